@@ -1,0 +1,1 @@
+"""A simulated world behind the same ports: nothing real is touched."""

@@ -1,0 +1,1 @@
+"""Example presets and the generated `preset.schema.json`, shipped with the wizard."""

@@ -1,0 +1,1 @@
+"""The terminal screens: they edit a draft, ask for problems and choices, and show events."""

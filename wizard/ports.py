@@ -1,0 +1,311 @@
+"""What the core needs of the world. Backends implement these protocols; every method may raise
+a `wizard.errors.WorldError`. Texts that come from the world are free of control sequences.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+Object = dict[str, Any]
+"""A Kubernetes object as the API serves it in JSON."""
+
+FIELD_MANAGER = "harbor-wizard"
+"""The name under which the wizard owns fields (server-side apply)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """A kind of objects, by group and version ("v1", "apps/v1") and name ("Deployment")."""
+
+    api_version: str
+    name: str
+
+    @property
+    def group(self) -> str:
+        """The API group; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The address of one object; `namespace` is empty for objects of the cluster."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+    @classmethod
+    def of(cls, obj: Object) -> "Ref":
+        """The address that an object carries in itself."""
+        metadata = obj["metadata"]
+        kind = Kind(obj["apiVersion"], obj["kind"])
+        return cls(kind, metadata.get("namespace", ""), metadata["name"])
+
+    def __str__(self) -> str:
+        """As people write it: `Deployment harbor/harbor-core`, `StorageClass standard`."""
+        place = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind.name} {place}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All objects of a kind at one moment; a watch goes on from `resource_version`."""
+
+    items: Sequence[Object]
+    resource_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change seen by a watch. `type` "SYNCED" (with an empty object) marks the end of the
+    first listing; afterwards every object is told once per change, also over lost connections.
+    """
+
+    type: Literal["ADDED", "MODIFIED", "DELETED", "SYNCED"]
+    object: Object
+
+
+class Objects(Protocol):
+    """Objects of any kind."""
+
+    async def get(self, ref: Ref) -> Object | None:
+        """The object, or None where it does not exist. Raises KindUnknown for a missing CRD."""
+
+    async def list(self, kind: Kind, namespace: str = "", labels: str = "") -> Listing:
+        """All objects of a kind in a namespace (empty: all) that match a label selector."""
+
+    def watch(self, kind: Kind, namespace: str = "", labels: str = "") -> AsyncIterator[Change]:
+        """First what exists (ADDED), then SYNCED, then every change, until it is closed.
+
+        It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
+        """
+
+    async def apply(
+        self,
+        obj: Object,
+        *,
+        manager: str = FIELD_MANAGER,
+        dry_run: bool = False,
+        force: bool = False,
+    ) -> Object:
+        """Server-side apply; returns the object as it is then.
+
+        A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
+        belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
+        """
+
+    async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
+        """POST: raises Conflict where the object exists already."""
+
+    async def delete(self, ref: Ref, *, uid: str = "", dry_run: bool = False) -> None:
+        """Delete in the background; nothing happens where it does not exist.
+
+        With `uid`, only that very object (else Conflict).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a container's log."""
+
+    time: datetime
+    pod: str
+    container: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a port-forward listens on this machine."""
+
+    host: str
+    port: int
+
+
+class Pods(Protocol):
+    """What only the kubelet behind a pod can answer."""
+
+    def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        follow: bool = False,
+        previous: bool = False,
+        since: datetime | None = None,
+        tail: int | None = None,
+    ) -> AsyncIterator[LogLine]:
+        """The lines of a container; with `follow` until it ends, over lost connections."""
+
+    def forward(self, namespace: str, pod: str, port: int) -> AbstractAsyncContextManager[Address]:
+        """A local port that leads to the pod's, while the context is open."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Right:
+    """One right as RBAC knows it. `resource` may name a subresource ("pods/log").
+
+    `namespace` is empty for rights on the whole cluster; `name` narrows it to one object.
+    """
+
+    verb: str
+    group: str
+    resource: str
+    namespace: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        """As `kubectl auth can-i` puts it: `create deployments.apps in harbor`."""
+        resource = f"{self.resource}.{self.group}" if self.group else self.resource
+        named = f" {self.name}" if self.name else ""
+        return f"{self.verb} {resource}{named}" + (
+            f" in {self.namespace}" if self.namespace else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The API server as it introduces itself."""
+
+    context: str
+    url: str
+    version: str
+    clock_skew: float
+    """Seconds that this machine's clock is ahead of the server's."""
+    user: str
+    api_versions: frozenset[str] = field(default_factory=frozenset)
+    """Group and version of all that is served, and `group/version/Kind`, as Helm names them."""
+
+
+class Access(Protocol):
+    """The API server itself and what this identity may do there."""
+
+    async def server(self) -> Server:
+        """Who answers, as whom we are known there. Raises Unreachable, Unauthorized."""
+
+    async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
+        """Which of the rights this identity has (SelfSubjectAccessReview)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSource:
+    """Where a chart comes from: a file of this machine, or a repository and a version."""
+
+    name: str
+    version: str
+    path: Path | None = None
+    repository: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Helm release as its newest revision describes it."""
+
+    name: str
+    namespace: str
+    revision: int
+    status: str
+    """deployed, failed, pending-install, pending-upgrade, pending-rollback, superseded, …"""
+    chart: str
+    chart_version: str
+    app_version: str
+    deployed_revision: int | None = None
+    """The newest revision that was once deployed; None where none ever was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """What Helm is asked to render or to install: a local chart, its values, its release."""
+
+    name: str
+    namespace: str
+    chart: Path
+    values: Mapping[str, Any]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class Charts(Protocol):
+    """Helm. Its own messages go line by line to `log` while it works."""
+
+    async def version(self) -> str:
+        """Helm's version, such as "4.3.1". Raises WizardError: none found, or too old."""
+
+    async def fetch(self, source: ChartSource, folder: Path) -> Path:
+        """Bring a chart package into a folder of this machine; returns the file."""
+
+    async def render(self, request: ReleaseRequest, server: Server | None) -> list[Object]:
+        """The objects of a chart, hooks left out.
+
+        With `server` for its version and API versions, but without asking it anything.
+        """
+
+    async def release(self, name: str, namespace: str) -> Release | None:
+        """The newest revision of a release, or None."""
+
+    async def manifest(self, name: str, namespace: str, revision: int) -> list[Object]:
+        """The objects as a revision stored them."""
+
+    async def upgrade(
+        self, request: ReleaseRequest, *, take_fields: bool, log: Callable[[str], None]
+    ) -> Release:
+        """Install or upgrade, without waiting for readiness; cancelling it stops Helm."""
+
+    async def rollback(
+        self, name: str, namespace: str, revision: int, log: Callable[[str], None]
+    ) -> None:
+        """Make an older revision the newest one."""
+
+    async def uninstall(self, name: str, namespace: str, log: Callable[[str], None]) -> None:
+        """Remove a release and its history; volumes that the chart keeps stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component in Harbor's own health report."""
+
+    name: str
+    healthy: bool
+    error: str = ""
+
+
+class Harbor(Protocol):
+    """Harbor's API, over an address of this machine."""
+
+    async def health(self, base_url: str) -> Sequence[Component]:
+        """Every component's health. Raises Unreachable while core does not answer."""
+
+    async def version(self, base_url: str, username: str, password: str) -> str:
+        """Harbor's own version, such as "v2.15.2-c3b2c9a4"; needs a login."""
+
+
+class Person(Protocol):
+    """The person in front, if there is one."""
+
+    def secret(self, path: str, label: str) -> str:
+        """Ask for a secret of the preset, unseen.
+
+        Raises SecretMissing where there is no terminal, naming the variable to use instead.
+        """
+
+
+class Resolver(Protocol):
+    """Names, as this machine resolves them."""
+
+    async def addresses(self, host: str) -> Sequence[str]:
+        """The IP addresses of a host; empty where the name is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All ports, bound to one cluster."""
+
+    objects: Objects
+    pods: Pods
+    access: Access
+    charts: Charts
+    harbor: Harbor
+    resolver: Resolver
