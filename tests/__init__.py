@@ -1,0 +1,1 @@
+"""Tests of the wizard, one folder per layer."""
