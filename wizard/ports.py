@@ -168,6 +168,14 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededRight:
+    """A right with the reason why it is taken."""
+
+    right: Right
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """The API server as it introduces itself."""
 

@@ -1,0 +1,1 @@
+"""Diagnosis: pure rules over an immutable view of the world; knows no answers."""

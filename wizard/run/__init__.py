@@ -1,0 +1,1 @@
+"""A plan being carried out: engine, events, journal, lock, redaction."""

@@ -1,0 +1,1 @@
+"""Steps: pieces of desired state that look, apply and verify; one file an area."""
