@@ -63,7 +63,7 @@ class Plan:
     @property
     def summary(self) -> dict[str, int]:
         """The number of changes by action, all four actions named."""
-        counted = Counter(change.action for change in self.changes)
+        counted = Counter[str](change.action for change in self.changes)
         return {action: counted[action] for action in ACTIONS}
 
     @property
@@ -73,7 +73,7 @@ class Plan:
         What the API server could not try yet (`validated`) does not count.
         """
         parts = [
-            [step.id, change.action, str(change.ref), [_field(field) for field in change.fields]]
+            [step.id, change.action, str(change.ref), change.content]
             for step in self.steps
             for change in step.changes
         ]

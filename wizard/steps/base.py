@@ -32,6 +32,8 @@ class ObjectChange:
     validated: bool = True
     """Whether the API server tried it in a dry run; `reason` says why it could not."""
     reason: str = ""
+    content: str = ""
+    """A digest of the object as it will be, secrets left out: the same for the same content."""
 
     @property
     def taken(self) -> tuple[FieldChange, ...]:

@@ -1,0 +1,104 @@
+"""What applying an object would change now, asked of the API server by a dry run."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wizard.errors import Conflict, Forbidden, Invalid, KindUnknown, NotFound
+from wizard.ports import FIELD_MANAGER, Object, Objects, Ref
+from wizard.steps.base import FieldChange, ObjectChange
+from wizard.steps.difference import differing_declared_fields, differing_fields, digest
+
+
+async def changes_to(
+    objects: Objects, desired: Sequence[Object], manager: str = FIELD_MANAGER
+) -> list[ObjectChange]:
+    """The changes that applying these objects as `manager` would make, in their order."""
+    found = await asyncio.gather(*(change_to(objects, obj, manager) for obj in desired))
+    return [change for change in found if change]
+
+
+async def change_to(
+    objects: Objects, desired: Object, manager: str = FIELD_MANAGER
+) -> ObjectChange | None:
+    """The change that applying one object as `manager` would make; None: it is as desired.
+
+    Fields that belong to other managers are part of the change, with their owners. Where the
+    API server cannot try it (no namespace, no CRD, no right), the change is not validated.
+    """
+    ref = Ref.of(desired)
+    content = digest(desired)
+    try:
+        live = await objects.get(ref)
+    except KindUnknown:
+        reason = f"the API server does not serve {ref.kind.name} yet"
+        return ObjectChange("create", ref, validated=False, reason=reason, content=content)
+    try:
+        trial, owners = await _trial(objects, desired, manager)
+    except NotFound:
+        reason = f"the namespace {ref.namespace} does not exist yet"
+        return ObjectChange("create", ref, validated=False, reason=reason, content=content)
+    except Forbidden as error:
+        return _unvalidated(ref, live, desired, error.what)
+    except Invalid as error:
+        if live is None or not error.immutable:
+            raise
+        fields = differing_declared_fields(live, desired)
+        return ObjectChange("replace", ref, fields, reason=error.why or error.what, content=content)
+    if live is None:
+        return ObjectChange("create", ref, content=content)
+    fields = _with_owners(differing_fields(live, trial), owners)
+    return ObjectChange("update", ref, fields, content=content) if fields else None
+
+
+async def _trial(
+    objects: Objects, desired: Object, manager: str
+) -> tuple[Object, Sequence[tuple[str, str]]]:
+    """The object as it would be, and the fields (with owners) that would have to be taken.
+
+    Force is used in the dry run only: it shows what would become of the object.
+    """
+    try:
+        return await objects.apply(desired, manager=manager, dry_run=True), ()
+    except Conflict as conflict:
+        forced = await objects.apply(desired, manager=manager, dry_run=True, force=True)
+        return forced, conflict.fields
+
+
+def _unvalidated(ref: Ref, live: Object | None, desired: Object, why: str) -> ObjectChange | None:
+    fields = differing_declared_fields(live, desired) if live else ()
+    if live and not fields:
+        return None
+    action = ObjectChange("update" if live else "create", ref, fields, content=digest(desired))
+    return replace(action, validated=False, reason=why)
+
+
+def _with_owners(
+    fields: Sequence[FieldChange], owners: Sequence[tuple[str, str]]
+) -> tuple[FieldChange, ...]:
+    """The fields with the managers that hold them, as a conflict names both.
+
+    A conflict's path that is none of the fields (a list's element, for instance) is added.
+    """
+    held = [
+        replace(field, owner=owner)
+        for field in fields
+        if (owner := next((who for path, who in owners if _holds(path, field.path)), ""))
+    ]
+    rest = [
+        FieldChange(path.removeprefix("."), "(theirs)", "(ours)", owner)
+        for path, owner in owners
+        if not any(_holds(path, field.path) for field in fields)
+    ]
+    free = [field for field in fields if field.path not in {one.path for one in held}]
+    return (*free, *held, *rest)
+
+
+def _holds(conflict: str, path: str) -> bool:
+    """Whether a conflict's path (`.spec.containers[name="core"].image`) is or contains ours."""
+    outer, inner = _place(conflict), _place(path)
+    return inner == outer or inner.startswith(f"{outer}.")
+
+
+def _place(path: str) -> str:
+    return path.replace('name="', "").translate({34: "", 91: ".", 93: ""}).removeprefix(".")
