@@ -1,0 +1,1 @@
+"""The preset: its model, how it is read, changed, checked and saved."""

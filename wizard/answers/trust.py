@@ -1,0 +1,21 @@
+"""Who learns to trust the registry's certificate authority."""
+
+from typing import Literal
+
+from wizard.answers.section import Section, answer
+
+
+class Trust(Section):
+    """How the root certificate reaches pods and nodes."""
+
+    pods: Literal["none", "trust-manager"] = answer(
+        "none",
+        label="Pods",
+        help="Whether trust-manager publishes the root certificate to pods.",
+    )
+    nodes: Literal["instructions", "daemonset"] = answer(
+        "instructions",
+        label="Nodes",
+        help="Whether the commands for nodes are only shown, or a DaemonSet writes the root "
+        "certificate where containerd looks for it.",
+    )
