@@ -24,11 +24,11 @@ MODULES = Path(__file__).parent / "programs"
 KEPT_COMMIT = "0" * 40  # a module zip does not know its commit
 
 
-class NoPrograms(Exception):  # noqa: N818 - it reads as the reason of a skip
+class NoPrograms(Exception):
     """This machine can neither build the programs nor was it given any."""
 
 
-class MissingPrograms(Exception):  # noqa: N818
+class MissingPrograms(Exception):
     """The folder in KUBEBUILDER_ASSETS lacks programs."""
 
 
@@ -66,7 +66,9 @@ def _kubernetes_stamps() -> tuple[str, ...]:
         "buildDate": "2026-01-01T00:00:00Z",
     }
     packages = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
-    return tuple(f"{package}.{key}={value}" for package in packages for key, value in values.items())
+    return tuple(
+        f"{package}.{key}={value}" for package in packages for key, value in values.items()
+    )
 
 
 def catalogue() -> tuple[Program, ...]:

@@ -94,17 +94,6 @@ class Process:
         self._process.wait()
         self._release_guard()
 
-    def stop(self, grace: float = 5) -> None:
-        """Ask it to end, then end it."""
-        if self.alive:
-            self._process.terminate()
-            try:
-                self._process.wait(grace)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
-        self._release_guard()
-
     def _release_guard(self) -> None:
         if self._guard.stdin is not None and not self._guard.stdin.closed:
             self._guard.stdin.write(b"done\n")
@@ -113,8 +102,11 @@ class Process:
         _running.discard(self)
 
 
-def _stop_all(owner: int = os.getpid()) -> None:  # noqa: B008 - the importing process, for ever
-    if os.getpid() == owner:
+_OWNER = os.getpid()
+
+
+def _stop_all() -> None:
+    if os.getpid() == _OWNER:  # not in a fork
         for process in list(_running):
             process.kill()
 
