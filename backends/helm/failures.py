@@ -16,6 +16,7 @@ _SIGNS = (
     ("is not a valid chart repository", "no-chart"),
     ("not found in", "no-chart"),
     ("no such file or directory", "no-chart"),
+    ('path "', "no-chart"),
     ("failed to fetch", "no-chart"),
     ("failed to perform", "no-chart"),
     ("chart.yaml", "invalid-chart"),

@@ -1,0 +1,1 @@
+"""Charts: which one and which version, a verified private copy, its values from the answers."""

@@ -1,0 +1,42 @@
+"""Which chart installs which Harbor, where it comes from, and what its package looks like."""
+
+import re
+
+from wizard.errors import UsageError
+from wizard.ports import ChartSource
+
+HARBOR_REPOSITORY = "https://helm.goharbor.io"
+
+OLDEST_MINOR = 14
+"""Harbor 2.14: older charts lack the exposure through a Gateway, and get no more fixes."""
+
+DIGESTS = {
+    "harbor-1.18.4.tgz": "2caaf8e51c996d874e734b531ef97f2fd2b26e0445a8f04c53d94d3660fe58bb",
+    "harbor-1.19.2.tgz": "5e1d1a1f13b405eb49fa838c7379f62c21f6663c81c675a5d055ec3b0e8ce745",
+}
+"""SHA-256 of the upstream packages that the wizard is tested with, by file name."""
+
+
+def harbor_chart(harbor: str) -> ChartSource:
+    """The chart of a Harbor version such as "2.15.2".
+
+    The chart's minor is Harbor's plus 4 and the patches are equal: so it is for every release
+    from chart 1.13.0 on (https://github.com/goharbor/harbor-helm/releases).
+    Raises UsageError for anything but a version from 2.14 on.
+    """
+    found = re.fullmatch(r"2\.(\d+)\.(\d+)", harbor)
+    if found is None or int(found[1]) < OLDEST_MINOR:
+        raise UsageError(
+            f"Harbor {harbor} cannot be installed",
+            why=f"the wizard installs Harbor 2.{OLDEST_MINOR} and newer, and needs all of "
+            "its version, such as 2.15.2",
+            where="versions.harbor",
+            fix="name a newer version; an older Harbor is upgraded minor by minor first",
+        )
+    version = f"1.{int(found[1]) + 4}.{found[2]}"
+    return ChartSource("harbor", version, repository=HARBOR_REPOSITORY)
+
+
+def package_file(source: ChartSource) -> str:
+    """The name of a chart's package, as Helm writes it."""
+    return f"{source.name}-{source.version}.tgz"
