@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from wizard.diagnose.finding import Finding
+from wizard.errors import StepFailed
 from wizard.ports import LogLine, NeededRight, Ref, World
 
 Action = Literal["create", "update", "replace", "delete"]
@@ -58,6 +59,10 @@ class Reporter(Protocol):
 
     def conceal(self, secret: str) -> None:
         """Never show this text anywhere from now on."""
+
+
+class PlanMoved(StepFailed):
+    """Someone changed what the plan was made from; the step has to be looked at again."""
 
 
 class Step(ABC):

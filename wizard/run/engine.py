@@ -1,0 +1,127 @@
+"""The engine: carries out a plan, every step as soon as what it needs is done."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from wizard.errors import (
+    ExitCode,
+    HelmFailed,
+    Throttled,
+    Unreachable,
+    WizardError,
+)
+from wizard.plan.plan import PlannedStep
+from wizard.ports import World
+from wizard.run.events import StepState
+from wizard.run.telling import StepTeller
+from wizard.steps.base import PlanMoved, Step
+
+PATIENCE_SECONDS = 120.0
+"""How long a step outlasts an API server that does not answer."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+_GOOD: frozenset[StepState] = frozenset({"done", "unchanged"})
+
+
+class Tellers(Protocol):
+    """Gives each step the teller that makes events of what it says."""
+
+    def __call__(self, step: str) -> StepTeller:
+        """The teller of a step, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How every step ended, and the error that decides about the exit code, if any."""
+
+    states: Mapping[str, StepState]
+    error: WizardError | None = None
+
+
+class Engine:
+    """Runs steps against a world and tells what happens."""
+
+    def __init__(self, world: World, tellers: Tellers, patience: float = PATIENCE_SECONDS) -> None:
+        self._world = world
+        self._tellers = tellers
+        self._patience = patience
+        self._errors: list[WizardError] = []
+
+    async def carry_out(self, steps: Sequence[Step], planned: Sequence[PlannedStep]) -> Conclusion:
+        """Run the steps (in an order that respects their needs) and make their planned changes.
+
+        A failed step stops what needs it, the rest goes on. When this is cancelled, every
+        running step is stopped, and told as cancelled, before it returns.
+        """
+        plans = {plan.id: plan for plan in planned}
+        tasks: dict[str, asyncio.Task[StepState]] = {}
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                needed = [tasks[id_] for id_ in step.needs]
+                tasks[step.id] = group.create_task(self._follow(step, plans[step.id], needed))
+        error = min(self._errors, key=_precedence, default=None)
+        return Conclusion({id_: task.result() for id_, task in tasks.items()}, error)
+
+    async def _follow(
+        self, step: Step, plan: PlannedStep, needed: Sequence[asyncio.Task[StepState]]
+    ) -> StepState:
+        teller = self._tellers(step.id)
+        if needed:
+            await asyncio.wait(needed)
+        if any(task.result() not in _GOOD for task in needed):
+            teller.finished("blocked", 0.0)
+            return "blocked"
+        teller.started(step.title, len(plan.changes))
+        begun = time.monotonic()
+        state: StepState = "cancelled"
+        error: WizardError | None = None
+        try:
+            await self._perform(step, plan, teller)
+            state = "done" if plan.changes else "unchanged"
+        except WizardError as failure:
+            state, error = "failed", failure
+            self._errors.append(failure)
+        finally:
+            teller.finished(state, time.monotonic() - begun, error)
+        return state
+
+    async def _perform(self, step: Step, plan: PlannedStep, teller: StepTeller) -> None:
+        async def apply() -> None:
+            changes = plan.changes
+            try:
+                await step.apply(self._world, changes, teller)
+            except PlanMoved as moved:
+                now = await step.check(self._world)
+                if {(c.action, c.ref) for c in now} != {(c.action, c.ref) for c in changes}:
+                    raise
+                teller.waiting(f"{moved.what}: looked again, the plan still holds")
+                await step.apply(self._world, now, teller)
+
+        if plan.changes:
+            await self._patiently(apply, teller)
+        await self._patiently(lambda: step.verify(self._world, teller), teller)
+
+    async def _patiently(self, work: Callable[[], Awaitable[None]], teller: StepTeller) -> None:
+        """Do the work again while the API server does not answer, up to the patience.
+
+        Work that went on for longer than the last pause before it broke starts anew.
+        """
+        pause, given_up_at = _FIRST_PAUSE, time.monotonic() + self._patience
+        while True:
+            try:
+                return await work()
+            except (Unreachable, Throttled, HelmFailed) as error:
+                passing = not isinstance(error, HelmFailed) or error.kind == "unreachable"
+                if not passing or time.monotonic() + pause > given_up_at:
+                    raise
+                wait = max(pause, error.after) if isinstance(error, Throttled) else pause
+                teller.waiting(f"{error.what}; trying again in {wait:.0f} s")
+                await asyncio.sleep(wait)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _precedence(error: WizardError) -> int:
+    """Which of several errors decides about the exit code: failed steps before late gates."""
+    return int(error.exit_code is ExitCode.OUT_OF_TIME)

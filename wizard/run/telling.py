@@ -1,0 +1,125 @@
+"""Tellers: make events of what a run and its steps say, redacted on the way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from wizard.checks.base import Result
+from wizard.diagnose.finding import Finding
+from wizard.errors import WizardError
+from wizard.plan.plan import Plan
+from wizard.ports import LogLine
+from wizard.run.events import (
+    CheckFinished,
+    Event,
+    FindingSeen,
+    Log,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    StepState,
+    StepWaiting,
+)
+from wizard.run.redaction import Redactor
+
+Emit = Callable[[Event], None]
+
+
+class RunTeller:
+    """Tells of a run as a whole; every text passes the redactor before it is emitted."""
+
+    def __init__(self, run: str, emit: Emit, redactor: Redactor) -> None:
+        self._run = run
+        self._emit = emit
+        self._redactor = redactor
+
+    def check(self, result: Result) -> None:
+        """A check has its outcome."""
+        outcome = result.outcome
+        self.tell(
+            CheckFinished,
+            check=result.check.id,
+            title=result.check.title,
+            state=outcome.state,
+            fact=outcome.fact,
+            why=outcome.why,
+            fix=outcome.fix,
+            seconds=result.seconds,
+        )
+
+    def started(self, plan: Plan) -> None:
+        """The run of a plan begins."""
+        steps = tuple(step.id for step in plan.steps)
+        target = str(plan.target)
+        self.tell(RunStarted, preset=plan.preset, target=target, plan=plan.hash, steps=steps)
+
+    def finished(self, exit_code: int, seconds: float, summary: str) -> None:
+        """The run is over."""
+        self.tell(RunFinished, exit=exit_code, seconds=seconds, summary=summary)
+
+    def step(self, step: str) -> "StepTeller":
+        """The teller of one step."""
+        return StepTeller(step, self, self._redactor)
+
+    def tell(self, event: type[Event], **details: Any) -> None:
+        """Emit an event of now, its texts redacted."""
+        shown = {name: self._redacted(value) for name, value in details.items()}
+        self._emit(event(time=datetime.now(UTC), run=self._run, **shown))
+
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._redactor.redact(value)
+        if isinstance(value, Finding):
+            return replace(
+                value,
+                cause=self._redactor.redact(value.cause),
+                title=self._redactor.redact(value.title),
+                evidence=tuple(self._redactor.redact(line) for line in value.evidence),
+            )
+        return value
+
+
+class StepTeller:
+    """Tells of one step: the `Reporter` that it is given, and its start and end."""
+
+    def __init__(self, step: str, run: RunTeller, redactor: Redactor) -> None:
+        self._step = step
+        self._run = run
+        self._redactor = redactor
+        self._last_waiting = ""
+
+    def started(self, title: str, changes: int) -> None:
+        """The step begins to make that many changes."""
+        self._run.tell(StepStarted, step=self._step, title=title, changes=changes)
+
+    def finished(self, state: StepState, seconds: float, error: WizardError | None = None) -> None:
+        """The step is over."""
+        what, why, fix = (error.what, error.why, error.fix) if error else ("", "", "")
+        self._run.tell(
+            StepFinished, step=self._step, state=state, seconds=seconds, what=what, why=why, fix=fix
+        )
+
+    def waiting(self, text: str) -> None:
+        """What is waited for; the same text is told once."""
+        if text != self._last_waiting:
+            self._last_waiting = text
+            self._run.tell(StepWaiting, step=self._step, text=text)
+
+    def log(self, text: str) -> None:
+        """A line of Helm."""
+        self._run.tell(Log, step=self._step, source="helm", text=text)
+
+    def pod_log(self, line: LogLine) -> None:
+        """A line of a container."""
+        source = f"{line.pod}/{line.container}"
+        self._run.tell(Log, step=self._step, source=source, text=line.text)
+
+    def finding(self, finding: Finding) -> None:
+        """A diagnosis."""
+        self._run.tell(FindingSeen, step=self._step, finding=finding)
+
+    def conceal(self, secret: str) -> None:
+        """Hide a secret from now on."""
+        self._redactor.conceal(secret)

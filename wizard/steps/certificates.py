@@ -1,0 +1,144 @@
+"""Certificates that are signed by an authority made here and kept in a Secret."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wizard.ports import CertificateFacts, CertificateRequest, KeyPair, NeededRight, Object, World
+from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
+from wizard.steps.changes import change_to
+from wizard.steps.inputs import Inputs
+from wizard.steps.secrets import Entries
+
+TLS_SECRET = "kubernetes.io/tls"  # noqa: S105 - the type of a Secret, not a secret
+_UNMADE: Entries = {"tls.crt": b"to be made", "tls.key": b"to be made", "ca.crt": b"to be made"}
+"""Stands for what does not exist yet, so that the API server can try the Secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A certificate with its key that a Secret should hold."""
+
+    secret: str
+    request: CertificateRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A Secret whose `ca.crt` holds the authority's certificate, after what `more` reads."""
+
+    secret: str
+    more: Callable[[], bytes] = bytes
+
+
+class SignedCertificates(Step):
+    """An authority, the certificates that it signs, and the places where it is published.
+
+    All are renewed when a third of their life or less is left; renewing the authority renews
+    everything that it signed.
+    """
+
+    needs = ("target.namespace",)
+
+    def __init__(
+        self,
+        id_: str,
+        title: str,
+        inputs: Inputs,
+        *,
+        authority: Wanted,
+        signed: Sequence[Wanted],
+        published: Sequence[Published] = (),
+    ) -> None:
+        self.id, self.title = id_, title
+        self._inputs, self._authority = inputs, authority
+        self._signed, self._published = tuple(signed), tuple(published)
+
+    def rights(self) -> Sequence[NeededRight]:
+        """See Step."""
+        reason = "certificates rest in Secrets"
+        return self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step."""
+        faults = await self._faults(world)
+        unmade = {name: _UNMADE for name in faults}
+        changes = []
+        for obj in await self._desired(world, unmade):
+            change = await change_to(world.objects, obj)
+            if change and (why := faults.get(change.ref.name)) and change.action == "update":
+                change = replace(change, fields=(FieldChange("tls.crt", why, "made anew"),))
+            changes.append(change)
+        return [change for change in changes if change]
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step."""
+        made: dict[str, Entries] = {}
+        faults = await self._faults(world)
+        if self._authority.secret in faults:
+            pair = world.certificates.issue(self._authority.request, None)
+            made[self._authority.secret] = self._held(pair)
+        else:
+            pair = _pair(await self._inputs.entries(world, self._authority.secret))
+        for wanted in self._signed:
+            if wanted.secret in faults:
+                leaf = world.certificates.issue(wanted.request, pair)
+                made[wanted.secret] = self._held(leaf) | {"ca.crt": pair.certificate}
+        changed = {change.ref.name: bool(change.taken) for change in changes}
+        for obj in await self._desired(world, made):
+            if (name := obj["metadata"]["name"]) in changed:
+                await world.objects.apply(obj, force=changed[name])
+
+    def _held(self, pair: KeyPair) -> dict[str, bytes]:
+        self._inputs.conceal(pair.key.decode())
+        return {"tls.crt": pair.certificate, "tls.key": pair.key}
+
+    async def _desired(self, world: World, made: Mapping[str, Entries]) -> list[Object]:
+        """All Secrets as they should be: what is not newly made stays as it is."""
+        objects, authority = [], b""
+        for wanted in (self._authority, *self._signed):
+            name = wanted.secret
+            entries = made.get(name) or await self._inputs.entries(world, name)
+            authority = authority or entries["tls.crt"]
+            objects.append(self._inputs.secret_object(name, entries, TLS_SECRET))
+        for place in self._published:
+            entries = {"ca.crt": place.more() + authority}
+            objects.append(self._inputs.secret_object(place.secret, entries))
+        return objects
+
+    async def _faults(self, world: World) -> dict[str, str]:
+        """Why Secrets do not hold what is wanted, by their names; the authority's comes first."""
+        entries = await self._inputs.entries(world, self._authority.secret)
+        authority = entries.get("tls.crt", b"")
+        why = _fault(world, self._authority.request, entries, self._inputs.clock())
+        faults = {self._authority.secret: why} if why else {}
+        for wanted in self._signed:
+            entries = await self._inputs.entries(world, wanted.secret)
+            fault = _fault(world, wanted.request, entries, self._inputs.clock())
+            if not fault and (why or entries.get("ca.crt") != authority):
+                fault = "signed by another authority"
+            if fault:
+                faults[wanted.secret] = fault
+        return faults
+
+
+def due(certificate: CertificateFacts, now: datetime) -> bool:
+    """Whether a third of a certificate's life or less is left."""
+    life = certificate.not_after - certificate.not_before
+    return now >= certificate.not_after - life / 3
+
+
+def _pair(entries: Entries) -> KeyPair:
+    return KeyPair(entries["tls.crt"], entries["tls.key"])
+
+
+def _fault(world: World, request: CertificateRequest, entries: Entries, now: datetime) -> str:
+    """Why what a Secret holds does not do; empty: it does."""
+    if not entries.get("tls.crt") or not entries.get("tls.key"):
+        return "missing"
+    found = world.certificates.read(entries["tls.crt"])[0]
+    if missing := sorted(set(request.names) - set(found.names)):
+        return f"does not cover {', '.join(missing)}"
+    if due(found, now):
+        return f"ends {found.not_after:%Y-%m-%d}: a third of its life or less is left"
+    return ""

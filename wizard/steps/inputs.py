@@ -1,0 +1,98 @@
+"""What steps are made from: the answers, resolved secrets and verified chart packages."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from wizard.answers.preset import Preset
+from wizard.answers.secrets import KubernetesSecret, Secret
+from wizard.charts.names import Names
+from wizard.charts.package import Packages
+from wizard.errors import SecretMissing
+from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
+
+LABEL = "harbor-wizard/preset"
+"""The label on every object that the wizard itself applies; its value is the preset's name."""
+
+SECRET = Kind("v1", "Secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The preset (its profile filled in) and what belongs to it on this machine.
+
+    `secrets` holds the values of references to this machine (env, file, prompt), by path.
+    `conceal` is told every secret that is read or made, before it could be shown anywhere.
+    `gate_seconds` is how long a gate waits before it gives up.
+    """
+
+    preset: Preset
+    packages: Packages
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    conceal: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    gate_seconds: float = 3600.0
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that Harbor is installed in."""
+        return self.preset.target.namespace
+
+    @property
+    def names(self) -> Names:
+        """The names of all objects of the release."""
+        return Names(self.preset.target.release)
+
+    def secret_object(
+        self, name: str, entries: Mapping[str, bytes], type_: str = "Opaque"
+    ) -> Object:
+        """A Secret in the target namespace as the wizard applies it."""
+        return {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "name": name,
+                "namespace": self.namespace,
+                "labels": {LABEL: self.preset.name},
+            },
+            "type": type_,
+            "data": {key: b64encode(value).decode() for key, value in entries.items()},
+        }
+
+    async def entries(self, world: World, name: str, namespace: str = "") -> dict[str, bytes]:
+        """The entries of a Secret in the target namespace or another; empty: it is not there."""
+        found = await world.objects.get(Ref(SECRET, namespace or self.namespace, name))
+        return {key: b64decode(value) for key, value in ((found or {}).get("data") or {}).items()}
+
+    async def given(self, world: World, path: str, reference: Secret) -> str:
+        """The value of a secret that somebody else made. Raises SecretMissing."""
+        if not isinstance(reference, KubernetesSecret):
+            return self.secrets[path]
+        source = reference.secret
+        namespace = source.namespace or self.namespace
+        entries = await self.entries(world, source.name, namespace)
+        value = entries.get(source.key, b"").decode()
+        if not value:
+            raise SecretMissing(
+                f"The Secret {namespace}/{source.name} has no entry `{source.key}`",
+                why=f"{path} refers to it",
+                where=path,
+                fix="create the Secret with that entry, or refer to another",
+            )
+        self.conceal(value)
+        return value
+
+    def rights_to_read(self, path: str, reference: Secret) -> Sequence[NeededRight]:
+        """The right that `given` takes for a reference."""
+        if not isinstance(reference, KubernetesSecret):
+            return ()
+        source = reference.secret
+        right = Right("get", "", "secrets", source.namespace or self.namespace, source.name)
+        return (NeededRight(right, f"{path} refers to this Secret"),)
+
+    def rights_in_namespace(
+        self, resource: str, reason: str, *verbs: str, group: str = ""
+    ) -> Sequence[NeededRight]:
+        """Rights on a resource of the target namespace, all for one reason."""
+        return [NeededRight(Right(v, group, resource, self.namespace), reason) for v in verbs]

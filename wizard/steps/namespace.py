@@ -1,0 +1,50 @@
+"""The target namespace."""
+
+from collections.abc import Sequence
+
+from wizard.errors import Conflict
+from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
+from wizard.steps.base import ObjectChange, Reporter, Step
+from wizard.steps.difference import digest
+from wizard.steps.inputs import LABEL, Inputs
+
+NAMESPACE = Kind("v1", "Namespace")
+
+
+class TargetNamespace(Step):
+    """The namespace exists. One that somebody else made is used as it is."""
+
+    id = "target.namespace"
+    title = "Namespace"
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._ref = Ref(NAMESPACE, "", inputs.namespace)
+        self._preset = inputs.preset.name
+
+    def rights(self) -> Sequence[NeededRight]:
+        """See Step. The right to create is needed only where the namespace is missing."""
+        name = self._ref.name
+        right = Right("get", "", "namespaces", name, name)
+        return (NeededRight(right, "to see whether the namespace is there"),)
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step."""
+        if await world.objects.get(self._ref) is not None:
+            return ()
+        await world.objects.create(self._object, dry_run=True)
+        return (ObjectChange("create", self._ref, content=digest(self._object)),)
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step."""
+        try:
+            await world.objects.create(self._object)
+        except Conflict:
+            report.waiting("somebody else created the namespace just now")
+
+    @property
+    def _object(self) -> Object:
+        return {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": self._ref.name, "labels": {LABEL: self._preset}},
+        }

@@ -1,0 +1,186 @@
+"""Secrets that are made once and kept for ever, and secrets that are copied from a reference."""
+
+import asyncio
+import secrets
+import string
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wizard.answers.secrets import GENERATE, GeneratedSecret, Secret
+from wizard.errors import CheckFailed, Conflict, Forbidden, NotFound
+from wizard.ports import NeededRight, Object, Ref, World
+from wizard.steps.base import ObjectChange, Reporter, Step
+from wizard.steps.changes import changes_to
+from wizard.steps.difference import digest
+from wizard.steps.inputs import Inputs
+
+_GROUPS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+
+Entries = Mapping[str, bytes]
+
+
+def random_text(length: int) -> str:
+    """A random text of letters and digits from the system's source."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+
+
+def random_password() -> str:
+    """A password of 24 characters with lower case, upper case and a digit.
+
+    Harbor wants 8 to 128 characters with one of each (its API's description of
+    `PUT /users/{user_id}/password`, Harbor 2.15).
+    """
+    while True:
+        password = random_text(24)
+        if all(set(password) & set(group) for group in _GROUPS):
+            return password
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A Secret that is made once.
+
+    `make` gives its entries from the value that the answer at `path` refers to, or from "" where
+    it is generated. `key` is the entry that holds that value.
+    """
+
+    name: str
+    key: str
+    make: Callable[[str], Entries]
+    path: str = ""
+    reference: Secret = GENERATE
+    type: str = "Opaque"
+
+    @property
+    def given(self) -> bool:
+        """Whether the value comes from a person instead of being made."""
+        return not isinstance(self.reference, GeneratedSecret)
+
+
+class KeepSecrets(Step):
+    """Makes Secrets once, by POST, and never changes them: Harbor would not start any more, or
+    could not read what it stored.
+    """
+
+    def __init__(self, id_: str, title: str, inputs: Inputs, kept: Sequence[Kept]) -> None:
+        self.id, self.title = id_, title
+        self.needs = ("target.namespace",)
+        self._inputs, self._kept = inputs, tuple(kept)
+
+    def rights(self) -> Sequence[NeededRight]:
+        """See Step."""
+        reason = "secrets that Harbor needs are made once"
+        read = [
+            right
+            for one in self._kept
+            for right in self._inputs.rights_to_read(one.path, one.reference)
+        ]
+        return [*self._inputs.rights_in_namespace("secrets", reason, "get", "create"), *read]
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step. Raises CheckFailed where an answer differs from the value that was kept."""
+        found = await asyncio.gather(*(self._check(world, one) for one in self._kept))
+        return [change for change in found if change]
+
+    async def _check(self, world: World, one: Kept) -> ObjectChange | None:
+        entries = await self._inputs.entries(world, one.name)
+        if entries:
+            await self._compare(world, one, entries)
+            return None
+        sample = self._inputs.secret_object(one.name, one.make(""), one.type)
+        ref, content = Ref.of(sample), digest(sample)
+        try:
+            await world.objects.create(sample, dry_run=True)
+        except (NotFound, Forbidden) as error:
+            return ObjectChange("create", ref, validated=False, reason=error.what, content=content)
+        return ObjectChange("create", ref, content=content)
+
+    async def _compare(self, world: World, one: Kept, entries: Entries) -> None:
+        kept = entries.get(one.key, b"").decode()
+        place = f"Secret {self._inputs.namespace}/{one.name}"
+        if not kept:
+            raise CheckFailed(
+                f"The {place} has no entry `{one.key}`",
+                why="Harbor needs it, and the Secret was not made by this wizard as it is now",
+                where=place,
+                fix=f"put the entry back from a backup; delete the {place} only if Harbor never "
+                "ran with it",
+            )
+        self._inputs.conceal(kept)
+        if one.given and await self._inputs.given(world, one.path, one.reference) != kept:
+            raise CheckFailed(
+                f"The answer {one.path} is not the value that Harbor was installed with",
+                why=f"Harbor uses the one in the {place} since its first start; another one "
+                "would lock it out of its own data",
+                where=one.path,
+                fix="give the former value, or leave the answer out to keep what is there",
+            )
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step."""
+        missing = {change.ref.name for change in changes}
+        await asyncio.gather(*(self._make(world, one) for one in self._kept if one.name in missing))
+
+    async def _make(self, world: World, one: Kept) -> None:
+        value = ""
+        if one.given:
+            value = await self._inputs.given(world, one.path, one.reference)
+        entries = one.make(value)
+        for entry in entries.values():
+            self._inputs.conceal(entry.decode())
+        try:
+            await world.objects.create(self._inputs.secret_object(one.name, entries, one.type))
+        except Conflict:
+            await self._compare(world, one, await self._inputs.entries(world, one.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A Secret that is kept equal to what `read` gives; `path` and `reference` name its source."""
+
+    name: str
+    read: Callable[[World], Awaitable[Entries]]
+    path: str
+    reference: Secret | None = None
+    type: str = "Opaque"
+
+
+class CopySecrets(Step):
+    """Keeps Secrets equal to what the preset refers to."""
+
+    def __init__(self, id_: str, title: str, inputs: Inputs, copied: Sequence[Copied]) -> None:
+        self.id, self.title = id_, title
+        self.needs = ("target.namespace",)
+        self._inputs, self._copied = inputs, tuple(copied)
+
+    def rights(self) -> Sequence[NeededRight]:
+        """See Step."""
+        reason = "secrets that the preset refers to are copied for Harbor"
+        verbs = self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")
+        return [
+            *verbs,
+            *(
+                right
+                for one in self._copied
+                if one.reference is not None
+                for right in self._inputs.rights_to_read(one.path, one.reference)
+            ),
+        ]
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step. Raises SecretMissing where a reference leads nowhere."""
+        return await changes_to(world.objects, await self._desired(world))
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step."""
+        changed = {change.ref for change in changes}
+        force = any(change.taken for change in changes)
+        for obj in await self._desired(world):
+            if Ref.of(obj) in changed:
+                await world.objects.apply(obj, force=force)
+
+    async def _desired(self, world: World) -> list[Object]:
+        return [
+            self._inputs.secret_object(one.name, await one.read(world), one.type)
+            for one in self._copied
+        ]
