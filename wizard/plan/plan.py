@@ -27,6 +27,15 @@ class Target:
         """As people write it: `prod-eu1/harbor/registry` (context, namespace, release)."""
         return f"{self.context}/{self.namespace}/{self.release}"
 
+    def document(self) -> dict[str, str]:
+        """The target as plans, results and journals name it in JSON."""
+        return {
+            "clusterUid": self.cluster_uid,
+            "context": self.context,
+            "namespace": self.namespace,
+            "release": self.release,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
@@ -86,12 +95,7 @@ class Plan:
         return {
             "version": PLAN_VERSION,
             "preset": self.preset,
-            "target": {
-                "clusterUid": self.target.cluster_uid,
-                "context": self.target.context,
-                "namespace": self.target.namespace,
-                "release": self.target.release,
-            },
+            "target": self.target.document(),
             "hash": self.hash,
             "steps": [
                 {
