@@ -245,10 +245,13 @@ class Charts(Protocol):
     async def fetch(self, source: ChartSource, folder: Path) -> Path:
         """Bring a chart package into a folder of this machine; returns the file."""
 
-    async def render(self, request: ReleaseRequest, server: Server | None) -> list[Object]:
+    async def render(
+        self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
+    ) -> list[Object]:
         """The objects of a chart, hooks left out.
 
-        With `server` for its version and API versions, but without asking it anything.
+        With `server` for its version and API versions, but without asking it anything: unless
+        the chart's templates depend on what they look up in the cluster (`lookups`).
         """
 
     async def release(self, name: str, namespace: str) -> Release | None:
@@ -280,14 +283,30 @@ class Component:
     error: str = ""
 
 
-class Harbor(Protocol):
-    """Harbor's API, over an address of this machine."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where Harbor's API is reached.
 
-    async def health(self, base_url: str) -> Sequence[Component]:
+    `authority`: PEM of certificate authorities that are trusted besides the system's own.
+    `address`: where to connect to instead of asking DNS for the URL's host.
+    """
+
+    url: str
+    authority: bytes = b""
+    address: str = ""
+
+
+class Harbor(Protocol):
+    """Harbor's API."""
+
+    async def health(self, endpoint: Endpoint) -> Sequence[Component]:
         """Every component's health. Raises Unreachable while core does not answer."""
 
-    async def version(self, base_url: str, username: str, password: str) -> str:
-        """Harbor's own version, such as "v2.15.2-c3b2c9a4"; needs a login."""
+    async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
+        """Harbor's own version, such as "v2.15.2-c3b2c9a4"; needs a login.
+
+        Raises Unauthorized where the login is refused.
+        """
 
 
 class Person(Protocol):
