@@ -25,3 +25,5 @@ class Finding:
     """Waiting longer cannot help: a gate that waits for the object ends at once."""
     suppressed_by: str | None = None
     """The id of the finding that explains this one."""
+    component: str = ""
+    """The id of the component that the object belongs to (`wizard.diagnose.components`)."""

@@ -1,0 +1,202 @@
+"""The components of a Harbor and what each needs, read from objects alone.
+
+The labels are those of the Harbor chart (`release` and `component` on workloads, pods and
+services, 1.13 to 1.19), so a Harbor that Argo CD or hands installed is recognised as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Literal
+
+from wizard.diagnose import kinds
+from wizard.diagnose.fields import condition, created, holds, labels, moment, spec
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.readiness import readiness
+from wizard.diagnose.view import View
+from wizard.ports import Object
+
+Health = Literal["ok", "waiting", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a Harbor: its title for people and the ids of the parts it cannot do without."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...] = ()
+
+
+COMPONENTS = (
+    Component("api", "Kubernetes API"),
+    Component("nodes", "Nodes", ("api",)),
+    Component("storage", "Volumes", ("nodes",)),
+    Component("database", "Database", ("storage",)),
+    Component("redis", "Redis", ("storage",)),
+    Component("registry", "Registry", ("storage", "redis")),
+    Component("core", "Core", ("database", "redis")),
+    Component("jobservice", "Job service", ("core", "redis", "storage")),
+    Component("portal", "Portal", ("nodes",)),
+    Component("trivy", "Trivy scanner", ("redis", "storage")),
+    Component("exporter", "Metrics exporter", ("core",)),
+    Component("nginx", "Proxy", ("core", "portal")),
+    Component("entry", "Ingress, route or service", ("nginx", "core", "portal", "registry")),
+)
+"""In the order of blame: what others need comes first."""
+
+_BY_ID = {component.id: component for component in COMPONENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentState:
+    """A component of one release now. `needs` names only components that this release has."""
+
+    id: str
+    title: str
+    state: Health
+    needs: tuple[str, ...]
+    reason: str = ""
+
+
+@cache
+def upstream(id_: str) -> frozenset[str]:
+    """The ids of all that a component needs, directly or through others; not its own."""
+    component = _BY_ID.get(id_)
+    if component is None:
+        return frozenset()
+    return frozenset(component.needs).union(*(upstream(need) for need in component.needs))
+
+
+def rank(id_: str) -> int:
+    """The component's place in the order of blame; unknown ones come last."""
+    return list(_BY_ID).index(id_) if id_ in _BY_ID else len(_BY_ID)
+
+
+def component_of(view: View, obj: Object) -> str:
+    """The id of the component that an object belongs to; empty where it is none of Harbor's.
+
+    A claim belongs to the component whose pods mount it.
+    """
+    kind = obj["kind"]
+    if kind == kinds.NODE.name:
+        return "nodes"
+    if kind in {kinds.INGRESS.name, kinds.HTTP_ROUTE.name}:
+        return "entry"
+    if kind == kinds.SERVICE.name:
+        named = (spec(obj).get("selector") or {}).get("component", "")
+        return "entry" if named == "nginx" else _known(named)
+    if kind == kinds.CLAIM.name:
+        users = view.pods_with_claim(obj)
+        return _known(labels(users[0] if users else obj).get("component", "")) or "storage"
+    return _known(labels(obj).get("component", ""))
+
+
+def _known(id_: str) -> str:
+    return id_ if id_ in _BY_ID else ""
+
+
+def components(
+    view: View, namespace: str, release: str, findings: Iterable[Finding] = ()
+) -> Sequence[ComponentState]:
+    """The components that a release has, in the order of blame.
+
+    A component is `failed` where one of its objects is, or where a finding that nothing else
+    explains says so; `unknown` where its kinds could not be looked at.
+    """
+    blamed = {
+        finding.component: finding.title
+        for finding in findings
+        if finding.severity == "fail" and finding.suppressed_by is None
+    }
+    judged = [
+        (component, judgement)
+        for component in COMPONENTS
+        if (judgement := _judge(view, component.id, namespace, release)) is not None
+    ]
+    present = {component.id for component, _ in judged}
+    return tuple(
+        ComponentState(
+            id=component.id,
+            title=component.title,
+            state="failed" if component.id in blamed else state,
+            needs=tuple(need for need in component.needs if need in present),
+            reason=blamed.get(component.id, reason),
+        )
+        for component, (state, reason) in judged
+    )
+
+
+def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, str] | None:
+    """State and reason of one component; None where the release has no such component."""
+    if id_ == "api":
+        return ("ok", "") if view.collections else ("unknown", "nothing could be read")
+    if id_ == "nodes":
+        return _nodes(view)
+    looked_for = {
+        "storage": (kinds.CLAIM,),
+        "entry": (*kinds.ENTRIES, kinds.SERVICE),
+    }.get(id_, kinds.WORKLOADS)
+    objects = [
+        obj
+        for kind in looked_for
+        for obj in view.all(kind)
+        if obj["metadata"].get("namespace") == namespace and _belongs(view, obj, id_, release)
+    ]
+    if objects:
+        return _worst(objects)
+    unseen = [view.not_checked[kind] for kind in looked_for if kind in view.not_checked]
+    return ("unknown", unseen[0]) if unseen else None
+
+
+def _belongs(view: View, obj: Object, id_: str, release: str) -> bool:
+    """The chart labels everything but routes with its release."""
+    told = labels(obj).get("release")
+    if told != release and not (told is None and obj["kind"] == kinds.HTTP_ROUTE.name):
+        return False
+    return id_ == "storage" or component_of(view, obj) == id_
+
+
+def _worst(objects: Iterable[Object]) -> tuple[Health, str]:
+    states = [(obj, readiness(obj)) for obj in objects]
+    for bad, health in (("failed", "failed"), ("", "waiting")):
+        for obj, found in states:
+            if not found.ready and bad in ("", found.state):
+                told = f"{obj['kind']} {obj['metadata']['name']}: {found.reason}"
+                return ("failed" if health == "failed" else "waiting"), told
+    return "ok", ""
+
+
+def _nodes(view: View) -> tuple[Health, str]:
+    nodes = list(view.all(kinds.NODE))
+    if not nodes:
+        return "unknown", view.not_checked.get(kinds.NODE, "nodes were not looked at")
+    ready = sum(holds(node, "Ready") for node in nodes)
+    told = f"{ready} of {len(nodes)} nodes ready"
+    return ("ok" if ready == len(nodes) else "waiting" if ready else "failed"), told
+
+
+def needs_ready_since(view: View, pod: Object) -> datetime | None:
+    """Since when all components have been ready that the pod's component needs directly.
+
+    None while one of them is not ready. Components that the release does not have (an external
+    database, for instance) do not count; where none counts, it is the pod's creation.
+    """
+    namespace = pod["metadata"].get("namespace", "")
+    release = labels(pod).get("release", "")
+    component = _BY_ID.get(labels(pod).get("component", ""))
+    latest = created(pod)
+    for need in component.needs if component else ():
+        others = view.of_component(kinds.POD, namespace, release, need)
+        if not others:
+            continue
+        since = [
+            moment(condition(other, "Ready").get("lastTransitionTime"))
+            for other in others
+            if holds(other, "Ready")
+        ]
+        if not since:
+            return None
+        latest = max(filter(None, (latest, min(filter(None, since), default=None))), default=None)
+    return latest

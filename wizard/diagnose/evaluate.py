@@ -1,0 +1,109 @@
+"""All rules over a view: ranked findings, their causes first, and what was not checked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wizard.diagnose.components import component_of, rank, upstream
+from wizard.diagnose.finding import Finding, Severity
+from wizard.diagnose.rules import RULES
+from wizard.diagnose.rules.base import Match, Rule
+from wizard.diagnose.view import View
+from wizard.ports import Ref
+
+_EVIDENCE_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A rule that could not judge, and why; never to be shown as good news."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong, the first to blame first; suppressed findings stand among the others."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    rule: Rule
+    finding: Finding
+
+    @property
+    def order(self) -> tuple[bool, int, int, bool, str, str]:
+        finding = self.finding
+        return (
+            self.rule.symptom,
+            self.rule.layer,
+            rank(finding.component),
+            finding.severity != "fail",
+            self.rule.id,
+            finding.object,
+        )
+
+
+def evaluate(view: View, rules: Sequence[Rule] = RULES) -> Diagnosis:
+    """What the rules find. The same view always gives the same diagnosis."""
+    judged: list[_Judged] = []
+    missing: list[NotChecked] = []
+    for rule in rules:
+        reasons = [view.not_checked[kind] for kind in rule.needs if kind in view.not_checked]
+        if reasons:
+            missing.append(NotChecked(rule.id, reasons[0]))
+        else:
+            judged.extend(_judge(view, rule))
+    judged.sort(key=lambda one: one.order)
+    return Diagnosis(tuple(_suppressed(judged)), tuple(missing))
+
+
+def _judge(view: View, rule: Rule) -> Iterable[_Judged]:
+    for match in rule.find(view):
+        age = view.now - match.since if match.since else None
+        if not match.terminal and age is not None and age < rule.quiet:
+            continue
+        late = rule.grace is not None and age is not None and age >= rule.grace
+        yield _Judged(rule, _finding(view, rule, match, match.terminal or late))
+
+
+def _finding(view: View, rule: Rule, match: Match, ends: bool) -> Finding:
+    severity: Severity = "fail" if ends else "warn"
+    return Finding(
+        id=rule.id,
+        severity=severity,
+        object=str(Ref.of(match.obj)),
+        title=rule.title,
+        cause=match.cause,
+        fix=match.fix,
+        evidence=match.evidence[-_EVIDENCE_LINES:],
+        terminal=ends,
+        component=component_of(view, match.obj),
+    )
+
+
+def _suppressed(judged: Sequence[_Judged]) -> Iterable[Finding]:
+    """Each finding; a symptom with the id of what explains it: a cause, or a symptom of a layer
+    that is to blame before its own.
+    """
+    for one in judged:
+        suppressed_by = None
+        if one.rule.symptom:
+            reasons = (
+                other.finding
+                for other in judged
+                if not other.rule.symptom or other.rule.layer < one.rule.layer
+            )
+            suppressed_by = next((r.id for r in reasons if _explains(r, one.finding)), None)
+        yield replace(one.finding, suppressed_by=suppressed_by)
+
+
+def _explains(cause: Finding, symptom: Finding) -> bool:
+    """A cause explains a symptom of the same object, component or of what needs it."""
+    if cause.object == symptom.object:
+        return True
+    near = cause.component == symptom.component != ""
+    return near or cause.component in upstream(symptom.component)

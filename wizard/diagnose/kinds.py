@@ -1,0 +1,23 @@
+"""The kinds that the rules look at."""
+
+from wizard.ports import Kind
+
+POD = Kind("v1", "Pod")
+LOG = Kind("v1", "Pod/log")
+"""Not a kind but a right of its own: the logs of pods (`pods/log`)."""
+EVENT = Kind("v1", "Event")
+CLAIM = Kind("v1", "PersistentVolumeClaim")
+SERVICE = Kind("v1", "Service")
+NODE = Kind("v1", "Node")
+DEPLOYMENT = Kind("apps/v1", "Deployment")
+STATEFUL_SET = Kind("apps/v1", "StatefulSet")
+DAEMON_SET = Kind("apps/v1", "DaemonSet")
+REPLICA_SET = Kind("apps/v1", "ReplicaSet")
+JOB = Kind("batch/v1", "Job")
+INGRESS = Kind("networking.k8s.io/v1", "Ingress")
+HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
+
+WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
+"""What keeps pods running."""
+ENTRIES = (INGRESS, HTTP_ROUTE)
+"""What leads clients to a service."""

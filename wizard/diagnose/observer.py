@@ -1,0 +1,164 @@
+"""Keeps a view of a release's namespace up to date, by watches and followed logs alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from wizard.diagnose import kinds
+from wizard.diagnose.fields import labels, uid
+from wizard.diagnose.follow import Follower
+from wizard.diagnose.view import Collection, View
+from wizard.errors import Forbidden, KindUnknown
+from wizard.ports import Change, Kind, LogLine, Object, Objects, Pods, Ref
+
+WATCHED = (
+    kinds.POD,
+    kinds.EVENT,
+    kinds.CLAIM,
+    kinds.SERVICE,
+    *kinds.WORKLOADS,
+    kinds.REPLICA_SET,
+    kinds.JOB,
+    *kinds.ENTRIES,
+)
+"""What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
+in the namespace, and `get` on `pods/log`.
+"""
+
+_COALESCE = 0.1
+_UNREAD = "not read yet"
+
+
+class Observer:
+    """Sees a namespace for as long as its context is open.
+
+    All objects of the watched kinds are in the view; logs are followed of the pods that carry
+    the labels of `selector` (`{"release": "harbor"}` for Harbor's chart) and told line by line
+    to `on_log`. A kind that may not be read, or that the cluster does not serve, is in the
+    view's `not_checked`; the others go on.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        pods: Pods,
+        namespace: str,
+        selector: Mapping[str, str],
+        on_log: Callable[[LogLine], None] | None = None,
+    ) -> None:
+        self._objects = objects
+        self._namespace = namespace
+        self._selector = selector
+        self._on_log = on_log
+        self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in WATCHED}
+        self._collections: dict[Kind, Collection] = {}
+        self._not_checked = dict.fromkeys(WATCHED, _UNREAD)
+        self._follower = Follower(pods, self._line, self._not_checked)
+        self._change = asyncio.Event()
+        self._synced = asyncio.Event()
+        self._failure: Exception | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._watch(kind)) for kind in WATCHED]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._follower.close()
+
+    @property
+    def view(self) -> View:
+        """What is known now. Kinds that did not change share their indices with earlier views."""
+        for kind in WATCHED:
+            if kind not in self._collections and kind not in self._not_checked:
+                self._collections[kind] = Collection(dict(self._items[kind]))
+        return View(
+            dict(self._collections),
+            datetime.now(UTC),
+            self._follower.tails,
+            dict(self._not_checked),
+        )
+
+    async def synced(self) -> None:
+        """Wait until every kind was read once or is known to be unreadable.
+
+        Raises what ended a watch for good (Unauthorized, for instance).
+        """
+        await self._synced.wait()
+        self._raise()
+
+    async def changed(self, timeout: float) -> bool:  # noqa: ASYNC109 - no change is no error
+        """Wait for the next change of an object or log line, and a moment for what comes with it.
+
+        False when none came within `timeout` seconds. Raises what ended a watch for good.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self._change.wait()
+        except TimeoutError:
+            return False
+        self._raise()
+        await asyncio.sleep(_COALESCE)
+        self._change.clear()
+        return True
+
+    def _raise(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    async def _watch(self, kind: Kind) -> None:
+        try:
+            async for change in self._objects.watch(kind, self._namespace):
+                self._take(kind, change)
+        except (Forbidden, KindUnknown) as error:
+            self._not_checked[kind] = error.what
+            self._items[kind] = {}
+            self._collections.pop(kind, None)
+            self._told(kind)
+        except Exception as error:
+            self._failure = error
+            self._synced.set()
+            self._change.set()
+
+    def _take(self, kind: Kind, change: Change) -> None:
+        if change.type == "SYNCED":
+            self._not_checked.pop(kind, None)
+        else:
+            ref = Ref.of(change.object)
+            before = self._items[kind].get(ref)
+            if change.type == "DELETED":
+                self._items[kind].pop(ref, None)
+            else:
+                self._items[kind][ref] = change.object
+            if kind == kinds.POD:
+                self._pod(before, change)
+        self._collections.pop(kind, None)
+        self._told(kind)
+
+    def _pod(self, before: Object | None, change: Change) -> None:
+        """Let the logs follow; a pod of the same name may be another one."""
+        pod = change.object
+        if before is not None and (change.type == "DELETED" or uid(before) != uid(pod)):
+            self._follower.forget(before)
+        if change.type != "DELETED" and self._selector.items() <= labels(pod).items():
+            self._follower.show(pod, old=kinds.POD in self._not_checked)
+
+    def _line(self, line: LogLine) -> None:
+        if self._on_log is not None:
+            self._on_log(line)
+        self._change.set()
+
+    def _told(self, kind: Kind) -> None:
+        if _UNREAD not in self._not_checked.values():
+            self._synced.set()
+        self._change.set()

@@ -1,0 +1,169 @@
+"""Images that a node cannot pull. The texts are those of containerd, CRI-O and Docker Hub."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wizard.diagnose.fields import containers, created, first_seen, waiting
+from wizard.diagnose.kinds import EVENT, POD
+from wizard.diagnose.rules.base import Layer, Match, Rule
+from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.view import View
+from wizard.ports import Object
+
+PULL_REASONS = frozenset(
+    {
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "InvalidImageName",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    }
+)
+"""Why the kubelet keeps a container waiting for its image."""
+
+_SIGNS = {
+    "rate": re.compile(r"toomanyrequests|429 Too Many Requests|pull rate limit", re.I),
+    "plain": re.compile(r"server gave HTTP response to HTTPS client"),
+    "untrusted": re.compile(r"x509: |certificate signed by unknown authority"),
+    "denied": re.compile(
+        r"\b401\b|\b403 Forbidden|no basic auth credentials|authentication required"
+        r"|authorization failed|insufficient_scope|pull access denied|unauthorized:|denied: ",
+        re.I,
+    ),
+    "platform": re.compile(r"no match(ing manifest)? for (platform|\w+/\w+)|exec format error"),
+    "missing": re.compile(
+        r": not found\b|manifest unknown|name unknown|repository does not exist"
+        r"|InvalidImageName|ErrImageNeverPull|could ?n[o']t parse image",
+        re.I,
+    ),
+}
+"""What a message says, the more telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    pod: Object
+    image: str
+    sign: str
+    """A key of `_SIGNS`, or empty where no message tells more than that it failed."""
+    told: str
+    events: tuple[Object, ...]
+    since: datetime | None
+
+
+def _failures(view: View) -> Iterable[_Failure]:
+    for pod in view.unsettled_pods():
+        for declared, status in containers(pod):
+            reason, message = waiting(status)
+            if reason in PULL_REASONS:
+                yield _failure(view, pod, declared["image"], f"{reason}: {one_line(message)}")
+
+
+def _failure(view: View, pod: Object, image: str, told: str) -> _Failure:
+    """What the container's own status and all warnings about its image say together."""
+    events = tuple(
+        event
+        for event in view.warnings(pod)
+        if event.get("reason") == "Failed" and f'"{image}"' in event.get("message", "")
+    )
+    texts = [told, *(one_line(event.get("message")) for event in reversed(events))]
+    sign, text = next(
+        (
+            (sign, text)
+            for text in texts
+            for sign, pattern in _SIGNS.items()
+            if pattern.search(text)
+        ),
+        ("", told),
+    )
+    since = first_seen(events[0]) if events else created(pod)
+    return _Failure(pod, image, sign, text, events, since)
+
+
+def _rule(
+    id_: str, title: str, signs: str, cause: str, fix: str, *, grace: timedelta | None = None
+) -> Rule:
+    """A rule for pulls that fail with one of the signs; without grace they are terminal."""
+
+    def find(view: View) -> Iterable[Match]:
+        return (
+            Match(
+                obj=failure.pod,
+                cause=cause.format(image=failure.image),
+                fix=fix.format(image=failure.image, host=registry(failure.image)),
+                evidence=(*event_lines(failure.events), failure.told),
+                since=failure.since,
+                terminal=grace is None or failure.sign == "missing",
+            )
+            for failure in _failures(view)
+            if failure.sign in signs.split("|")
+        )
+
+    return Rule(id_, title, Layer.SECRETS, (POD, EVENT), find, grace=grace)
+
+
+def registry(image: str) -> str:
+    """The registry that an image is pulled from: `docker.io` unless its name begins with one."""
+    first, slash, _ = image.partition("/")
+    return (
+        first if slash and ("." in first or ":" in first or first == "localhost") else "docker.io"
+    )
+
+
+RULES = (
+    _rule(
+        "HW-022",
+        "Image pull: the registry's certificate is not trusted",
+        "untrusted",
+        "The node refused the certificate of the registry that serves {image}.",
+        "Install the authority's certificate for {host} on every node (containerd: "
+        "/etc/containerd/certs.d/{host}/hosts.toml), or renew the registry's certificate if it "
+        "has expired or names another host.",
+    ),
+    _rule(
+        "HW-023",
+        "Image pull: the registry answers without TLS",
+        "plain",
+        "The node speaks HTTPS, the registry that serves {image} answered in plain HTTP.",
+        "Give {host} a certificate, or name it as a plain-HTTP registry in the container "
+        "runtime of every node.",
+    ),
+    _rule(
+        "HW-024",
+        "Image pull: access denied",
+        "denied",
+        "The registry refused {image}: credentials are missing or wrong, or it does not exist "
+        "there (many registries answer both the same way).",
+        "Check the image's name, that the pull secret exists in this namespace and is named by "
+        "the pod, and that its user may read {image} on {host}.",
+    ),
+    _rule(
+        "HW-026",
+        "Image pull: no build for this node's architecture",
+        "platform",
+        "{image} has no build for the architecture of the node.",
+        "Use nodes of an architecture that {image} is built for (node selector), or mirror it "
+        "with all its platforms.",
+    ),
+    _rule(
+        "HW-027",
+        "Image pull: rate limit of the registry",
+        "rate",
+        "The registry limits how often this address may pull, so it refused {image}.",
+        "Wait, log in with a pull secret for {host}, or pull from a mirror of your own.",
+        grace=timedelta(minutes=10),
+    ),
+    _rule(
+        "HW-025",
+        "Image cannot be pulled",
+        "missing|",
+        "The node cannot get {image}: it does not exist there, or its registry cannot be reached.",
+        "Check the image's name and tag, and that every node resolves and reaches {host}. Without "
+        "internet access, push it to a registry of your own and pull from that mirror.",
+        grace=timedelta(minutes=3),
+    ),
+)

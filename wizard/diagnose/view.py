@@ -1,0 +1,180 @@
+"""An immutable view of the world at one moment, made from plain objects."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from wizard.diagnose.fields import controller, holds, labels, last_seen, status, uid
+from wizard.diagnose.kinds import EVENT, POD, REPLICA_SET
+from wizard.ports import Kind, LogLine, Object, Ref
+
+LogTails = Mapping[tuple[str, str], Sequence[LogLine]]
+"""The last lines by UID of the pod and name of the container, oldest first."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Collection:
+    """The objects of one kind. Indices are made when first asked for and live as long as it,
+    so views that share an unchanged collection share its indices.
+    """
+
+    def __init__(self, items: Mapping[Ref, Object]) -> None:
+        self.items = items
+
+    @cached_property
+    def by_owner(self) -> Mapping[str, Sequence[Object]]:
+        """Objects by the UID of each of their owners."""
+        found: dict[str, list[Object]] = {}
+        for obj in self.items.values():
+            for owner in obj["metadata"].get("ownerReferences") or ():
+                found.setdefault(owner["uid"], []).append(obj)
+        return found
+
+    @cached_property
+    def by_involved(self) -> Mapping[str, Sequence[Object]]:
+        """Events by the UID of the object they are about, the most recent last."""
+        found: dict[str, list[Object]] = {}
+        for event in self.items.values():
+            found.setdefault(event["involvedObject"].get("uid", ""), []).append(event)
+        for events in found.values():
+            events.sort(key=lambda event: last_seen(event) or _NEVER)
+        return found
+
+    @cached_property
+    def unsettled(self) -> Sequence[Object]:
+        """Pods that are not ready, or were restarted; never those that have done their work."""
+        return [pod for pod in self.items.values() if not _settled(pod)]
+
+    @cached_property
+    def by_component(self) -> Mapping[tuple[str, str, str], Sequence[Object]]:
+        """Objects by namespace, release and component, as the Harbor chart labels them."""
+        found: dict[tuple[str, str, str], list[Object]] = {}
+        for ref, obj in self.items.items():
+            told = labels(obj)
+            key = (ref.namespace, told.get("release", ""), told.get("component", ""))
+            found.setdefault(key, []).append(obj)
+        return found
+
+    @cached_property
+    def by_claim(self) -> Mapping[str, Sequence[Object]]:
+        """Pods by `namespace/name` of each claim that they mount."""
+        found: dict[str, list[Object]] = {}
+        for pod in self.items.values():
+            for volume in (pod.get("spec") or {}).get("volumes") or ():
+                claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+                if claim:
+                    key = f"{pod['metadata'].get('namespace', '')}/{claim}"
+                    found.setdefault(key, []).append(pod)
+        return found
+
+
+def _settled(pod: Object) -> bool:
+    told = status(pod)
+    if told.get("phase") == "Succeeded":
+        return True
+    restarted = any(item.get("restartCount") for item in told.get("containerStatuses") or ())
+    return not restarted and holds(pod, "Ready")
+
+
+_EMPTY = Collection({})
+
+
+@dataclass(frozen=True)
+class View:
+    """What is known at `now`: objects by kind, log tails, and what could not be looked at.
+
+    `not_checked` gives the reason for each kind that is unknown (a missing right, a kind the
+    cluster does not serve). A kind that is neither there nor in `collections` was not asked for.
+    """
+
+    collections: Mapping[Kind, Collection]
+    now: datetime
+    logs: LogTails = field(default_factory=dict)
+    not_checked: Mapping[Kind, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        objects: Iterable[Object],
+        *,
+        now: datetime,
+        logs: LogTails | None = None,
+        not_checked: Mapping[Kind, str] | None = None,
+    ) -> "View":
+        """A view of plain objects, as tests and saved bundles have them."""
+        kinds: dict[Kind, dict[Ref, Object]] = {}
+        for obj in objects:
+            ref = Ref.of(obj)
+            kinds.setdefault(ref.kind, {})[ref] = obj
+        collections = {kind: Collection(items) for kind, items in kinds.items()}
+        return cls(collections, now, logs or {}, not_checked or {})
+
+    def all(self, kind: Kind) -> Iterable[Object]:
+        """All objects of a kind."""
+        return self._collection(kind).items.values()
+
+    def get(self, ref: Ref) -> Object | None:
+        """The object, or None where it does not exist or is not known."""
+        return self._collection(ref.kind).items.get(ref)
+
+    def owned(self, owner: Object, kind: Kind) -> Sequence[Object]:
+        """The objects of a kind that name the owner among theirs."""
+        return self._collection(kind).by_owner.get(uid(owner), ())
+
+    def pods_of(self, workload: Object) -> Sequence[Object]:
+        """The pods of a workload, also through its replica sets; a pod is its own."""
+        if workload["kind"] == POD.name:
+            return (workload,)
+        direct = list(self.owned(workload, POD))
+        for replicas in self.owned(workload, REPLICA_SET):
+            direct.extend(self.owned(replicas, POD))
+        return direct
+
+    def pods_with_claim(self, claim: Object) -> Sequence[Object]:
+        """The pods that mount a claim."""
+        metadata = claim["metadata"]
+        key = f"{metadata.get('namespace', '')}/{metadata['name']}"
+        return self._collection(POD).by_claim.get(key, ())
+
+    def of_component(
+        self, kind: Kind, namespace: str, release: str, component: str
+    ) -> Sequence[Object]:
+        """The objects of a kind that carry the labels of a release's component."""
+        return self._collection(kind).by_component.get((namespace, release, component), ())
+
+    def unsettled_pods(self) -> Iterable[Object]:
+        """Pods that are not ready or were restarted, and whose owner still exists.
+
+        Pods that succeeded, are being deleted, or outlived their owner are no failures.
+        """
+        for pod in self._collection(POD).unsettled:
+            if not pod["metadata"].get("deletionTimestamp") and not self.orphaned(pod):
+                yield pod
+
+    def orphaned(self, obj: Object) -> bool:
+        """Whether the one that managed the object is known to be gone."""
+        owner = controller(obj)
+        if not owner:
+            return False
+        kind = Kind(owner["apiVersion"], owner["kind"])
+        if kind not in self.collections:
+            return False
+        found = self.get(Ref(kind, obj["metadata"].get("namespace", ""), owner["name"]))
+        return found is None or uid(found) != owner["uid"]
+
+    def events(self, obj: Object) -> Sequence[Object]:
+        """All events about this very object, the most recent last."""
+        return self._collection(EVENT).by_involved.get(uid(obj), ()) if uid(obj) else ()
+
+    def warnings(self, obj: Object) -> Sequence[Object]:
+        """All warning events about this very object, the most recent last."""
+        return [event for event in self.events(obj) if event.get("type") == "Warning"]
+
+    def log(self, pod: Object, container: str) -> Sequence[LogLine]:
+        """The last lines of a container, those of runs before a restart included."""
+        return self.logs.get((uid(pod), container), ())
+
+    def _collection(self, kind: Kind) -> Collection:
+        return self.collections.get(kind, _EMPTY)

@@ -1,0 +1,158 @@
+"""Why a set of objects is not ready yet, in one line for people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wizard.diagnose import kinds
+from wizard.diagnose.components import component_of, rank
+from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.fields import containers, labels, last_end, moment, waiting
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.readiness import Readiness, readiness
+from wizard.diagnose.rules.evidence import event_line, one_line
+from wizard.diagnose.rules.images import PULL_REASONS
+from wizard.diagnose.rules.scheduling import unschedulable
+from wizard.diagnose.view import View
+from wizard.ports import Object, Ref
+
+_USUAL = {
+    "core": "usual while the database migrates",
+    "jobservice": "usual until core answers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether objects are ready; else what is waited for and why, and what was found.
+
+    `terminal` are the findings that end the wait: it cannot succeed without a change.
+    """
+
+    ready: bool
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def terminal(self) -> tuple[Finding, ...]:
+        """The findings for which waiting longer cannot help, the first to blame first."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.terminal and finding.suppressed_by is None
+        )
+
+
+def explain(view: View, refs: Iterable[Ref]) -> Gate:
+    """The gate of these objects; kinds that the view was not asked for have nothing to wait for.
+
+    The text changes at most every ten seconds while only time passes.
+    """
+    wanted = [ref for ref in refs if ref.kind in view.collections or ref.kind in view.not_checked]
+    pending = [(ref, found) for ref in wanted if not (found := _readiness(view, ref)).ready]
+    about = {str(part) for ref in wanted for part in _parts(view, ref)}
+    findings = tuple(one for one in evaluate(view).findings if one.object in about)
+    if not pending:
+        return Gate(True, "", findings)
+    pending.sort(key=lambda one: _order(view, one[0]))
+    ref, found = pending[0]
+    others = f" (and {len(pending) - 1} more)" if len(pending) > 1 else ""
+    return Gate(False, f"{ref.kind.name} {ref.name} {_why(view, ref, found)}{others}", findings)
+
+
+def _readiness(view: View, ref: Ref) -> Readiness:
+    unseen = view.not_checked.get(ref.kind)
+    if unseen is not None:
+        return Readiness("progressing", f"cannot be looked at: {unseen}")
+    return readiness(view.get(ref))
+
+
+def _order(view: View, ref: Ref) -> tuple[int, Ref]:
+    """What others need comes first."""
+    obj = view.get(ref)
+    return (rank(component_of(view, obj)) if obj else -1), ref
+
+
+def _parts(view: View, ref: Ref) -> Iterable[Ref]:
+    """The object and all that stands for it: replica sets, pods, the claims that they mount."""
+    yield ref
+    obj = view.get(ref)
+    if obj is None:
+        return
+    yield from (Ref.of(replicas) for replicas in view.owned(obj, kinds.REPLICA_SET))
+    pods = {Ref.of(pod) for pod in view.pods_of(obj)}
+    yield from pods
+    for claim in view.all(kinds.CLAIM):
+        if any(Ref.of(pod) in pods for pod in view.pods_with_claim(claim)):
+            yield Ref.of(claim)
+
+
+def _why(view: View, ref: Ref, found: Readiness) -> str:
+    obj = view.get(ref)
+    if obj is None:
+        return found.reason
+    for pod in view.pods_of(obj):
+        if not readiness(pod).ready and not view.orphaned(pod):
+            own = "" if ref.kind == kinds.POD else f"{found.reason}: "
+            return f"{own}pod {pod['metadata']['name']}, {pod_reason(view, pod)}"
+    refused = [event for event in view.warnings(obj) if event.get("reason") == "FailedCreate"]
+    told = f": {one_line(refused[-1].get('message'))}" if refused else ""
+    return f"{found.reason}{told}"
+
+
+def pod_reason(view: View, pod: Object) -> str:
+    """Why a pod is not ready, in a few words."""
+    if told := unschedulable(pod):
+        return f"not placed on a node yet: {told}"
+    for declared, state in containers(pod):
+        reason, message = waiting(state)
+        if reason in PULL_REASONS:
+            return f"image {declared['image']} cannot be pulled ({one_line(message) or reason})"
+        if reason == "CrashLoopBackOff":
+            code = last_end(state).get("exitCode", "unknown")
+            often = state.get("restartCount", 0)
+            ended = f"container {declared['name']} ended with exit code {code}"
+            return f"{ended}, restarted {often} times{_usual(pod)}"
+        if reason not in {"", "ContainerCreating", "PodInitializing"}:
+            return f"container {declared['name']}: {one_line(message) or reason}"
+    return _starting(view, pod)
+
+
+def _starting(view: View, pod: Object) -> str:
+    for declared, state in containers(pod):
+        if state.get("ready"):
+            continue
+        running = (state.get("state") or {}).get("running")
+        if running:
+            probe = "startup" if _starts(declared, state) else "readiness"
+            since = _lasting(view.now, moment(running.get("startedAt")))
+            usual = _usual(pod) if probe == "startup" else ""
+            return f"{probe} probe failing{since}{usual}"
+        if waiting(state)[0] == "ContainerCreating":
+            warned = event_texts(view, pod)
+            return f"being created{': ' + warned[-1] if warned else ''}"
+    return "being started"
+
+
+def _starts(declared: Object, state: Object) -> bool:
+    return "startupProbe" in declared and not state.get("started")
+
+
+def _usual(pod: Object) -> str:
+    usual = _USUAL.get(labels(pod).get("component", ""))
+    return f" ({usual})" if usual else ""
+
+
+def _lasting(now: datetime, since: datetime | None) -> str:
+    """For how long, in steps of ten seconds, later of minutes; empty at first."""
+    age = now - since if since else timedelta(0)
+    if age < timedelta(seconds=10):
+        return ""
+    if age < timedelta(minutes=1):
+        return f" for {age.seconds // 10 * 10} s"
+    return f" for {int(age.total_seconds()) // 60} min"
+
+
+def event_texts(view: View, obj: Object) -> Sequence[str]:
+    """All warnings about an object, one line each, the most recent last."""
+    return [event_line(event) for event in view.warnings(obj)]
