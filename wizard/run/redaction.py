@@ -19,8 +19,7 @@ MINIMUM_LENGTH = 6
 _LINE_LENGTH = 16
 """From this length on a single line of a value of several lines counts as a secret of its own."""
 _ORDINARY = frozenset(
-    "default disabled enabled harbor kubernetes localhost password postgres public registry "
-    "require secret".split()
+    {"default", "harbor", "kubernetes", "localhost", "password", "postgres", "registry", "secret"}
 )
 """Words of everyday output: hiding them would make it unreadable, and tell the secret."""
 

@@ -1,0 +1,161 @@
+"""What earlier runs left behind: their folders, read back; never a ground for a decision."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from wizard.errors import UsageError
+from wizard.plan.plan import Target
+from wizard.steps.difference import MASK
+from wizard.text import plain
+
+APP_NAME = "harbor-wizard"
+JOURNAL_FILE = "journal.jsonl"
+LOG_FILE = "log.txt"
+PRESET_FILE = "preset.yaml"
+
+
+def state_folder() -> Path:
+    """Where the wizard keeps what outlives a run: `$XDG_STATE_HOME/harbor-wizard`, else the
+    platform's own place.
+    """
+    return user_state_path(APP_NAME, appauthor=False)
+
+
+def runs_folder(log_dir: Path | None = None) -> Path:
+    """The folder of all runs: under `--log-dir` where that is given, else the state folder."""
+    return (log_dir or state_folder()) / "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """An earlier run as its journal tells it; empty fields were never reached."""
+
+    id: str
+    folder: Path
+    preset: str
+    target: Target
+    started: datetime
+    plan: str = ""
+    exit: int | None = None
+    """The exit code it ended with; None where it was killed, or still goes on."""
+    superseded_by: str = ""
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """The last state told of each step: "planned", "started", or how it finished."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it neither reached its goal nor was replaced by another run."""
+        return self.exit != 0 and not self.superseded_by
+
+    def preset_text(self) -> str:
+        """The answers of that run, as it stored them.
+
+        Raises UsageError where they cannot be read, or had a secret in clear, which is never
+        stored.
+        """
+        path = self.folder / PRESET_FILE
+        fix = "give the answers with --preset FILE instead of --resume"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"the answers of the run {self.id} cannot be read",
+                why=plain(str(error)),
+                fix=fix,
+                where=str(path),
+            ) from error
+        if MASK in text:
+            raise UsageError(
+                f"the answers of the run {self.id} are incomplete",
+                why="they held a secret in clear, which the wizard does not store",
+                fix=fix,
+                where=str(path),
+            )
+        return text
+
+
+def unfinished(target: Target, log_dir: Path | None = None) -> RunRecord | None:
+    """The newest run for a target (cluster, namespace, release), if it is unfinished.
+
+    A run that reached its goal ends the story of all before it.
+    """
+    for folder in sorted(_folders(runs_folder(log_dir)), reverse=True):
+        record = read_record(folder)
+        if record and _same(record.target, target) and not record.superseded_by:
+            return record if record.unfinished else None
+    return None
+
+
+def _folders(runs: Path) -> Iterator[Path]:
+    try:
+        yield from (entry for entry in runs.iterdir() if entry.is_dir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(
+            "the records of earlier runs cannot be read",
+            why=plain(error.strerror or str(error)),
+            fix="make the folder readable, or name another one with --log-dir",
+            where=str(runs),
+        ) from error
+
+
+def _same(one: Target, other: Target) -> bool:
+    return (one.cluster_uid, one.namespace, one.release) == (
+        other.cluster_uid,
+        other.namespace,
+        other.release,
+    )
+
+
+def read_record(folder: Path) -> RunRecord | None:
+    """The run of a folder; None where its journal has no readable beginning."""
+    entries = list(_entries(folder / JOURNAL_FILE))
+    if not entries or entries[0].get("event") != "run.opened":
+        return None
+    first, last = entries[0], {entry.get("event"): entry for entry in entries}
+    finished = last.get("run.finished", {})
+    try:
+        return RunRecord(
+            id=folder.name,
+            folder=folder,
+            preset=first["preset"],
+            target=_target(first["target"]),
+            started=datetime.fromisoformat(first["time"]),
+            plan=last.get("run.started", {}).get("hash") or "",
+            exit=finished.get("exit"),
+            superseded_by=last.get("run.superseded", {}).get("by", ""),
+            steps={e["step"]: e["state"] for e in entries if e.get("step") and "state" in e},
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of a journal; a line that a kill or a full disk cut off is passed over."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
+def _target(document: Mapping[str, str]) -> Target:
+    return Target(
+        cluster_uid=document["clusterUid"],
+        context=document["context"],
+        namespace=document["namespace"],
+        release=document["release"],
+    )
