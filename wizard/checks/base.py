@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wizard.answers.preset import Preset
-from wizard.ports import NeededRight, Object, World
+from wizard.charts.package import Package
+from wizard.errors import WizardError
+from wizard.ports import NeededRight, Object, Ref, Right, World
 
 State = Literal["ok", "warn", "fail", "skipped"]
 
@@ -32,11 +34,25 @@ class Subject:
     rights: Sequence[NeededRight] = ()
     manifest: Sequence[Object] = ()
     """The release's objects as a client-side render gives them; empty where it failed."""
+    owned: Sequence[Ref] = ()
+    """The Secrets that the graph's own steps make and keep: passwords, keys, certificates."""
+    chart: Package | None = None
+    """The chart package that plan and run use; None where it could not be had."""
+    problem: WizardError | None = None
+    """Why there is no chart package, or no manifest."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Resolved secrets by path of the preset."""
 
 
 Question = Callable[[World, Subject], Awaitable[Outcome]]
+
+
+def _always(preset: Preset) -> bool:
+    return True
+
+
+def _none(preset: Preset) -> Sequence[Right]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,14 @@ class Check:
     title: str
     reads: tuple[str, ...]
     ask: Question
+    applies: Callable[[Preset], bool] = _always
+    """Whether the question makes sense for these answers; if not, it is not asked at all."""
+    rights: Callable[[Preset], Sequence[Right]] = _none
+    """What asking takes beyond the rights of the graph; without them the check is skipped."""
+    rendered: bool = False
+    """It asks about the rendered chart, and is skipped where that could not be had."""
+    offline: bool = False
+    """It asks this machine only, and is asked even when the API server does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +84,15 @@ class Result:
     check: Check
     outcome: Outcome
     seconds: float
+
+
+def listing(group: str, *resources: str) -> Callable[[Preset], Sequence[Right]]:
+    """Rights to list these resources in the whole cluster."""
+    return lambda preset: [Right("list", group, resource) for resource in resources]
+
+
+def listing_in_target(group: str, *resources: str) -> Callable[[Preset], Sequence[Right]]:
+    """Rights to list these resources in the target's namespace."""
+    return lambda preset: [
+        Right("list", group, resource, preset.target.namespace) for resource in resources
+    ]

@@ -1,0 +1,118 @@
+"""Certificates that somebody else made: files of this machine, a TLS Secret of the cluster."""
+
+import asyncio
+from base64 import b64decode
+
+from wizard.answers.pki import Commercial
+from wizard.answers.preset import Preset
+from wizard.answers.secrets import KubernetesSecret
+from wizard.checks.base import Check, Outcome, Subject
+from wizard.checks.references import SECRET
+from wizard.errors import UsageError
+from wizard.ports import Ref, Right, World
+
+
+async def files(world: World, subject: Subject) -> Outcome:
+    """Whether the certificate's files can be used for the host of the URL."""
+    pki = subject.preset.pki
+    assert pki.kind == "commercial"
+    try:
+        pem = await asyncio.to_thread(_read, pki)
+    except OSError as error:
+        return Outcome(
+            "fail",
+            f"{error.filename} cannot be read: {error.strerror}.",
+            "It holds Harbor's certificate.",
+            "Correct pki.certificate or pki.chain; relative paths count from the preset's file.",
+        )
+    key = await _key(world, subject, pki)
+    return _judged(world, pem, pem if key is None else key, subject.preset.harbor.host)
+
+
+def _read(pki: Commercial) -> bytes:
+    parts = [pki.certificate, *([pki.chain] if pki.chain else ())]
+    return b"\n".join(path.read_bytes() for path in parts)
+
+
+async def _key(world: World, subject: Subject, pki: Commercial) -> bytes | None:
+    """The private key; None: it is in the certificate's file."""
+    if pki.key is None:
+        return None
+    if not isinstance(pki.key, KubernetesSecret):
+        return subject.secrets["pki.key"].encode()
+    source = pki.key.secret
+    place = source.namespace or subject.preset.target.namespace
+    secret = await world.objects.get(Ref(SECRET, place, source.name)) or {}
+    return b64decode(secret.get("data", {}).get(source.key, ""))
+
+
+async def tls_secret(world: World, subject: Subject) -> Outcome:
+    """Whether the named TLS Secret exists and can be used for the host of the URL."""
+    preset = subject.preset
+    assert preset.pki.kind == "secret"
+    place = f"{preset.target.namespace}/{preset.pki.name}"
+    secret = await world.objects.get(Ref(SECRET, preset.target.namespace, preset.pki.name))
+    data = (secret or {}).get("data") or {}
+    missing = [key for key in ("tls.crt", "tls.key") if not data.get(key)]
+    if secret is None or missing:
+        return Outcome(
+            "fail",
+            f"There is no Secret {place}."
+            if secret is None
+            else f"The Secret {place} has no entry {' and '.join(missing)}.",
+            "Harbor's certificate is read from it.",
+            f"Create it: `kubectl create secret tls {preset.pki.name} -n "
+            f"{preset.target.namespace} --cert=FILE --key=FILE`, or choose another pki.kind.",
+        )
+    pem, key = b64decode(data["tls.crt"]), b64decode(data["tls.key"])
+    return _judged(world, pem, key, preset.harbor.host)
+
+
+def _judged(world: World, pem: bytes, key: bytes, host: str) -> Outcome:
+    try:
+        problems = world.certificates.problems(pem, key, host)
+        leaf = world.certificates.read(pem)[0]
+    except UsageError as error:
+        return Outcome("fail", error.what, error.why, error.fix)
+    if problems:
+        bad = any(problem.level == "bad" for problem in problems)
+        return Outcome(
+            "fail" if bad else "warn",
+            " ".join(problem.message for problem in problems),
+            f"Clients would refuse Harbor at {host}." if bad else "Some clients may refuse it.",
+            " ".join(dict.fromkeys(problem.fix for problem in problems)),
+        )
+    return Outcome("ok", f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}.")
+
+
+def _commercial(preset: Preset) -> bool:
+    return preset.pki.kind == "commercial"
+
+
+def _in_secret(preset: Preset) -> bool:
+    return preset.pki.kind == "secret"
+
+
+def _get_secret(preset: Preset) -> list[Right]:
+    assert preset.pki.kind == "secret"
+    return [Right("get", "", "secrets", preset.target.namespace, preset.pki.name)]
+
+
+CHECKS = (
+    Check(
+        "certificates.files",
+        "Certificate files",
+        ("pki", "harbor.url"),
+        files,
+        applies=_commercial,
+        offline=True,
+    ),
+    Check(
+        "certificates.secret",
+        "TLS Secret",
+        ("pki", "harbor.url", "target"),
+        tls_secret,
+        applies=_in_secret,
+        rights=_get_secret,
+    ),
+)

@@ -1,0 +1,62 @@
+"""What installs Harbor: the Helm program and the chart package."""
+
+from wizard.checks.base import Check, Outcome, Subject
+from wizard.errors import WizardError
+from wizard.ports import World
+
+
+async def helm(world: World, subject: Subject) -> Outcome:
+    """Whether there is a Helm that the wizard can drive."""
+    try:
+        version = await world.charts.version()
+    except WizardError as error:
+        return _failed(error)
+    return Outcome("ok", f"Helm {version} is there.")
+
+
+async def chart(world: World, subject: Subject) -> Outcome:
+    """Whether the chart package is there, and is the one that it should be."""
+    package = subject.chart
+    if package is None:
+        return _failed(subject.problem or WizardError("The chart package could not be had."))
+    fact = f"{package.path.name}, SHA-256 {package.digest}"
+    if package.vouched_by:
+        return Outcome("ok", f"{fact}, as {package.vouched_by} knows it.")
+    return Outcome(
+        "warn",
+        f"{fact}, which nothing vouches for.",
+        "This wizard was not tested with that chart, and no SHA256SUMS beside it names it.",
+        "Compare the digest with the one that its project publishes, and put it into a file "
+        "SHA256SUMS beside the package; or choose a tested version in `versions.harbor`.",
+    )
+
+
+async def rendering(world: World, subject: Subject) -> Outcome:
+    """Whether the chart can be rendered with the values that the answers give."""
+    if subject.manifest:
+        return Outcome("ok", f"The chart renders to {len(subject.manifest)} objects.")
+    return _failed(subject.problem or WizardError("The chart could not be rendered."))
+
+
+def _failed(error: WizardError) -> Outcome:
+    where = f" ({error.where})" if error.where else ""
+    return Outcome("fail", f"{error.what}{where}", error.why, error.fix)
+
+
+CHECKS = (
+    Check("delivery.helm", "Helm", (), helm, offline=True),
+    Check(
+        "delivery.chart",
+        "Chart package",
+        ("delivery.charts", "versions.harbor"),
+        chart,
+        offline=True,
+    ),
+    Check(
+        "delivery.rendering",
+        "Chart renders",
+        ("delivery", "versions.harbor", "storage", "pki", "harbor"),
+        rendering,
+        offline=True,
+    ),
+)

@@ -1,0 +1,116 @@
+"""The way from clients to Harbor: the ingress class and the URL's name."""
+
+from ipaddress import ip_address
+
+from wizard.answers.preset import Preset
+from wizard.checks.base import Check, Outcome, Subject, listing
+from wizard.checks.choices import IngressClass, ingress_classes
+from wizard.checks.workloads import of_kind
+from wizard.ports import World
+
+BODY_LIMITS = {
+    "k8s.io/ingress-nginx": "nginx.ingress.kubernetes.io/proxy-body-size",
+    "nginx.org/ingress-controller": "nginx.org/client-max-body-size",
+}
+"""Controllers that limit the size of requests unless an annotation of the Ingress lifts it
+(goharbor/harbor-helm#731, #859)."""
+
+
+async def ingress_class(world: World, subject: Subject) -> Outcome:
+    """Whether an ingress controller takes care of Harbor's Ingress."""
+    expose = subject.preset.harbor.expose
+    assert expose.kind == "ingress"
+    found = await ingress_classes(world)
+    there = ", ".join(one.name for one in found) or "none"
+    if expose.class_name is not None:
+        chosen = next((one for one in found if one.name == expose.class_name), None)
+        if chosen is None:
+            return _no_class(f"There is no ingress class {expose.class_name}; there is: {there}.")
+        return _served(chosen, subject)
+    defaults = [one for one in found if one.default]
+    if not defaults:
+        return _no_class(
+            f"There is no default ingress class, and none is named; there is: {there}."
+        )
+    if len(defaults) > 1:
+        return Outcome(
+            "warn",
+            f"Several ingress classes are default: {', '.join(one.name for one in defaults)}.",
+            "Older API servers refuse an Ingress then; newer ones take the newest class.",
+            "Name the one you want in harbor.expose.className.",
+        )
+    return _served(defaults[0], subject)
+
+
+def _no_class(fact: str) -> Outcome:
+    return Outcome(
+        "fail",
+        fact,
+        "No controller would serve Harbor's Ingress, and its URL would lead nowhere.",
+        "Name an existing class in harbor.expose.className, install an ingress controller, or "
+        "choose another harbor.expose.kind.",
+    )
+
+
+def _served(chosen: IngressClass, subject: Subject) -> Outcome:
+    fact = f"The ingress class is {chosen.name} (controller {chosen.controller or 'unknown'})."
+    wanted = BODY_LIMITS.get(chosen.controller)
+    lacking = wanted and any(
+        wanted not in (obj["metadata"].get("annotations") or {})
+        for obj in of_kind(subject.manifest, "Ingress")
+    )
+    if lacking:
+        return Outcome(
+            "warn",
+            f"{fact} Harbor's Ingress lacks the annotation {wanted}.",
+            "This controller limits the size of requests: pushes of larger layers end with 413.",
+            f'Add `{wanted}: "0"` to harbor.expose.annotations.',
+        )
+    return Outcome("ok", fact)
+
+
+async def dns(world: World, subject: Subject) -> Outcome:
+    """Whether this machine knows the address of the URL's host."""
+    harbor = subject.preset.harbor
+    if harbor.resolve is not None:
+        return Outcome(
+            "ok",
+            f"The wizard connects to {harbor.resolve} for {harbor.host} (harbor.resolve).",
+            "Clients still need a DNS record for it.",
+        )
+    if _is_address(harbor.host):
+        return Outcome("ok", f"The URL holds an address, {harbor.host}; no DNS is needed.")
+    addresses = await world.resolver.addresses(harbor.host)
+    if addresses:
+        return Outcome("ok", f"{harbor.host} is {', '.join(addresses)}, as seen from here.")
+    return Outcome(
+        "warn",
+        f"{harbor.host} has no address, as seen from here.",
+        "Clients, and the wizard's last checks, reach Harbor by this name only.",
+        "Add a DNS record for it; until then set harbor.resolve to the address to connect to.",
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _by_ingress(preset: Preset) -> bool:
+    return preset.harbor.expose.kind == "ingress"
+
+
+CHECKS = (
+    Check(
+        "exposure.ingress-class",
+        "Ingress class",
+        ("target.context", "harbor.expose"),
+        ingress_class,
+        applies=_by_ingress,
+        rights=listing("networking.k8s.io", "ingressclasses"),
+    ),
+    Check("exposure.dns", "DNS of the URL", ("harbor.url", "harbor.resolve"), dns, offline=True),
+)

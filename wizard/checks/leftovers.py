@@ -1,0 +1,176 @@
+"""What an earlier installation left: a release, Secrets, claims with data."""
+
+from wizard.answers.preset import Preset
+from wizard.charts.catalogue import harbor_chart
+from wizard.checks.base import Check, Outcome, Subject, listing_in_target
+from wizard.checks.storage import CLAIM
+from wizard.checks.workloads import claims
+from wizard.ports import Object, Release, Right, World
+from wizard.steps.inputs import LABEL
+
+MOST_MINORS = 2
+"""Harbor upgrades from the two minors before, not from older ones (its RELEASES.md)."""
+
+
+async def release(world: World, subject: Subject) -> Outcome:
+    """Whether a Helm release of that name is ours to go on with."""
+    target = subject.preset.target
+    found = await world.charts.release(target.release, target.namespace)
+    if found is None:
+        return Outcome(
+            "ok", f"There is no Helm release {target.release} in {target.namespace} yet."
+        )
+    fact = (
+        f"The Helm release {found.name} in {found.namespace} is {found.chart} "
+        f"{found.chart_version}, revision {found.revision}, {found.status}."
+    )
+    if found.chart != "harbor":
+        return Outcome(
+            "fail",
+            fact,
+            "It belongs to something else, which would be overwritten.",
+            "Choose another target.release or target.namespace.",
+        )
+    if subject.owned and not any(await _kept(world, subject)):
+        return Outcome(
+            "fail",
+            f"{fact} This wizard did not install it.",
+            "Its passwords and keys are not where the wizard keeps them; new ones would lock "
+            "Harbor out of its own data.",
+            "Choose another target.release or target.namespace for a new Harbor.",
+        )
+    return _movable(found, subject.preset, fact)
+
+
+def _movable(found: Release, preset: Preset, fact: str) -> Outcome:
+    """Whether the installed version can become the wanted one."""
+    wanted = harbor_chart(preset.versions.harbor).version
+    old, new = _numbers(found.chart_version), _numbers(wanted)
+    if old > new:
+        return Outcome(
+            "fail",
+            f"{fact} The preset asks for the older chart {wanted}.",
+            "Harbor's database never goes back to an older version.",
+            f"Set versions.harbor to {found.app_version.removeprefix('v')} or newer.",
+        )
+    if new[:1] == old[:1] and new[1] - old[1] > MOST_MINORS:
+        return Outcome(
+            "fail",
+            f"{fact} The preset asks for chart {wanted}, {new[1] - old[1]} minor versions later.",
+            "Harbor migrates its data from the two minor versions before only; a larger step can "
+            "leave an empty database (goharbor/harbor-helm#1806).",
+            "Upgrade in steps of at most two minor versions.",
+        )
+    if found.status.startswith("pending-"):
+        return Outcome(
+            "ok",
+            fact,
+            "An earlier run was stopped half way; Helm refuses to touch such a release.",
+            "Nothing to do: the plan repairs it first.",
+        )
+    return Outcome("ok", fact)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.partition("-")[0].split("."))
+
+
+async def secrets(world: World, subject: Subject) -> Outcome:
+    """Whether Secrets with the wizard's names are the wizard's."""
+    name = subject.preset.name
+    labels = {obj["metadata"]["name"]: _label(obj) for obj in await _kept(world, subject)}
+    foreign = [secret for secret, label in labels.items() if label is None]
+    if foreign:
+        return Outcome(
+            "fail",
+            f"Secrets with the wizard's names are not labelled as its own: {', '.join(foreign)}.",
+            "The wizard would use what they hold, or overwrite it.",
+            "Choose another target.release. If they are meant for this Harbor: "
+            f"`kubectl label secret -n {subject.preset.target.namespace} {' '.join(foreign)} "
+            f"{LABEL}={name}`.",
+        )
+    others = sorted({label for label in labels.values() if label not in (None, name)})
+    if others:
+        return Outcome(
+            "warn",
+            f"Secrets here were made for the preset {', '.join(others)}, and this is {name}.",
+            "Two presets for one release undo each other's changes.",
+            f"Go on if {name} is the new name of that preset; else choose another target.",
+        )
+    return Outcome("ok", f"{len(labels)} of the wizard's Secrets are there already, all its own.")
+
+
+def _label(obj: Object) -> str | None:
+    labels: dict[str, str] = obj["metadata"].get("labels") or {}
+    return labels.get(LABEL)
+
+
+async def _kept(world: World, subject: Subject) -> list[Object]:
+    found = [await world.objects.get(ref) for ref in subject.owned]
+    return [obj for obj in found if obj is not None]
+
+
+async def volumes(world: World, subject: Subject) -> Outcome:
+    """Whether claims of an earlier installation hold data that this one could not read."""
+    target = subject.preset.target
+    found = (await world.objects.list(CLAIM, target.namespace)).items
+    wanted = {claim.name for claim in claims(subject.manifest)}
+    old = sorted(obj["metadata"]["name"] for obj in found if _left(obj, wanted, target.release))
+    if not old:
+        return Outcome("ok", f"No claims of an earlier Harbor are left in {target.namespace}.")
+    fact = f"Claims of an earlier Harbor are left: {', '.join(old)}."
+    if await world.charts.release(target.release, target.namespace):
+        return Outcome("ok", f"The release uses its claims: {', '.join(old)}.")
+    if await _kept(world, subject):
+        return Outcome("ok", f"{fact} They are used again, with the Secrets that were kept.")
+    has_database = any(name.startswith("database-data-") for name in old)
+    return Outcome(
+        "fail" if has_database else "warn",
+        fact,
+        "The database keeps its old password, which is lost; Harbor could not log in "
+        "(goharbor/harbor-helm#31)."
+        if has_database
+        else "Harbor would find old images, logs or caches that its new database knows nothing of.",
+        "Restore the Secrets of that installation, choose another target.release, or, if the data "
+        f"may go, delete the claims: `kubectl delete pvc -n {target.namespace} {' '.join(old)}`.",
+    )
+
+
+def _left(claim: Object, wanted: set[str], release_name: str) -> bool:
+    metadata = claim["metadata"]
+    labels = metadata.get("labels") or {}
+    labelled = labels.get("release") == release_name and labels.get("app") == "harbor"
+    return labelled or metadata["name"] in wanted
+
+
+def _get_secrets(preset: Preset) -> list[Right]:
+    return [Right("get", "", "secrets", preset.target.namespace)]
+
+
+def _release_rights(preset: Preset) -> list[Right]:
+    """Helm keeps releases in Secrets."""
+    return [Right("list", "", "secrets", preset.target.namespace), *_get_secrets(preset)]
+
+
+def _volume_rights(preset: Preset) -> list[Right]:
+    return [*listing_in_target("", "persistentvolumeclaims")(preset), *_release_rights(preset)]
+
+
+CHECKS = (
+    Check(
+        "leftovers.release",
+        "Helm release",
+        ("target", "versions.harbor"),
+        release,
+        rights=_release_rights,
+    ),
+    Check("leftovers.secrets", "Secrets left", ("target", "name"), secrets, rights=_get_secrets),
+    Check(
+        "leftovers.volumes",
+        "Volumes left",
+        ("target",),
+        volumes,
+        rights=_volume_rights,
+        rendered=True,
+    ),
+)

@@ -1,0 +1,195 @@
+"""The Service in front of Harbor: node ports that are free and reachable, a load balancer."""
+
+from collections.abc import Mapping, Sequence
+
+from wizard.answers.preset import Preset
+from wizard.checks.base import Check, Outcome, Subject, listing
+from wizard.checks.choices import NAMESPACE
+from wizard.checks.nodes import NODE
+from wizard.checks.workloads import of_kind
+from wizard.errors import Forbidden, Invalid
+from wizard.ports import Kind, Object, Ref, Right, Server, World
+
+SERVICE = Kind("v1", "Service")
+
+
+async def node_ports(world: World, subject: Subject) -> Outcome:
+    """Whether the node ports are free: by their owners as far as visible, then by a dry run."""
+    service = next(_typed(subject, "NodePort"), None)
+    if service is None:
+        return Outcome("skipped", "The rendered chart has no Service with node ports.")
+    ports = _ports_of(service)
+    wanted = ", ".join(map(str, sorted(ports)))
+    own = Ref.of(service)
+    try:
+        owners = _owners((await world.objects.list(SERVICE)).items, own)
+    except Forbidden:
+        owners = {}
+    taken = [f"{port} by {owners[port]}" for port in sorted(ports) if port in owners]
+    if taken:
+        return _not_free(f"Node ports are taken: {', '.join(taken)}.")
+    live = await world.objects.get(own)
+    if live is not None and ports <= _ports_of(live):
+        return Outcome("ok", f"Harbor's own Service has the node ports {wanted}.")
+    if await world.objects.get(Ref(NAMESPACE, "", own.namespace)) is None:
+        return Outcome("ok", f"No visible Service has the node ports {wanted}.")
+    try:
+        await world.objects.create(_trial(service), dry_run=True)
+    except Invalid as error:
+        return _not_free(
+            f"The API server refuses the node ports {wanted}: {error.why or error.what}"
+        )
+    return Outcome("ok", f"The node ports {wanted} are free.")
+
+
+def _typed(subject: Subject, type_: str) -> "filter[Object]":
+    services = of_kind(subject.manifest, "Service")
+    return filter(lambda service: service["spec"].get("type") == type_, services)
+
+
+def _ports_of(service: Object) -> set[int]:
+    return {port["nodePort"] for port in service["spec"].get("ports", ()) if "nodePort" in port}
+
+
+def _owners(services: Sequence[Object], own: Ref) -> Mapping[int, Ref]:
+    """Who has which node port; Harbor's own Service left out."""
+    others = (
+        (Ref(SERVICE, one["metadata"]["namespace"], one["metadata"]["name"]), one)
+        for one in services
+    )
+    return {port: ref for ref, one in others if ref != own for port in _ports_of(one)}
+
+
+def _trial(service: Object) -> Object:
+    """A Service that asks for the same node ports under a name that nobody has."""
+    metadata = {
+        "name": f"{service['metadata']['name']}-node-ports",
+        "namespace": service["metadata"]["namespace"],
+    }
+    spec = {"type": "NodePort", "ports": service["spec"]["ports"]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def _not_free(fact: str) -> Outcome:
+    return Outcome(
+        "fail",
+        fact,
+        "A node port belongs to one Service, and must lie in the API server's range (30000 to "
+        "32767 unless it was changed).",
+        "Choose other ports in harbor.expose.httpPort and httpsPort; a port in harbor.url follows "
+        "them.",
+    )
+
+
+async def local_cluster(world: World, subject: Subject) -> Outcome:
+    """Whether node ports of a cluster in containers reach this machine."""
+    kinds = {_local_kind(node) for node in (await world.objects.list(NODE)).items} - {""}
+    if not kinds:
+        return Outcome("ok", "The nodes are not containers of this machine, as far as visible.")
+    expose = subject.preset.harbor.expose
+    assert expose.kind == "nodePort"
+    ports = f"{expose.http_port} and {expose.https_port}"
+    kind = sorted(kinds)[0]
+    return Outcome(
+        "warn",
+        f"The nodes are containers made by {kind}.",
+        f"Their node ports {ports} reach this machine only where they were published when the "
+        "cluster was made.",
+        f"Make the cluster with these ports published ({_PUBLISHING[kind]}).",
+    )
+
+
+_PUBLISHING = {"kind": "extraPortMappings in kind's configuration", "k3d": "k3d's option --port"}
+
+
+def _local_kind(node: Object) -> str:
+    """Which tool made a node as a container; kind sets the provider ID, k3d begins the name."""
+    if node.get("spec", {}).get("providerID", "").startswith("kind://"):
+        return "kind"
+    return "k3d" if node["metadata"]["name"].startswith("k3d-") else ""
+
+
+async def load_balancer(world: World, subject: Subject) -> Outcome:
+    """Whether anything in the cluster gives Services of type LoadBalancer an address."""
+    services = (await world.objects.list(SERVICE)).items
+    served = [
+        Ref.of({"apiVersion": "v1", "kind": "Service", **one})
+        for one in services
+        if one.get("status", {}).get("loadBalancer", {}).get("ingress")
+    ]
+    if served:
+        return Outcome("ok", f"Load balancers work here: {served[0]} has an address.")
+    nodes = (await world.objects.list(NODE)).items
+    sign = _balancer(await world.access.server(), nodes)
+    if sign:
+        return Outcome("ok", f"Load balancers are likely served by {sign}.")
+    return Outcome(
+        "warn",
+        "Nothing is seen that gives Services of type LoadBalancer an address.",
+        "Without it the Service waits for an address for ever, and Harbor is not reachable.",
+        "Install one, such as MetalLB, or choose another harbor.expose.kind.",
+    )
+
+
+_BALANCER_APIS = {
+    "metallb.io/v1beta1": "MetalLB",
+    "cilium.io/v2alpha1/CiliumLoadBalancerIPPool": "Cilium",
+    "cilium.io/v2/CiliumLoadBalancerIPPool": "Cilium",
+}
+_CLOUDS = ("aws", "azure", "gce", "digitalocean", "hcloud", "openstack", "vultr", "linode", "oci")
+
+
+def _balancer(server: Server, nodes: Sequence[Object]) -> str:
+    """Who might serve load balancers: an API that is installed, k3s itself, or a cloud."""
+    for api, name in _BALANCER_APIS.items():
+        if api in server.api_versions:
+            return name
+    if "+k3s" in server.version:
+        return "k3s (ServiceLB)"
+    providers = {node.get("spec", {}).get("providerID", "").partition(":")[0] for node in nodes}
+    return next((cloud for cloud in _CLOUDS if cloud in providers), "")
+
+
+def _by_node_port(preset: Preset) -> bool:
+    return preset.harbor.expose.kind == "nodePort"
+
+
+def _by_load_balancer(preset: Preset) -> bool:
+    return preset.harbor.expose.kind == "loadBalancer"
+
+
+def _node_port_rights(preset: Preset) -> list[Right]:
+    """Getting and trying the Service is among the rights of the release."""
+    return [
+        Right("list", "", "services"),
+        Right("get", "", "namespaces", name=preset.target.namespace),
+    ]
+
+
+CHECKS = (
+    Check(
+        "services.node-ports",
+        "Node ports",
+        ("target", "harbor.expose"),
+        node_ports,
+        applies=_by_node_port,
+        rights=_node_port_rights,
+        rendered=True,
+    ),
+    Check(
+        "services.local-cluster",
+        "Node ports reach this machine",
+        ("target.context", "harbor.expose"),
+        local_cluster,
+        applies=_by_node_port,
+        rights=listing("", "nodes"),
+    ),
+    Check(
+        "services.load-balancer",
+        "Load balancer",
+        ("target.context", "harbor.expose"),
+        load_balancer,
+        applies=_by_load_balancer,
+        rights=listing("", "services", "nodes"),
+    ),
+)
