@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,28 @@ def control_plane(programs: Programs) -> Iterator[ControlPlane]:
     """A running Kubernetes with three nodes; shared, so leave it as it was."""
     with ControlPlane(programs) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _api_server_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that fails between stopping and starting the API server spoils no other."""
+    yield
+    if "control_plane" in request.fixturenames:
+        running: ControlPlane = request.getfixturevalue("control_plane")
+        if "kube-apiserver" not in running.processes:
+            running.start_api()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the control plane said last."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("control_plane")
+    if report.failed and isinstance(running, ControlPlane):
+        report.sections += [(f"end of {name}'s output", end) for name, end in running.logs()]
+    return report
 
 
 @pytest.fixture

@@ -70,9 +70,8 @@ class ControlPlane:
         self.start_api()
         self._run("kube-controller-manager", self.arguments.controllers())
         self._run("kube-scheduler", self.arguments.scheduler())
-        self._create_all(EXTENSIONS, "crds.yaml")
-        for crd in self.admin.items(EXTENSIONS):
-            self.admin.wait(f"{EXTENSIONS}/{crd['metadata']['name']}", _established)
+        for name in self._create_all(EXTENSIONS, "crds.yaml"):
+            self.admin.wait(f"{EXTENSIONS}/{name}", _established)
         self._run("kwok", self.arguments.kubelets())
         self._create_all(f"{STORAGE}/storageclasses", "storage-classes.yaml")
         self._create_all(f"{CORE}/nodes", "nodes.yaml")
@@ -92,9 +91,9 @@ class ControlPlane:
         self.processes[name] = Process(name, argv, self.folder / f"{name}.log")
         return self.processes[name]
 
-    def _create_all(self, path: str, file_name: str) -> None:
-        for one in yaml.safe_load((KWOK / file_name).read_text())["items"]:
-            self.admin.create(path, one)
+    def _create_all(self, path: str, file_name: str) -> list[str]:
+        objects = yaml.safe_load((KWOK / file_name).read_text())["items"]
+        return [self.admin.create(path, one)["metadata"]["name"] for one in objects]
 
     def wait_nodes(self, seconds: float = UP_WITHIN) -> None:
         """Wait until every node is Ready and may be given pods."""
@@ -136,9 +135,9 @@ class ControlPlane:
         """A name no other test of this control plane uses."""
         return f"{prefix}-{next(self._numbers)}"
 
-    def logs(self) -> dict[str, str]:
+    def logs(self) -> list[tuple[str, str]]:
         """The end of every program's output, for a failed test's report."""
-        return {name: process.tail() for name, process in self.processes.items()}
+        return [(name, process.tail(8)) for name, process in self.processes.items()]
 
     def _answers(self, path: str) -> bool:
         with contextlib.suppress(httpx.HTTPError):

@@ -81,8 +81,7 @@ class Kube:
 
     def items(self, path: str, **query: str) -> list[Object]:
         """The items of a list."""
-        found: list[Object] = self.get(path, **query)["items"]
-        return found
+        return self.get(path, **query)["items"] or []  # an empty list may come as null
 
     def create(self, path: str, body: Object) -> Object:
         """Make an object in the collection."""
@@ -154,5 +153,5 @@ class Kube:
 
 def condition(of: Object, kind: str) -> str:
     """The status of one condition: True, False, Unknown or nothing."""
-    found: list[Object] = of.get("status", {}).get("conditions", [])
+    found: list[Object] = of.get("status", {}).get("conditions") or []
     return next((str(one["status"]) for one in found if one["type"] == kind), "")

@@ -62,7 +62,9 @@ class HarborStandIn:
         self.app = app
         self.requests: list[tuple[str, str]] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(self._serve, log_level="warning", lifespan="off", ws="none")
+        config = uvicorn.Config(
+            self._serve, log_level="warning", lifespan="off", ws="none", interface="asgi3"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="harbor-standin")
         self._thread.start()

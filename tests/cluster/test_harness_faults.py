@@ -73,7 +73,8 @@ def test_the_client_is_throttled_and_slowed(kube: Kube, fault_proxy: FaultProxy)
 
 def test_a_connection_is_reset(kube: Kube, fault_proxy: FaultProxy) -> None:
     fault_proxy.reset(times=1)
-    with pytest.raises(httpx.ReadError, match="reset"):
+    # Python's TLS reports a reset as the connection's end; other clients see the reset.
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
         kube.get(NAMESPACES)
     assert kube.items(NAMESPACES)
 
@@ -145,8 +146,7 @@ def test_a_port_forward_passes_through_it(
     pods = Pods(control_plane, namespace)
     pods.make("core")
     pods.wait_ready("core")
-    kubeconfig = wizard_identity.through(fault_proxy.url)
-    with Tunnel(kubeconfig, namespace, "core", 8080) as address:
+    with Tunnel(fault_proxy.url, wizard_identity, namespace, "core", 8080) as address:
         assert httpx.get(f"{address}/api/v2.0/health", trust_env=False).status_code == 200
     assert harbor_standin.requests
     assert fault_proxy.seen[-1].path.endswith("/portforward?ports=8080")

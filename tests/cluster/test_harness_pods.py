@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.identities import Identity
 from tests.cluster.kube import APPS, CORE, Object, condition
 from tests.cluster.pod_logs import PodLogs
 from tests.cluster.standin import HarborStandIn
@@ -225,11 +226,11 @@ def test_a_pod_may_have_a_log_of_its_own(pods: Pods, pod_logs: PodLogs) -> None:
 
 
 def test_a_port_forward_reaches_the_harbor_stand_in(
-    control_plane: ControlPlane, pods: Pods, harbor_standin: HarborStandIn
+    wizard_identity: Identity, pods: Pods, harbor_standin: HarborStandIn
 ) -> None:
     pods.make("core")
     pods.wait_ready("core")
-    with Tunnel(control_plane.kubeconfig, pods.namespace, "core", 8080) as address:
+    with Tunnel(wizard_identity.server, wizard_identity, pods.namespace, "core", 8080) as address:
         health = httpx.get(f"{address}/api/v2.0/health", trust_env=False).json()
     assert health["status"] == "healthy"
     assert harbor_standin.requests == [("GET", "/api/v2.0/health")]
