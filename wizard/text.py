@@ -1,18 +1,21 @@
-"""Text that comes from the world, made safe to show."""
+"""Text that was written by others: made harmless before a terminal shows it."""
 
 import re
 
-_ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
-    r"|\x1b[]PX^_].*?(?:\x07|\x1b\\|\Z)"  # OSC, DCS and other strings: titles, links, clipboard
-    r"|\x1b[ -/]*[0-~]?",  # other escapes
-    re.DOTALL,
+_SEQUENCES = re.compile(
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, clipboard
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor
+    r"|\x1b[ -/]*[0-~]?"  # other escapes
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # C0 and C1 but tab and newline
+    r"|[\u202a-\u202e\u2066-\u2069]"  # overrides of the writing direction
+    r"|[\ud800-\udfff]"  # lone surrogates, which no stream can encode
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
-    """The text without control sequences, control characters (but tab and newline) and marks that
-    turn the direction of writing: it cannot move a cursor or look like something else.
+    """The text without terminal sequences (ECMA-48) and control characters but tab and newline.
+
+    A sequence that never ends is dropped up to the end of its line.
     """
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))
+    return _SEQUENCES.sub("", text)
