@@ -94,7 +94,7 @@ Version = Annotated[
 Size = Annotated[
     str,
     Matches(
-        r"[1-9][0-9]*(\.[0-9]+)?([KMGTPE]i|[kMGTPE])",
+        r"[1-9][0-9]{0,17}(\.[0-9]{1,6})?([KMGTPE]i|[kMGTPE])",
         "a size with its unit, such as 200Gi or 512Mi",
     ),
 ]
@@ -132,7 +132,7 @@ def _number_as_text(value: Any) -> Any:
     return str(value) if is_number else value
 
 
-_CPU = Matches(r"[0-9]+(\.[0-9]+)?|[0-9]+m", "a number of cores such as 2, 0.5 or 500m")
+_CPU = Matches(r"[0-9]{1,6}(\.[0-9]{1,6})?|[0-9]{1,9}m", "a number of cores such as 2, 0.5 or 500m")
 Cpu = Annotated[
     str,
     BeforeValidator(_number_as_text),
@@ -250,3 +250,13 @@ def seconds(duration: str) -> int:
     """A `Duration` in seconds."""
     units = {"h": 3600, "m": 60, "s": 1}
     return sum(int(n) * units[unit] for n, unit in re.findall(r"([0-9]+)([hms])", duration))
+
+
+def amount(quantity: str) -> float:
+    """A `Size` or `Cpu` as a number: bytes or cores."""
+    number = quantity.rstrip("kKMGTPEim")
+    unit = quantity.removeprefix(number)
+    if unit == "m":
+        return float(number) / 1000
+    power = "KMGTPE".find(unit[0].upper()) + 1 if unit else 0
+    return float(number) * float(1024 if unit.endswith("i") else 1000) ** power

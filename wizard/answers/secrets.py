@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Tag
 
 from wizard.answers.scalars import DataKey, LocalPath, Name, ObjectName, Text, VariableName
-from wizard.answers.section import Section, answer
+from wizard.answers.section import Reference, Section, answer
 
 
-class EnvSecret(Section):
+class EnvSecret(Reference):
     """`{env: NAME}`: an environment variable of the wizard."""
 
     env: VariableName = answer(
@@ -19,7 +19,7 @@ class EnvSecret(Section):
     )
 
 
-class FileSecret(Section):
+class FileSecret(Reference):
     """`{file: path}`: a file of this machine; one line end at its end is not part of it."""
 
     file: LocalPath = answer(
@@ -41,7 +41,7 @@ class SecretKey(Section):
     key: DataKey = answer(label="Key", help="The entry in the Secret.", example="password")
 
 
-class KubernetesSecret(Section):
+class KubernetesSecret(Reference):
     """`{secret: {namespace, name, key}}`: a Secret that exists in the cluster."""
 
     secret: SecretKey = answer(label="Secret", help="The entry of a Secret in the cluster.")
@@ -55,13 +55,13 @@ class VaultKey(Section):
     key: Text = answer(label="Key", help="The entry at that path.", example="password")
 
 
-class VaultSecret(Section):
+class VaultSecret(Reference):
     """`{vault: {mount, path, key}}`: a value in the Vault or OpenBao of `pki.authority`."""
 
     vault: VaultKey = answer(label="Vault", help="The value in Vault or OpenBao.")
 
 
-class PromptSecret(Section):
+class PromptSecret(Reference):
     """`{prompt: true}`: asked on the terminal before anything else happens."""
 
     prompt: Literal[True] = answer(
@@ -69,7 +69,7 @@ class PromptSecret(Section):
     )
 
 
-class GeneratedSecret(Section):
+class GeneratedSecret(Reference):
     """`{generate: true}`: made once in the cluster, read back for ever."""
 
     generate: Literal[True] = answer(

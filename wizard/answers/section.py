@@ -12,6 +12,10 @@ class Section(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
+class Reference(Section):
+    """A reference to a secret: a section with one answer, whose key tells its kind."""
+
+
 def answer(
     default: Any = ...,
     *,

@@ -1,0 +1,107 @@
+"""Rules about certificates, authorities and trust."""
+
+from collections.abc import Iterator
+
+from wizard.answers.acme import Http01Solver
+from wizard.answers.authority import DeployedServer, OpenBaoAuthority, VaultAuthority
+from wizard.answers.pki import Acme, Issuer, SelfSigned
+from wizard.answers.preset import Preset
+from wizard.answers.problems import Problem
+from wizard.answers.rules_exposure import is_address
+from wizard.answers.scalars import seconds
+from wizard.answers.unseal import AwsKmsUnseal, Shamir, StaticUnseal, TransitUnseal
+
+
+def validity(preset: Preset) -> Iterator[Problem]:
+    """cert-manager's limits: at least an hour, renewed before the end."""
+    if not isinstance(preset.pki, SelfSigned | Acme | Issuer):
+        return
+    duration, renewed = preset.pki.certificate.duration, preset.pki.certificate.renew_before
+    if seconds(duration) < 3600:
+        yield Problem("pki.certificate.duration", f"{duration} is less than an hour", "")
+    if seconds(renewed) < 300:
+        yield Problem("pki.certificate.renewBefore", f"{renewed} is less than five minutes", "")
+    if seconds(renewed) >= seconds(duration):
+        yield Problem(
+            "pki.certificate.renewBefore",
+            f"{renewed} is not shorter than the certificate's {duration}",
+            "A third of the duration is usual.",
+        )
+
+
+def acme(preset: Preset) -> Iterator[Problem]:
+    """What an ACME server can prove."""
+    if not isinstance(preset.pki, Acme):
+        return
+    if is_address(preset.harbor.host):
+        yield Problem(
+            "harbor.url", "names an IP address, but ACME proves host names", "Use a host name."
+        )
+    solver = preset.pki.solver
+    if isinstance(solver, Http01Solver) and solver.ingress_class and solver.gateway:
+        yield Problem(
+            "pki.solver.gateway", "stands beside ingressClass: only one can serve the proof", ""
+        )
+
+
+def unsealing(preset: Preset) -> Iterator[Problem]:
+    """How a deployed server opens: share counts, and what the chosen engine knows.
+
+    OpenBao 2.7 was measured to build in static, transit and kmip seals only.
+    """
+    authority = preset.pki.authority if isinstance(preset.pki, SelfSigned) else None
+    if not isinstance(authority, OpenBaoAuthority | VaultAuthority):
+        return
+    if not isinstance(authority.server, DeployedServer):
+        return
+    unseal, path = authority.server.unseal, "pki.authority.server.unseal"
+    if isinstance(unseal, Shamir):
+        yield from _shamir(unseal, path)
+    elif isinstance(unseal, AwsKmsUnseal) and (not unseal.access_key) != (not unseal.secret_key):
+        yield Problem(path, "accessKey and secretKey belong together", "Give both or none.")
+    only_openbao = isinstance(unseal, StaticUnseal)
+    everywhere = isinstance(unseal, Shamir | TransitUnseal)
+    if not everywhere and only_openbao != isinstance(authority, OpenBaoAuthority):
+        known = "static" if authority.kind == "openbao" else "awskms, gcpckms, azurekeyvault"
+        yield Problem(
+            f"{path}.kind",
+            f"'{unseal.kind}' is unknown to {authority.kind}",
+            f"It knows shamir, transit, {known}.",
+        )
+
+
+def _shamir(unseal: Shamir, path: str) -> Iterator[Problem]:
+    if unseal.threshold > unseal.shares:
+        yield Problem(
+            f"{path}.threshold",
+            f"{unseal.threshold} shares are needed, but only {unseal.shares} are made",
+            "Make more shares, or need fewer.",
+        )
+    elif unseal.shares > 1 and unseal.threshold == 1:
+        yield Problem(
+            f"{path}.threshold",
+            "a single share out of several would open the server",
+            "Need two or more, or make one share only (labs).",
+        )
+    if unseal.pgp_keys and len(unseal.pgp_keys) != unseal.shares:
+        yield Problem(
+            f"{path}.pgpKeys",
+            f"{len(unseal.pgp_keys)} keys for {unseal.shares} shares",
+            "Give one key for each share.",
+        )
+
+
+def nothing_to_trust(preset: Preset) -> Iterator[Problem]:
+    """Without a certificate of Harbor's own there is no root to publish."""
+    if preset.pki.kind != "none":
+        return
+    for key, value, idle in (
+        ("pods", preset.trust.pods, "none"),
+        ("nodes", preset.trust.nodes, "instructions"),
+    ):
+        if value != idle:
+            yield Problem(
+                f"trust.{key}",
+                "there is no root certificate to publish: pki.kind is none",
+                f"Set it to {idle}.",
+            )

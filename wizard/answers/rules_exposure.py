@@ -1,0 +1,129 @@
+"""Rules about the URL, the exposure and TLS."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from wizard.answers.exposure import (
+    GatewayExposure,
+    IngressExposure,
+    LoadBalancerExposure,
+    NodePortExposure,
+)
+from wizard.answers.pki import NoPki
+from wizard.answers.preset import Preset
+from wizard.answers.problems import Problem
+from wizard.answers.raw import value_at
+
+
+def tls_and_url(preset: Preset) -> Iterator[Problem]:
+    """Plain http only without a certificate, and only with a reason."""
+    if preset.harbor.https:
+        return
+    if not isinstance(preset.pki, NoPki):
+        yield Problem(
+            "harbor.url",
+            f"is plain http, but pki.kind '{preset.pki.kind}' brings a certificate",
+            f"Write https://{preset.harbor.url.removeprefix('http://')}, or set pki.kind to none.",
+        )
+    elif preset.pki.plain_http_reason is None:
+        yield Problem(
+            "harbor.url",
+            "is plain http: passwords and images would cross the network unencrypted",
+            "Use https:// where TLS ends in front of Harbor; else say why in pki.plainHttpReason.",
+        )
+
+
+def port_in_url(preset: Preset) -> Iterator[Problem]:
+    """Clients take the port from the URL; a wrong one breaks logins (goharbor/harbor-helm#1266)."""
+    harbor, expose = preset.harbor, preset.harbor.expose
+    tls_in_front = isinstance(preset.pki, NoPki) and harbor.https
+    if tls_in_front or not isinstance(expose, NodePortExposure | LoadBalancerExposure):
+        return
+    if isinstance(expose, NodePortExposure):
+        served = expose.https_port if harbor.https else expose.http_port
+    else:
+        served = 443 if harbor.https else 80
+    if harbor.port == served:
+        return
+    base = f"{urlsplit(harbor.url).scheme}://{_bracketed(harbor.host)}"
+    if urlsplit(harbor.url).port is None:
+        yield Problem(
+            "harbor.url",
+            f"has no port, but Harbor answers on node port {served}",
+            f"Write {base}:{served}. Where something in front forwards port {harbor.port} there, "
+            f"write {base}:{harbor.port}.",
+        )
+    else:
+        yield Problem(
+            "harbor.url",
+            f"names port {harbor.port}, but Harbor answers on port {served}",
+            f"Write {base}:{served}, unless something in front forwards the port.",
+            severity="warning",
+        )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def host_of_routes(preset: Preset) -> Iterator[Problem]:
+    """Ingress and HTTPRoute take host names only (Kubernetes API: IP addresses are refused)."""
+    expose = preset.harbor.expose
+    if isinstance(expose, IngressExposure | GatewayExposure) and is_address(preset.harbor.host):
+        yield Problem(
+            "harbor.url",
+            f"names an IP address, which '{expose.kind}' cannot route",
+            "Use a host name, or expose Harbor by nodePort or loadBalancer.",
+        )
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def gateway_tls(preset: Preset) -> Iterator[Problem]:
+    """A Gateway ends TLS itself; the chart's certSource auto mounts a Secret that nobody makes.
+
+    Seen in the charts 1.19.1 and 1.19.2 by rendering them: core then never starts.
+    """
+    if not isinstance(preset.harbor.expose, GatewayExposure):
+        return
+    path = ("expose", "tls", "certSource")
+    if value_at(path, preset.harbor.values) == "auto":
+        yield Problem(
+            "harbor.values.expose.tls.certSource",
+            "'auto' keeps Harbor from starting behind a Gateway: a Secret would be missing",
+            "Take it out: the wizard sets it.",
+        )
+    if not isinstance(preset.pki, NoPki):
+        yield Problem(
+            "pki.kind",
+            "the Gateway ends TLS, so clients see its certificate, not this one",
+            "Let the Gateway's listener use the same Secret, or set pki.kind to none.",
+            severity="warning",
+        )
+
+
+def node_ports(preset: Preset) -> Iterator[Problem]:
+    """Two ports, in the range that API servers use unless told otherwise."""
+    expose = preset.harbor.expose
+    if not isinstance(expose, NodePortExposure):
+        return
+    if expose.http_port == expose.https_port:
+        yield Problem(
+            "harbor.expose.httpsPort", "is the same as httpPort", "Choose two different ports."
+        )
+    for key, port in (("httpPort", expose.http_port), ("httpsPort", expose.https_port)):
+        if not 30000 <= port <= 32767:
+            yield Problem(
+                f"harbor.expose.{key}",
+                f"{port} lies outside 30000-32767, the usual range of node ports",
+                "Choose a port in the range, unless your API server has another.",
+                severity="warning",
+            )

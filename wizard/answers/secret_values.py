@@ -1,0 +1,151 @@
+"""The values of a preset's secrets, as far as this machine knows them."""
+
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.answers.outline import walk
+from wizard.answers.paths import format_path
+from wizard.answers.problems import Problem
+from wizard.answers.secrets import EnvSecret, FileSecret, PromptSecret
+from wizard.answers.section import Reference, Section
+from wizard.errors import SecretMissing
+from wizard.ports import Person
+
+MAX_BYTES = 1024 * 1024
+"""As much as a Kubernetes Secret can hold."""
+
+SECRET_KEY_LENGTH = 16
+"""Harbor's AES key: any other length breaks it later, on saving a registry (harbor-helm#1202)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAnswer:
+    """A secret of a preset: its path, what people call it, and where it comes from."""
+
+    path: str
+    label: str
+    reference: Reference
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides the reference, whatever it is."""
+        return variable_for(self.path)
+
+
+def variable_for(path: str) -> str:
+    """`harbor.adminPassword` is `WIZARD_SECRET_HARBOR_ADMIN_PASSWORD`."""
+    humps = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", path)
+    return "WIZARD_SECRET_" + re.sub(r"[^A-Za-z0-9]+", "_", humps).strip("_").upper()
+
+
+def secret_paths(preset: Section) -> Iterator[SecretAnswer]:
+    """All secrets that a preset refers to."""
+    for answer in walk(preset):
+        if isinstance(answer.value, Reference):
+            label = answer.info.title or ""
+            yield SecretAnswer(format_path(answer.path), label, answer.value)
+
+
+def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapping[str, str]:
+    """The secrets by path that this machine knows: variables, files, and what a person types.
+
+    An override counts for every kind. Secrets that live in the cluster or in Vault, or are to be
+    made, are left to the steps that use them. Raises SecretMissing.
+    """
+    values: dict[str, str] = {}
+    for secret in secret_paths(preset):
+        value = _value(secret, environ, person)
+        if value is not None:
+            _check_length(secret, value)
+            values[secret.path] = value
+    return values
+
+
+def _value(secret: SecretAnswer, environ: Mapping[str, str], person: Person) -> str | None:
+    reference = secret.reference
+    if secret.variable in environ:
+        return _from_variable(secret, secret.variable, environ)
+    if isinstance(reference, EnvSecret):
+        return _from_variable(secret, reference.env, environ)
+    if isinstance(reference, FileSecret):
+        return _from_file(secret, reference.file)
+    if isinstance(reference, PromptSecret):
+        return person.secret(secret.path, secret.label)
+    return None
+
+
+def _from_variable(secret: SecretAnswer, name: str, environ: Mapping[str, str]) -> str:
+    if environ.get(name):
+        return environ[name]
+    why = f"the environment variable {name} is {'empty' if name in environ else 'not set'}"
+    raise SecretMissing(
+        f"No value for the secret {secret.path}",
+        why=why,
+        fix=f"Set {name}, or {secret.variable}, and start again.",
+        where=secret.path,
+    )
+
+
+def _from_file(secret: SecretAnswer, file: Path) -> str:
+    try:
+        text = _read(file)
+        why = "" if text else f"the file {file} is empty"
+    except OSError as error:
+        text, why = "", f"{file}: {(error.strerror or 'unreadable').lower()}"
+    except ValueError as error:
+        text, why = "", f"the file {file} {error}"
+    if text:
+        return text
+    raise SecretMissing(
+        f"No value for the secret {secret.path}",
+        why=why,
+        fix=f"Put the secret into the file, or set {secret.variable}.",
+        where=secret.path,
+    )
+
+
+def _read(file: Path) -> str:
+    """The text of a file without the line end at its end. Raises OSError, ValueError."""
+    with file.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError("is larger than a Secret can be")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise ValueError("is not text in UTF-8") from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _check_length(secret: SecretAnswer, value: str) -> None:
+    if secret.path == "harbor.secretKey" and len(value.encode()) != SECRET_KEY_LENGTH:
+        raise SecretMissing(
+            f"The secret {secret.path} cannot be used",
+            why=f"it has {len(value.encode())} characters instead of {SECRET_KEY_LENGTH}",
+            fix=f"Give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}.",
+            where=secret.path,
+        )
+
+
+def open_files(preset: Section) -> list[Problem]:
+    """A warning for each secret's file that others on this machine may read."""
+    return [
+        Problem(
+            secret.path,
+            f"others on this machine may read {secret.reference.file}",
+            f"chmod 600 {secret.reference.file}",
+            severity="warning",
+        )
+        for secret in secret_paths(preset)
+        if isinstance(secret.reference, FileSecret) and _is_open(secret.reference.file)
+    ]
+
+
+def _is_open(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:
+        return False
