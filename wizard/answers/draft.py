@@ -120,6 +120,8 @@ class Draft:
 
     def _placed(self, path: Path, problem: Problem) -> Problem:
         origin = self.origin(path)
+        if origin == self.origins.get(()):  # nothing nearer: the file as a whole
+            return replace(problem, file=origin.file)
         return replace(problem, file=origin.file, line=origin.line, column=origin.column)
 
 

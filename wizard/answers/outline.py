@@ -47,8 +47,7 @@ class Shape:
         if not isinstance(raw, Mapping):
             return None
         if self.form == "union":
-            kind = raw.get("kind")
-            return self.sections.get(kind) if isinstance(kind, str) else None
+            return self.sections.get(str(raw.get("kind")))
         chosen = [section for key, section in self.sections.items() if key in raw]
         return chosen[0] if len(chosen) == 1 else None
 
@@ -58,6 +57,8 @@ class Shape:
             return self
         if self.item is not None:
             return self.item
+        if self.form == "union" and key == "kind":
+            return Shape("scalar", annotation=Literal[tuple(self.sections)])
         section = self.section_for(raw)
         found = fields_of(section).get(str(key)) if section else None
         return shape_of(found.annotation) if found else None
@@ -157,3 +158,17 @@ def walk_raw(raw: Any, shape: Shape, path: Path = ()) -> Iterator[tuple[Path, Sh
         inner = shape.child(key, raw)
         if inner is not None:
             yield from walk_raw(value, inner, (*path, key))
+
+
+def all_sections() -> list[type[Section]]:
+    """Every section of the model once, in the order of the files."""
+    found: dict[type[Section], None] = {}
+    waiting = list(ROOT.sections.values())
+    while waiting:
+        section = waiting.pop(0)
+        if section not in found:
+            found[section] = None
+            for info in fields_of(section).values():
+                shape = shape_of(info.annotation)
+                waiting += (shape.item or shape).sections.values()
+    return list(found)

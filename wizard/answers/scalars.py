@@ -125,6 +125,14 @@ Repository = Annotated[
     ),
 ]
 
+Image = Annotated[
+    str,
+    Matches(
+        r"[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?",
+        "an image with its tag, such as registry.corp/hub/busybox:1.37",
+    ),
+]
+
 
 def _number_as_text(value: Any) -> Any:
     """YAML reads `cpu: 2` as a number; Kubernetes takes both."""
@@ -227,8 +235,8 @@ def _base_url(text: str) -> str:
     return f"{scheme}://{bare}"
 
 
-Url = Annotated[str, AfterValidator(_url), Field(json_schema_extra={"format": "uri"})]
-BaseUrl = Annotated[str, AfterValidator(_base_url), Field(json_schema_extra={"format": "uri"})]
+Url = Annotated[str, AfterValidator(_url)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """Scheme, host and port only; a slash at the end is dropped."""
 
 

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.answers.draft import Draft, Origin
-from wizard.answers.outline import ROOT, Shape, fields_of
-from wizard.answers.paths import Path, format_path, parse_path, printable
+from wizard.answers.outline import ROOT, Shape, fields_of, kind_of, shape_at
+from wizard.answers.paths import Path, format_path, parse_path
 from wizard.answers.problems import PresetInvalid, Problem
 from wizard.answers.raw import value_at
 from wizard.answers.section import Section
 from wizard.answers.translate import unknown_key
 from wizard.answers.yamltree import parse
+
+SOURCE = "--set"
+"""What stands for the file where a problem came from the command line."""
 
 _ASSIGNMENT = re.compile(r'((?:"[^"]*"|[^"=])+)=(.*)', re.DOTALL)
 
@@ -25,19 +28,18 @@ def apply_set(draft: Draft, assignment: str) -> Draft:
     """
     match = _ASSIGNMENT.fullmatch(assignment)
     if match is None:
-        raise PresetInvalid([Problem("", "must have the form PATH=VALUE", file="--set")])
+        raise PresetInvalid([Problem("", "must have the form PATH=VALUE", file=SOURCE)])
     named, text = match.groups()
-    source = f"--set {printable(named)}"
     try:
-        draft, path, shape = _locate(parse_path(named), draft, source)
+        draft, path, shape = _locate(parse_path(named), draft)
         value = _value(text, shape)
         if path[-1] == "kind" and value != value_at(path, draft.data):
             path, value = path[:-1], {"kind": value}
-        return draft.put(path, value, Origin(source, folder=draft.folder))
+        return draft.put(path, value, Origin(SOURCE, folder=draft.folder))
     except _Refused as refused:
-        raise PresetInvalid([replace(refused.problem, file=source)]) from None
+        raise PresetInvalid([replace(refused.problem, file=SOURCE)]) from None
     except ValueError as error:
-        raise PresetInvalid([Problem("", str(error), file=source)]) from None
+        raise PresetInvalid([Problem("", str(error), file=SOURCE)]) from None
 
 
 class _Refused(Exception):
@@ -64,42 +66,50 @@ def _as_meant(value: Any, text: str, shape: Shape) -> Any:
     return text if wants_text and isinstance(value, bool | int | float) else value
 
 
-def _locate(given: Path, draft: Draft, source: str) -> tuple[Draft, Path, Shape]:
+def _locate(given: Path, draft: Draft) -> tuple[Draft, Path, Shape]:
     """The path with list items by position, and its shape.
 
     Where a section of several kinds was not given yet, its default kind is written down.
     """
     shape: Shape = ROOT
     path: Path = ()
-    for index, part in enumerate(given):
+    for part in given:
         here = value_at(path, draft.data)
-        key = _position(part, here, shape)
-        inner = shape.child(key, here)
-        path = (*path, key)
-        if inner is None and shape.form == "union" and not isinstance(here, Mapping):
-            fix = f"Set {format_path((*path[:-1], 'kind'))} first."
-            raise _Refused(path, "belongs to a kind that is not chosen", fix)
+        if shape.form == "union" and here is None:
+            draft, here = _with_default_kind(draft, path)
+        path = (*path, _position(part, here, shape))
+        inner = shape.child(path[-1], here)
         if inner is None:
-            raise _Refused(path, *unknown_key(path, draft.data))
-        is_last = index == len(given) - 1
-        kind = _default_kind(key, here, shape)
-        if inner.form == "union" and kind and not is_last and value_at(path, draft.data) is None:
-            draft = draft.put((*path, "kind"), kind, Origin(source, folder=draft.folder))
+            raise _no_such_answer(path, here, shape, draft)
         shape = inner
     return draft, path, shape
 
 
+def _with_default_kind(draft: Draft, path: Path) -> tuple[Draft, Any]:
+    parent = shape_at(path[:-1], draft.data)
+    section = parent.section_for(value_at(path[:-1], draft.data) or {}) if parent else None
+    default = fields_of(section)[str(path[-1])].default if section else None
+    if not isinstance(default, Section):
+        return draft, None
+    raw = {"kind": kind_of(type(default))}
+    return draft.put(path, raw, Origin(SOURCE, folder=draft.folder)), raw
+
+
+def _no_such_answer(path: Path, here: Any, shape: Shape, draft: Draft) -> _Refused:
+    if shape.form == "secret":
+        fix = f"Write '{format_path(path[:-1])}={{env: NAME}}' or another reference."
+        return _Refused(path, "a reference to a secret is set as a whole", fix)
+    if shape.form == "union" and path[-1] != "kind" and shape.section_for(here) is None:
+        fix = f"Set {format_path((*path[:-1], 'kind'))} first."
+        return _Refused(path, "belongs to a kind that is not chosen", fix)
+    return _Refused(path, *unknown_key(path, draft.data))
+
+
 def _position(part: str | int, here: Any, shape: Shape) -> str | int:
-    """A list item's position, where it is given by its name."""
+    """A list item's position, where it is given by its name; keys of maps stay text."""
     if shape.form != "list":
         return str(part)
     for position, item in enumerate(here or []):
         if isinstance(item, Mapping) and item.get("name") == part:
             return position
     return part
-
-
-def _default_kind(key: str | int, raw: Any, shape: Shape) -> str | None:
-    section = shape.section_for(raw if raw is not None else {})
-    default = fields_of(section)[str(key)].default if section else None
-    return getattr(default, "kind", None) if isinstance(default, Section) else None

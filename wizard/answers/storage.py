@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wizard.answers.blobs import Blobs, VolumeBlobs
-from wizard.answers.scalars import Host, Name, ObjectName, RemotePath, Repository, Size, Text
+from wizard.answers.scalars import Host, Image, Name, ObjectName, RemotePath, Size, Text
 from wizard.answers.section import Section, answer
 
 AccessMode = Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]
@@ -50,12 +50,12 @@ class NfsProvisioner(Section):
     class_name: ObjectName = answer(
         "harbor-nfs", label="Storage class", help="The name of the class that is created."
     )
-    probe_image: Repository | None = answer(
+    probe_image: Image | None = answer(
         None,
         label="Image of the test",
         help="The image, with tag, that tests the export from the nodes, for clusters without "
         "internet access.",
-        example="registry.corp/hub/busybox",
+        example="registry.corp/hub/busybox:1.37",
     )
 
 
