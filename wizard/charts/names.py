@@ -105,6 +105,16 @@ class Names:
         return f"{self.fullname}-ca"
 
     @property
+    def signing_authority(self) -> str:
+        """Secret: the authority that is made here, with its key."""
+        return f"{self.fullname}-ca-key"
+
+    @property
+    def internal_authority(self) -> str:
+        """Secret: the authority between the components, with its key."""
+        return f"{self.fullname}-internal-ca-key"
+
+    @property
     def trusted(self) -> str:
         """Secret: further CAs that Harbor's components trust."""
         return f"{self.fullname}-trusted-ca"

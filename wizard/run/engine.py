@@ -48,29 +48,35 @@ class Engine:
         self._tellers = tellers
         self._patience = patience
         self._errors: list[WizardError] = []
+        self._states: dict[str, StepState] = {}
 
     async def carry_out(self, steps: Sequence[Step], planned: Sequence[PlannedStep]) -> Conclusion:
         """Run the steps (in an order that respects their needs) and make their planned changes.
 
         A failed step stops what needs it, the rest goes on. When this is cancelled, every
-        running step is stopped, and told as cancelled, before it returns.
+        running step is stopped, and told as cancelled, before it returns. Steps that an earlier
+        call ended stay as they ended.
         """
         plans = {plan.id: plan for plan in planned}
-        tasks: dict[str, asyncio.Task[StepState]] = {}
+        tasks: dict[str, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             for step in steps:
-                needed = [tasks[id_] for id_ in step.needs]
-                tasks[step.id] = group.create_task(self._follow(step, plans[step.id], needed))
-        error = min(self._errors, key=_precedence, default=None)
-        return Conclusion({id_: task.result() for id_, task in tasks.items()}, error)
+                if step.id not in self._states:
+                    needed = [tasks[id_] for id_ in step.needs if id_ in tasks]
+                    follow = self._follow(step, plans[step.id], needed)
+                    tasks[step.id] = group.create_task(follow)
+        return Conclusion(dict(self._states), min(self._errors, key=_precedence, default=None))
 
     async def _follow(
-        self, step: Step, plan: PlannedStep, needed: Sequence[asyncio.Task[StepState]]
-    ) -> StepState:
-        teller = self._tellers(step.id)
+        self, step: Step, plan: PlannedStep, needed: Sequence[asyncio.Task[None]]
+    ) -> None:
         if needed:
             await asyncio.wait(needed)
-        if any(task.result() not in _GOOD for task in needed):
+        self._states[step.id] = await self._end_of(step, plan)
+
+    async def _end_of(self, step: Step, plan: PlannedStep) -> StepState:
+        teller = self._tellers(step.id)
+        if any(self._states.get(id_) not in _GOOD for id_ in step.needs):
             teller.finished("blocked", 0.0)
             return "blocked"
         teller.started(step.title, len(plan.changes))

@@ -16,7 +16,8 @@ from wizard.text import plain
 
 LEASE = Kind("coordination.k8s.io/v1", "Lease")
 DURATION_SECONDS = 45.0
-_RENEWALS_PER_DURATION = 3
+_PAUSE, _PAUSE_AFTER_FAILURE = 1 / 3, 1 / 15
+"""Between two renewals, as parts of the duration."""
 _RELEASE_SECONDS = 5.0
 
 
@@ -160,9 +161,10 @@ class Lock:
 
     async def _keep(self) -> None:
         """Renew the Lease until it is lost: until another has it, or its duration has passed."""
-        pause = self._duration / _RENEWALS_PER_DURATION
+        pause = self._duration * _PAUSE
         while True:
             await asyncio.sleep(pause)
+            pause = self._duration * _PAUSE
             try:
                 async with asyncio.timeout_at(self._renewed + self._duration):
                     await self._renew()
@@ -171,6 +173,7 @@ class Lock:
             except TimeoutError:
                 return self._lose("the API server did not answer for too long")
             except WorldError as error:
+                pause = self._duration * _PAUSE_AFTER_FAILURE
                 if _monotonic() + pause > self._renewed + self._duration:
                     return self._lose(error.what)
 

@@ -18,6 +18,7 @@ from wizard.run.events import (
     RunFinished,
     RunStarted,
     StepFinished,
+    StepProgress,
     StepStarted,
     StepState,
     StepWaiting,
@@ -61,7 +62,7 @@ class RunTeller:
 
     def step(self, step: str) -> "StepTeller":
         """The teller of one step."""
-        return StepTeller(step, self, self._redactor)
+        return StepTeller(step, self)
 
     def tell(self, event: type[Event], **details: Any) -> None:
         """Emit an event of now, its texts redacted."""
@@ -84,11 +85,11 @@ class RunTeller:
 class StepTeller:
     """Tells of one step: the `Reporter` that it is given, and its start and end."""
 
-    def __init__(self, step: str, run: RunTeller, redactor: Redactor) -> None:
+    def __init__(self, step: str, run: RunTeller) -> None:
         self._step = step
         self._run = run
-        self._redactor = redactor
         self._last_waiting = ""
+        self._last_progress = (0, 0)
 
     def started(self, title: str, changes: int) -> None:
         """The step begins to make that many changes."""
@@ -107,6 +108,12 @@ class StepTeller:
             self._last_waiting = text
             self._run.tell(StepWaiting, step=self._step, text=text)
 
+    def progress(self, done: int, total: int) -> None:
+        """How far the step has come; the same figures are told once."""
+        if (done, total) != self._last_progress:
+            self._last_progress = (done, total)
+            self._run.tell(StepProgress, step=self._step, done=done, total=total)
+
     def log(self, text: str) -> None:
         """A line of Helm."""
         self._run.tell(Log, step=self._step, source="helm", text=text)
@@ -119,7 +126,3 @@ class StepTeller:
     def finding(self, finding: Finding) -> None:
         """A diagnosis."""
         self._run.tell(FindingSeen, step=self._step, finding=finding)
-
-    def conceal(self, secret: str) -> None:
-        """Hide a secret from now on."""
-        self._redactor.conceal(secret)

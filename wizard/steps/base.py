@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from wizard.diagnose.finding import Finding
 from wizard.errors import StepFailed
-from wizard.ports import LogLine, NeededRight, Ref, World
+from wizard.ports import Charts, LogLine, NeededRight, Ref, World
 
 Action = Literal["create", "update", "replace", "delete"]
 
@@ -48,6 +48,9 @@ class Reporter(Protocol):
     def waiting(self, text: str) -> None:
         """What is waited for, and why; told once until the text changes."""
 
+    def progress(self, done: int, total: int) -> None:
+        """How far the step has come."""
+
     def log(self, text: str) -> None:
         """A line of the tool that the step drives."""
 
@@ -56,9 +59,6 @@ class Reporter(Protocol):
 
     def finding(self, finding: Finding) -> None:
         """A diagnosis made while working or waiting."""
-
-    def conceal(self, secret: str) -> None:
-        """Never show this text anywhere from now on."""
 
 
 class PlanMoved(StepFailed):
@@ -72,8 +72,13 @@ class Step(ABC):
     title: str
     needs: tuple[str, ...] = ()
 
+    @property
+    def makes(self) -> Sequence[Ref]:
+        """The Secrets that the step makes and keeps, known without a cluster."""
+        return ()
+
     @abstractmethod
-    def rights(self) -> Sequence[NeededRight]:
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """The rights that checking, applying and verifying take; needs no cluster."""
 
     @abstractmethod

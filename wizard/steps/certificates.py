@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wizard.ports import CertificateFacts, CertificateRequest, KeyPair, NeededRight, Object, World
+from wizard.ports import (
+    CertificateFacts,
+    CertificateRequest,
+    Charts,
+    KeyPair,
+    NeededRight,
+    Object,
+    Ref,
+    World,
+)
 from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
 from wizard.steps.changes import change_to
 from wizard.steps.inputs import Inputs
@@ -54,7 +63,15 @@ class SignedCertificates(Step):
         self._inputs, self._authority = inputs, authority
         self._signed, self._published = tuple(signed), tuple(published)
 
-    def rights(self) -> Sequence[NeededRight]:
+    @property
+    def makes(self) -> Sequence[Ref]:
+        """See Step."""
+        return [
+            self._inputs.secret(one.secret)
+            for one in (self._authority, *self._signed, *self._published)
+        ]
+
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "certificates rest in Secrets"
         return self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")
@@ -62,7 +79,7 @@ class SignedCertificates(Step):
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
         faults = await self._faults(world)
-        unmade = {name: _UNMADE for name in faults}
+        unmade = dict.fromkeys(faults, _UNMADE)
         changes = []
         for obj in await self._desired(world, unmade):
             change = await change_to(world.objects, obj)

@@ -44,6 +44,10 @@ class Inputs:
         """The names of all objects of the release."""
         return Names(self.preset.target.release)
 
+    def secret(self, name: str) -> Ref:
+        """The address of a Secret in the target namespace."""
+        return Ref(SECRET, self.namespace, name)
+
     def secret_object(
         self, name: str, entries: Mapping[str, bytes], type_: str = "Opaque"
     ) -> Object:

@@ -1,9 +1,10 @@
 """The target namespace."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from wizard.errors import Conflict
-from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
+from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.difference import digest
 from wizard.steps.inputs import LABEL, Inputs
@@ -21,11 +22,17 @@ class TargetNamespace(Step):
         self._ref = Ref(NAMESPACE, "", inputs.namespace)
         self._preset = inputs.preset.name
 
-    def rights(self) -> Sequence[NeededRight]:
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step. The right to create is needed only where the namespace is missing."""
         name = self._ref.name
         right = Right("get", "", "namespaces", name, name)
         return (NeededRight(right, "to see whether the namespace is there"),)
+
+    async def missing_right(self, world: World) -> Sequence[NeededRight]:
+        """The right to create the namespace, where it has to be created."""
+        if await world.objects.get(self._ref) is not None:
+            return ()
+        return (NeededRight(Right("create", "", "namespaces"), "the namespace is not there yet"),)
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
@@ -36,10 +43,8 @@ class TargetNamespace(Step):
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step."""
-        try:
+        with suppress(Conflict):
             await world.objects.create(self._object)
-        except Conflict:
-            report.waiting("somebody else created the namespace just now")
 
     @property
     def _object(self) -> Object:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wizard.answers.secrets import GENERATE, GeneratedSecret, Secret
 from wizard.errors import CheckFailed, Conflict, Forbidden, NotFound
-from wizard.ports import NeededRight, Object, Ref, World
+from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import changes_to
 from wizard.steps.difference import digest
@@ -36,17 +36,21 @@ def random_password() -> str:
             return password
 
 
+Make = Callable[[World, str], Entries]
+"""Makes a Secret's entries from the value of an answer; "" where it is to be generated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A Secret that is made once.
 
-    `make` gives its entries from the value that the answer at `path` refers to, or from "" where
-    it is generated. `key` is the entry that holds that value.
+    `keys` are its entries; the first holds the value that the answer at `path` refers to, if
+    there is such an answer.
     """
 
     name: str
-    key: str
-    make: Callable[[str], Entries]
+    keys: tuple[str, ...]
+    make: Make
     path: str = ""
     reference: Secret = GENERATE
     type: str = "Opaque"
@@ -67,7 +71,12 @@ class KeepSecrets(Step):
         self.needs = ("target.namespace",)
         self._inputs, self._kept = inputs, tuple(kept)
 
-    def rights(self) -> Sequence[NeededRight]:
+    @property
+    def makes(self) -> Sequence[Ref]:
+        """See Step."""
+        return [self._inputs.secret(one.name) for one in self._kept]
+
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "secrets that Harbor needs are made once"
         read = [
@@ -87,7 +96,10 @@ class KeepSecrets(Step):
         if entries:
             await self._compare(world, one, entries)
             return None
-        sample = self._inputs.secret_object(one.name, one.make(""), one.type)
+        if one.given:
+            await self._inputs.given(world, one.path, one.reference)
+        unmade = dict.fromkeys(one.keys, b"to be made")
+        sample = self._inputs.secret_object(one.name, unmade, one.type)
         ref, content = Ref.of(sample), digest(sample)
         try:
             await world.objects.create(sample, dry_run=True)
@@ -96,11 +108,11 @@ class KeepSecrets(Step):
         return ObjectChange("create", ref, content=content)
 
     async def _compare(self, world: World, one: Kept, entries: Entries) -> None:
-        kept = entries.get(one.key, b"").decode()
+        kept = entries.get(one.keys[0], b"").decode()
         place = f"Secret {self._inputs.namespace}/{one.name}"
         if not kept:
             raise CheckFailed(
-                f"The {place} has no entry `{one.key}`",
+                f"The {place} has no entry `{one.keys[0]}`",
                 why="Harbor needs it, and the Secret was not made by this wizard as it is now",
                 where=place,
                 fix=f"put the entry back from a backup; delete the {place} only if Harbor never "
@@ -125,7 +137,7 @@ class KeepSecrets(Step):
         value = ""
         if one.given:
             value = await self._inputs.given(world, one.path, one.reference)
-        entries = one.make(value)
+        entries = one.make(world, value)
         for entry in entries.values():
             self._inputs.conceal(entry.decode())
         try:
@@ -153,7 +165,12 @@ class CopySecrets(Step):
         self.needs = ("target.namespace",)
         self._inputs, self._copied = inputs, tuple(copied)
 
-    def rights(self) -> Sequence[NeededRight]:
+    @property
+    def makes(self) -> Sequence[Ref]:
+        """See Step."""
+        return [self._inputs.secret(one.name) for one in self._copied]
+
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "secrets that the preset refers to are copied for Harbor"
         verbs = self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")

@@ -1,0 +1,37 @@
+"""The graph: the steps of a preset and what needs what. Pure: no cluster is asked."""
+
+from dataclasses import dataclass
+
+from wizard.answers.problems import PresetInvalid
+from wizard.plan.limits import not_carried_out
+from wizard.steps.base import Step
+from wizard.steps.harbor import copy_secrets, keep_secrets
+from wizard.steps.healthy import HarborHealthy
+from wizard.steps.inputs import Inputs
+from wizard.steps.namespace import TargetNamespace
+from wizard.steps.release import HarborRelease
+from wizard.steps.tls import certificate_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Steps in an order in which they may run: each behind all that it needs."""
+
+    steps: tuple[Step, ...]
+    namespace: TargetNamespace
+    release: HarborRelease
+
+
+def build_graph(inputs: Inputs) -> Graph:
+    """The graph of a preset. Raises PresetInvalid naming all answers that it cannot carry out."""
+    if problems := list(not_carried_out(inputs.preset)):
+        raise PresetInvalid(problems)
+    namespace = TargetNamespace(inputs)
+    ground: list[Step] = [
+        namespace,
+        keep_secrets(inputs),
+        *(step for step in [copy_secrets(inputs)] if step),
+        *certificate_steps(inputs),
+    ]
+    release = HarborRelease(inputs, needs=[step.id for step in ground])
+    return Graph((*ground, release, HarborHealthy(inputs)), namespace, release)

@@ -1,0 +1,30 @@
+"""Planning: asks every step what it would change now."""
+
+import asyncio
+
+from wizard.plan.graph import Graph
+from wizard.plan.plan import Plan, PlannedStep, Target
+from wizard.ports import World
+
+
+async def make_plan(world: World, graph: Graph, preset: str, target: Target) -> Plan:
+    """The plan of a graph against the world as it is now. Writes nothing.
+
+    Raises what a step raises when it cannot look: without its answer there is no plan.
+    """
+    questions = [asyncio.ensure_future(step.check(world)) for step in graph.steps]
+    try:
+        answers = await asyncio.gather(*questions)
+    finally:
+        for question in questions:
+            question.cancel()
+        await asyncio.gather(*questions, return_exceptions=True)
+    planned = zip(graph.steps, answers, strict=True)
+    return Plan(
+        preset,
+        target,
+        tuple(
+            PlannedStep(step.id, step.title, tuple(step.needs), tuple(changes))
+            for step, changes in planned
+        ),
+    )

@@ -1,0 +1,155 @@
+"""A session: one preset against one cluster, from checks over the plan to the run."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wizard.charts.catalogue import harbor_chart
+from wizard.checks.base import Result, Subject
+from wizard.checks.suite import run_checks
+from wizard.errors import CheckFailed, ExitCode, NotAccepted, WizardError, WorldError
+from wizard.plan.graph import build_graph
+from wizard.plan.plan import Plan, Target
+from wizard.plan.planning import make_plan
+from wizard.ports import Ref, World
+from wizard.run.engine import Engine
+from wizard.run.holder import Holder
+from wizard.run.lock import LEASE, Lock
+from wizard.run.rights import graph_rights
+from wizard.run.telling import RunTeller
+from wizard.steps.inputs import Inputs
+
+
+class Session:
+    """Checks, plans and carries out one preset. Nothing is written before `carry_out`.
+
+    Raises PresetInvalid where the preset asks for something that is not carried out.
+    """
+
+    def __init__(self, world: World, inputs: Inputs, target: Target, teller: RunTeller) -> None:
+        self._world, self._inputs, self._target = world, inputs, target
+        self._teller = teller
+        self._graph = build_graph(inputs)
+
+    async def check(self) -> Sequence[Result]:
+        """Ask all checks that apply. Raises CheckFailed where one fails."""
+        subject = await self._subject()
+        results = await run_checks(self._world, subject, self._teller.check)
+        failed = [result.check.title for result in results if result.outcome.state == "fail"]
+        if failed:
+            raise CheckFailed(
+                f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}",
+                why="the installation would fail, or break what is there; nothing was written",
+                fix="mend what each of them names, then run the same command again",
+            )
+        return results
+
+    async def plan(self) -> Plan:
+        """The changes that every step would make now.
+
+        Raises CheckFailed where the cluster does not let a step look.
+        """
+        try:
+            return await make_plan(self._world, self._graph, self._inputs.preset.name, self._target)
+        except WorldError as error:
+            raise CheckFailed(
+                f"No plan can be made: {error.what}",
+                why=error.why or "a step could not compare the cluster with the answers",
+                where=error.where,
+                fix=error.fix or "mend it, then run the same command again",
+            ) from error
+
+    async def carry_out(self, plan: Plan) -> None:
+        """Make the changes of a plan, then wait until everything works.
+
+        Raises the error that decides about the exit code. What was done stays done, and the
+        same command goes on from there.
+        """
+        begun = time.monotonic()
+        self._teller.started(plan)
+        code, summary = ExitCode.BUG, "ended by a bug of the wizard"
+        try:
+            await self._run(plan)
+            changed = len(plan.changes)
+            done = f"{changed} changes made" if changed else "nothing to do"
+            url = self._inputs.preset.harbor.url
+            code, summary = ExitCode.DONE, f"{done}; Harbor is ready: {url}"
+        except asyncio.CancelledError:
+            code, summary = ExitCode.INTERRUPTED, "interrupted; the same command goes on from here"
+            raise
+        except WizardError as error:
+            code, summary = error.exit_code, error.what
+            raise
+        finally:
+            self._teller.finished(int(code), time.monotonic() - begun, summary)
+
+    async def _run(self, plan: Plan) -> None:
+        engine = Engine(self._world, self._teller.step)
+        if not plan.changes:
+            await self._engage(engine, plan)
+            return
+        # The lock is a Lease in the target namespace, so that comes first.
+        conclusion = await engine.carry_out([self._graph.namespace], plan.steps)
+        if conclusion.error:
+            raise conclusion.error
+        running = asyncio.current_task()
+        lost: list[WizardError] = []
+
+        def stop(error: WizardError) -> None:
+            lost.append(error)
+            if running:
+                running.cancel()
+
+        ref = Ref(LEASE, self._target.namespace, f"harbor-wizard-{self._target.release}")
+        lock = Lock(
+            self._world.objects,
+            ref,
+            Holder.current(),
+            on_lost=stop,
+            tell=self._teller.step(self._graph.namespace.id).waiting,
+        )
+        try:
+            async with lock:
+                await self._engage(engine, await self._planned_again(plan))
+        except asyncio.CancelledError:
+            if lost and running and running.uncancel() == 0:
+                raise lost[0] from None
+            raise
+
+    async def _engage(self, engine: Engine, plan: Plan) -> None:
+        conclusion = await engine.carry_out(self._graph.steps, plan.steps)
+        if conclusion.error:
+            raise conclusion.error
+
+    async def _planned_again(self, plan: Plan) -> Plan:
+        """The plan as it is under the lock. Raises NotAccepted where its actions are others."""
+        now = await self.plan()
+        made = {action for action in plan.actions if action[0] == self._graph.namespace.id}
+        if now.actions != plan.actions - made:
+            raise NotAccepted(
+                "The plan changed while the lock was taken",
+                why="someone else changed the cluster in the meantime",
+                fix="run the same command again: it shows the plan as it is now",
+            )
+        return now
+
+    async def _subject(self) -> Subject:
+        """What the checks are about, as far as Helm and the chart let it be known."""
+        preset, graph, charts = self._inputs.preset, self._graph, self._world.charts
+        subject = Subject(
+            preset,
+            owned=[ref for step in graph.steps for ref in step.makes],
+            secrets=dict(self._inputs.secrets),
+        )
+        try:
+            chart = harbor_chart(preset.versions.harbor)
+            subject = replace(subject, chart=await self._inputs.packages.get(chart))
+            manifest = await graph.release.offline_manifest(charts)
+            rights = await graph_rights(graph, charts, self._inputs.namespace)
+            subject = replace(subject, manifest=manifest, rights=rights)
+            return replace(
+                subject, rights=[*rights, *await graph.namespace.missing_right(self._world)]
+            )
+        except WizardError as error:
+            return replace(subject, problem=error)

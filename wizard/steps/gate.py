@@ -1,0 +1,74 @@
+"""The gate of a release: waits until its objects are ready, says why not, ends when hopeless."""
+
+import asyncio
+from collections.abc import Sequence
+
+from wizard.charts.manifest import plural
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.observer import WATCHED, Observer
+from wizard.diagnose.waiting import explain
+from wizard.errors import OutOfTime, StepFailed
+from wizard.ports import NeededRight, Ref, World
+from wizard.steps.base import Reporter
+from wizard.steps.inputs import Inputs
+
+_LOOK_AGAIN = 5.0
+"""Seconds after which time alone may have changed the answer (a finding's grace has passed)."""
+
+
+def gate_rights(inputs: Inputs) -> Sequence[NeededRight]:
+    """What the gate reads in the target namespace."""
+    reason = "to see whether Harbor's objects are ready, and to tell why not"
+    rights = [
+        right
+        for kind in WATCHED
+        for right in inputs.rights_in_namespace(
+            plural(kind), reason, "list", "watch", group=kind.group
+        )
+    ]
+    logs = inputs.rights_in_namespace("pods/log", "to show the logs of Harbor's pods", "get")
+    return [*rights, *logs]
+
+
+async def wait_until_ready(
+    world: World, inputs: Inputs, refs: Sequence[Ref], report: Reporter
+) -> None:
+    """Wait until every object is ready, following the logs of the release's pods.
+
+    Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after
+    `inputs.gate_seconds`.
+    """
+    loop = asyncio.get_running_loop()
+    given_up_at = loop.time() + inputs.gate_seconds
+    told: set[Finding] = set()
+    selector = {"release": inputs.preset.target.release}
+    async with Observer(
+        world.objects, world.pods, inputs.namespace, selector, report.pod_log
+    ) as observer:
+        await observer.synced()
+        while not (gate := explain(observer.view, refs)).ready:
+            for finding in gate.findings:
+                if finding not in told:
+                    told.add(finding)
+                    report.finding(finding)
+            if gate.terminal:
+                raise _hopeless(gate.terminal[0])
+            report.waiting(gate.text)
+            if loop.time() >= given_up_at:
+                raise OutOfTime(
+                    f"Harbor was not ready within {inputs.gate_seconds:.0f} s",
+                    why=gate.text,
+                    where=f"namespace {inputs.namespace}",
+                    fix="mend what it waits for and run the same command again: it goes on there",
+                )
+            await observer.changed(timeout=min(_LOOK_AGAIN, inputs.gate_seconds))
+
+
+def _hopeless(finding: Finding) -> StepFailed:
+    evidence = f" ({finding.evidence[-1]})" if finding.evidence else ""
+    return StepFailed(
+        f"{finding.id} {finding.object}: {finding.title}",
+        why=f"{finding.cause}{evidence}",
+        where=finding.object,
+        fix=finding.fix,
+    )

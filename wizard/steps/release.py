@@ -1,0 +1,197 @@
+"""Harbor's Helm release: the chart rendered, compared with the cluster, installed, awaited."""
+
+import asyncio
+from collections.abc import Sequence
+
+from wizard.answers.services import ExternalRedis, InternalDatabase
+from wizard.charts.catalogue import harbor_chart
+from wizard.charts.manifest import owned
+from wizard.charts.manifest import rights as release_rights
+from wizard.charts.values import Pins, harbor_values
+from wizard.diagnose.finding import Finding
+from wizard.errors import KindUnknown
+from wizard.ports import (
+    Charts,
+    Kind,
+    NeededRight,
+    Object,
+    Ref,
+    Release,
+    ReleaseRequest,
+    Server,
+    World,
+)
+from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, Step
+from wizard.steps.changes import changes_to
+from wizard.steps.gate import gate_rights, wait_until_ready
+from wizard.steps.inputs import Inputs
+from wizard.steps.network import cluster_ranges
+
+HELM_MANAGER = "helm"
+"""The field manager under which Helm 4 applies a release's objects."""
+
+RELEASE = Kind("helm.sh/v4", "Release")
+"""Stands for a Helm release among the objects of a plan; the API server knows no such kind."""
+
+_UNKNOWN_PASSWORD = "to-be-generated"  # noqa: S105 - stands for one that does not exist yet
+
+
+class HarborRelease(Step):
+    """Harbor's objects are as the chart makes them from the answers, and all are ready."""
+
+    id = "harbor.release"
+    title = "Harbor"
+
+    def __init__(self, inputs: Inputs, needs: Sequence[str]) -> None:
+        self.needs = tuple(needs)
+        self._inputs = inputs
+        self._chart = harbor_chart(inputs.preset.versions.harbor)
+        self._ref = Ref(RELEASE, inputs.namespace, inputs.preset.target.release)
+        self._rendered: tuple[Pins, list[Object]] | None = None
+
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
+        """See Step: what Helm needs for the kinds in the chart, and what the waiting reads."""
+        manifest = await self.offline_manifest(charts)
+        return [*release_rights(manifest, self._inputs.namespace), *gate_rights(self._inputs)]
+
+    async def offline_manifest(self, charts: Charts) -> list[Object]:
+        """The release's objects as far as they are known without a cluster."""
+        request = await self._request(Pins(database_password=_UNKNOWN_PASSWORD))
+        return self._owned(await charts.render(request, None))
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step. The release itself is among the changes, with its revision, if any other is."""
+        server, release = await asyncio.gather(
+            world.access.server(), world.charts.release(self._ref.name, self._ref.namespace)
+        )
+        manifest = await self._manifest(world, server)
+        changes = await changes_to(world.objects, manifest, HELM_MANAGER)
+        changes += await self._removals(world, release, manifest)
+        if changes or release is None or release.status != "deployed":
+            return [self._release_change(release), *changes]
+        return ()
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step. Raises PlanMoved where the release has another revision than the plan saw."""
+        release = await world.charts.release(self._ref.name, self._ref.namespace)
+        if self._release_change(release).fields != changes[0].fields:
+            raise PlanMoved(
+                f"{self._ref} changed since it was planned",
+                why="someone else upgraded or removed it in the meantime",
+                fix="run the same command again: it plans anew",
+            )
+        await self._repair(world, release, report)
+        for change in changes:
+            if change.action == "replace":
+                await world.objects.delete(change.ref)
+        server = await world.access.server()
+        request = await self._request(await self._pins(world))
+        take = any(change.taken for change in changes)
+        installed = await world.charts.upgrade(request, take_fields=take, log=report.log)
+        await self._compare(world, server, installed, report)
+
+    async def verify(self, world: World, report: Reporter) -> None:
+        """See Step: every object of the release is ready, as kstatus has it."""
+        server = await world.access.server()
+        refs = [Ref.of(obj) for obj in await self._manifest(world, server)]
+        await wait_until_ready(world, self._inputs, refs, report)
+
+    async def _manifest(self, world: World, server: Server) -> list[Object]:
+        pins = await self._pins(world)
+        if self._rendered is None or self._rendered[0] != pins:
+            request = await self._request(pins)
+            lookups = isinstance(self._inputs.preset.harbor.redis, ExternalRedis)
+            objects = await world.charts.render(request, server, lookups=lookups)
+            self._rendered = (pins, self._owned(objects))
+        return self._rendered[1]
+
+    def _owned(self, rendered: Sequence[Object]) -> list[Object]:
+        return owned(rendered, self._ref.name, self._ref.namespace)
+
+    async def _request(self, pins: Pins) -> ReleaseRequest:
+        package = await self._inputs.packages.get(self._chart)
+        values = harbor_values(self._inputs.preset, pins)
+        return ReleaseRequest(self._ref.name, self._ref.namespace, package.path, values)
+
+    async def _pins(self, world: World) -> Pins:
+        ranges = await cluster_ranges(world, self._inputs.preset.network)
+        if not isinstance(self._inputs.preset.harbor.database, InternalDatabase):
+            return Pins(cluster_ranges=ranges)
+        entries = await self._inputs.entries(world, self._inputs.names.database)
+        password = entries.get("password", _UNKNOWN_PASSWORD.encode()).decode()
+        self._inputs.conceal(password)
+        return Pins(password, ranges)
+
+    async def _removals(
+        self, world: World, release: Release | None, manifest: Sequence[Object]
+    ) -> list[ObjectChange]:
+        """Objects that the stored release has, the new one lacks, and Helm would delete."""
+        if release is None:
+            return []
+        stored = await world.charts.manifest(release.name, release.namespace, release.revision)
+        wanted = {Ref.of(obj) for obj in manifest}
+        gone = [
+            ref
+            for obj in self._owned(stored)
+            if (ref := Ref.of(obj)) not in wanted and not _kept(obj)
+        ]
+        return [ObjectChange("delete", ref) for ref in gone if await _exists(world, ref)]
+
+    def _release_change(self, release: Release | None) -> ObjectChange:
+        wanted = f"{self._chart.name} {self._chart.version}"
+        if release is None:
+            return ObjectChange("create", self._ref, (FieldChange("chart", "(absent)", wanted),))
+        fields = [
+            FieldChange("revision", str(release.revision), str(release.revision + 1)),
+            FieldChange("chart", f"{release.chart} {release.chart_version}", wanted),
+            FieldChange("status", release.status, "deployed"),
+        ]
+        changed = tuple(field for field in fields if field.before != field.after)
+        return ObjectChange("update", self._ref, changed, content=wanted)
+
+    async def _repair(self, world: World, release: Release | None, report: Reporter) -> None:
+        """Free a release that a killed run left `pending-*`: Helm refuses to touch it."""
+        if release is None or not release.status.startswith("pending-"):
+            return
+        if release.deployed_revision is None:
+            report.log(f"{self._ref} is {release.status} and never was deployed: removing it")
+            await world.charts.uninstall(release.name, release.namespace, report.log)
+        else:
+            back = release.deployed_revision
+            report.log(f"{self._ref} is {release.status}: rolling back to revision {back}")
+            await world.charts.rollback(release.name, release.namespace, back, report.log)
+
+    async def _compare(
+        self, world: World, server: Server, installed: Release, report: Reporter
+    ) -> None:
+        """What Helm stored must be what was planned; else it is told as a finding."""
+        manifest = await world.charts.manifest(
+            installed.name, installed.namespace, installed.revision
+        )
+        stored = {Ref.of(obj): obj for obj in self._owned(manifest)}
+        planned = {Ref.of(obj): obj for obj in await self._manifest(world, server)}
+        odd = [ref for ref in {**stored, **planned} if stored.get(ref) != planned.get(ref)]
+        for ref in odd:
+            report.finding(
+                Finding(
+                    "HW-203",
+                    "warn",
+                    str(ref),
+                    "Helm installed something else than was planned",
+                    "the chart renders differently each time, or was given other values",
+                    "look at what `wizard --preset FILE --plan` still wants to change",
+                )
+            )
+
+
+def _kept(obj: Object) -> bool:
+    """Whether Helm leaves the object alone when it removes it from a release."""
+    annotations = obj["metadata"].get("annotations") or {}
+    return str(annotations.get("helm.sh/resource-policy", "")).strip() == "keep"
+
+
+async def _exists(world: World, ref: Ref) -> bool:
+    try:
+        return await world.objects.get(ref) is not None
+    except KindUnknown:
+        return False

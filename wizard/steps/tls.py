@@ -1,0 +1,143 @@
+"""Harbor's certificates: from files, from an authority made here, and between its components."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from wizard.answers.authority import LocalAuthority
+from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.scalars import seconds
+from wizard.charts.tls import has_authority, internal_components, trusts_more
+from wizard.errors import UsageError
+from wizard.ports import CertificateRequest, World
+from wizard.steps.base import Step
+from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
+from wizard.steps.inputs import Inputs
+from wizard.steps.secrets import Copied, CopySecrets, Entries
+
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
+_DAY = 24 * 3600
+_INTERNAL_YEARS = 10
+"""The authority between components is trusted by nobody else, so it may last."""
+
+
+def certificate_steps(inputs: Inputs) -> Iterator[Step]:
+    """The steps that put certificates and trusted authorities into Secrets."""
+    pki = inputs.preset.pki
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, LocalAuthority):
+        yield _own_authority(inputs, pki, pki.authority)
+    if isinstance(pki, Commercial):
+        yield _commercial(inputs, pki)
+    if bundles := _bundles(inputs):
+        yield CopySecrets("trust.bundle", "Authorities that Harbor trusts", inputs, bundles)
+    if components := internal_components(inputs.preset):
+        yield _internal(inputs, components)
+
+
+def _own_authority(inputs: Inputs, pki: SelfSigned, authority: LocalAuthority) -> Step:
+    names, host, root = inputs.names, inputs.preset.harbor.host, authority.root
+    days = max(1, seconds(pki.certificate.duration) // _DAY)
+    ca = CertificateRequest(
+        root.common_name, days=365 * root.years, key_type=root.key_type, is_authority=True
+    )
+    leaf = CertificateRequest(host, (host,), days, pki.certificate.key_type)
+    return SignedCertificates(
+        "pki.authority",
+        "Authority and certificate",
+        inputs,
+        authority=Wanted(names.signing_authority, ca),
+        signed=[Wanted(names.certificate, leaf)],
+        published=[
+            Published(names.authority),
+            Published(names.trusted, lambda: _file(inputs.preset.network.ca_bundle)),
+        ],
+    )
+
+
+def _commercial(inputs: Inputs, pki: Commercial) -> Step:
+    path, key = "pki.key", pki.key
+
+    async def read(world: World) -> Entries:
+        text = _file(pki.certificate)
+        held = text if key is None else (await inputs.given(world, path, key)).encode()
+        return {
+            "tls.crt": _blocks(text + _file(pki.chain), "CERTIFICATE", pki.certificate),
+            "tls.key": _blocks(held, "PRIVATE KEY", pki.certificate),
+        }
+
+    copied = Copied(inputs.names.certificate, read, path, key, TLS_SECRET)
+    return CopySecrets("pki.certificate", "Certificate from files", inputs, [copied])
+
+
+def _bundles(inputs: Inputs) -> Sequence[Copied]:
+    """Authorities from files, where none is made here: for the portal, and for Harbor itself."""
+    preset, names = inputs.preset, inputs.names
+    if isinstance(preset.pki, SelfSigned):
+        return ()
+    root = preset.pki.ca_bundle if isinstance(preset.pki, Commercial) else None
+
+    async def published(_: World) -> Entries:
+        return {"ca.crt": _file(root)}
+
+    async def trusted(_: World) -> Entries:
+        return {"ca.crt": _file(preset.network.ca_bundle) + _file(root)}
+
+    copied = []
+    if has_authority(preset):
+        copied.append(Copied(names.authority, published, "pki.caBundle"))
+    if trusts_more(preset):
+        copied.append(Copied(names.trusted, trusted, "network.caBundle"))
+    return copied
+
+
+def _internal(inputs: Inputs, components: Sequence[str]) -> Step:
+    names = inputs.names
+    ca = CertificateRequest(
+        "Harbor components", days=365 * _INTERNAL_YEARS, key_type="ec-256", is_authority=True
+    )
+    signed = [
+        Wanted(
+            names.internal_certificate(component),
+            CertificateRequest(
+                names.component(component),
+                (names.component(component), "localhost", "127.0.0.1"),
+                days=365 * _INTERNAL_YEARS,
+            ),
+        )
+        for component in components
+    ]
+    return SignedCertificates(
+        "pki.internal",
+        "Certificates between components",
+        inputs,
+        authority=Wanted(names.internal_authority, ca),
+        signed=signed,
+    )
+
+
+def _blocks(text: bytes, label: str, path: Path) -> bytes:
+    """All PEM blocks whose label ends so, one after the other. Raises UsageError: there is none."""
+    found = [match[0] for match in _BLOCK.finditer(text) if match[1].decode().endswith(label)]
+    if not found:
+        raise UsageError(
+            f"There is no {label.lower()} in PEM form",
+            why=f"no block that begins with -----BEGIN … {label}-----",
+            where=str(path),
+            fix="give the PEM file, or convert it with openssl",
+        )
+    return b"\n".join(found) + b"\n"
+
+
+def _file(path: Path | None) -> bytes:
+    """The content of a file; nothing where none is named. Raises UsageError."""
+    if path is None:
+        return b""
+    try:
+        return path.read_bytes().rstrip() + b"\n"
+    except OSError as error:
+        raise UsageError(
+            "A file that the preset names cannot be read",
+            why=error.strerror or str(error),
+            where=str(path),
+            fix="put the file there, or name another",
+        ) from None
