@@ -5,7 +5,6 @@ document (`json`), as a last line with the event "error" where no "run.finished"
 code (`jsonl`). People read errors on stderr (`wizard.console`).
 """
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol, TextIO
