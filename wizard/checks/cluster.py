@@ -24,7 +24,8 @@ async def answers(world: World, subject: Subject) -> Outcome:
         server = await world.access.server()
     except (Unreachable, Unauthorized) as error:
         return Outcome("fail", error.what, error.why, error.fix)
-    fact = f"Kubernetes {server.version} at {server.url} answers {server.user}."
+    known_as = f", which knows this login as {server.user}" if server.user else ""
+    fact = f"Kubernetes {server.version} answers at {server.url}{known_as}."
     if _minor(server.version) < OLDEST:
         return Outcome(
             "fail",

@@ -53,11 +53,8 @@ def _ports_of(service: Object) -> set[int]:
 
 def _owners(services: Sequence[Object], own: Ref) -> Mapping[int, Ref]:
     """Who has which node port; Harbor's own Service left out."""
-    others = (
-        (Ref(SERVICE, one["metadata"]["namespace"], one["metadata"]["name"]), one)
-        for one in services
-    )
-    return {port: ref for ref, one in others if ref != own for port in _ports_of(one)}
+    others = [one for one in services if Ref.of(one) != own]
+    return {port: Ref.of(one) for one in others for port in _ports_of(one)}
 
 
 def _trial(service: Object) -> Object:
@@ -113,7 +110,7 @@ async def load_balancer(world: World, subject: Subject) -> Outcome:
     """Whether anything in the cluster gives Services of type LoadBalancer an address."""
     services = (await world.objects.list(SERVICE)).items
     served = [
-        Ref.of({"apiVersion": "v1", "kind": "Service", **one})
+        Ref.of(one)
         for one in services
         if one.get("status", {}).get("loadBalancer", {}).get("ingress")
     ]

@@ -1,0 +1,131 @@
+"""Certificates, Secrets that answers refer to, Helm and the chart."""
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.checks.conftest import NAMESPACE, Given, deployment, preset_of, thing
+from wizard.charts.catalogue import harbor_chart
+from wizard.charts.package import Package
+from wizard.errors import CheckFailed
+from wizard.ports import CertificateProblem, Object
+
+EXPIRED = CertificateProblem("bad", "expired", "It ended yesterday.", "Renew it.")
+SOON = CertificateProblem("warn", "soon", "It ends tomorrow.", "Renew it soon.")
+
+
+def commercial(folder: Path, **pki: Any) -> Any:
+    answers = {"kind": "commercial", "certificate": str(folder / "harbor.pem"), **pki}
+    return preset_of(pki=answers)
+
+
+async def test_certificate_files(given: Given, tmp_path: Path) -> None:
+    (tmp_path / "harbor.pem").write_bytes(b"LEAF")
+    (tmp_path / "chain.pem").write_bytes(b"INTERMEDIATE")
+    preset = commercial(tmp_path, chain=str(tmp_path / "chain.pem"), key={"env": "KEY"})
+    outcome = await given.ask("certificates.files", preset, secrets={"pki.key": "KEY"})
+    assert outcome.state == "ok"
+    assert "2027-01-01" in outcome.fact
+    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE", b"KEY", "harbor.example.com")]
+
+
+async def test_a_key_in_the_certificates_file_or_in_a_secret(given: Given, tmp_path: Path) -> None:
+    (tmp_path / "harbor.pem").write_bytes(b"BOTH")
+    await given.ask("certificates.files", commercial(tmp_path))
+    given(NAMESPACE, tls("harbor-key", key=b"KEPT"))
+    reference = {"secret": {"name": "harbor-key", "key": "key"}}
+    await given.ask("certificates.files", commercial(tmp_path, key=reference))
+    assert [key for _, key, _ in given.certificates.asked] == [b"BOTH", b"KEPT"]
+
+
+@pytest.mark.parametrize(("problems", "state"), [([EXPIRED, SOON], "fail"), ([SOON], "warn")])
+async def test_certificate_problems(
+    given: Given, tmp_path: Path, problems: list[CertificateProblem], state: str
+) -> None:
+    (tmp_path / "harbor.pem").write_bytes(b"LEAF")
+    given.certificates.wrong = problems
+    outcome = await given.ask("certificates.files", commercial(tmp_path))
+    assert outcome.state == state
+    assert outcome.fact == " ".join(problem.message for problem in problems)
+
+
+async def test_a_certificate_file_that_is_not_there(given: Given, tmp_path: Path) -> None:
+    outcome = await given.ask("certificates.files", commercial(tmp_path))
+    assert outcome.state == "fail"
+    assert "harbor.pem cannot be read: No such file or directory" in outcome.fact
+
+
+IN_SECRET = preset_of(pki={"kind": "secret", "name": "harbor-tls"})
+
+
+def tls(name: str = "harbor-tls", **entries: bytes) -> Object:
+    data = {key.replace("_", "."): b64encode(value).decode() for key, value in entries.items()}
+    return thing("v1/Secret", name, "harbor", data=data)
+
+
+async def test_tls_secret(given: Given) -> None:
+    outcome = await given.ask("certificates.secret", IN_SECRET)
+    assert "no Secret harbor/harbor-tls" in outcome.fact
+    given(NAMESPACE, tls(tls_crt=b"LEAF"))
+    outcome = await given.ask("certificates.secret", IN_SECRET)
+    assert (outcome.state, outcome.fact) == (
+        "fail",
+        "The Secret harbor/harbor-tls has no entry tls.key.",
+    )
+    given(tls(tls_crt=b"LEAF", tls_key=b"KEY"))
+    assert (await given.ask("certificates.secret", IN_SECRET)).state == "ok"
+    assert given.certificates.asked == [(b"LEAF", b"KEY", "harbor.example.com")]
+    given.certificates.wrong = [EXPIRED]
+    assert (await given.ask("certificates.secret", IN_SECRET)).state == "fail"
+
+
+EXTERNAL = preset_of(
+    {
+        "database": {
+            "kind": "external",
+            "host": "postgres.example.com",
+            "username": "harbor",
+            "password": {"secret": {"name": "database", "key": "password"}},
+        }
+    }
+)
+
+
+async def test_secrets_that_answers_refer_to(given: Given) -> None:
+    outcome = await given.ask("references.secrets", EXTERNAL)
+    assert outcome.state == "fail"
+    assert "harbor.database.password: there is no Secret harbor/database" in outcome.fact
+    given(NAMESPACE, tls("database", other=b"x"))
+    outcome = await given.ask("references.secrets", EXTERNAL)
+    assert "has no entry password" in outcome.fact
+    given(tls("database", password=b"x"))
+    assert (await given.ask("references.secrets", EXTERNAL)).state == "ok"
+
+
+async def test_helm(given: Given) -> None:
+    outcome = await given.ask("delivery.helm")
+    assert (outcome.state, outcome.fact) == ("ok", "Helm 4.3.1 is there.")
+    given.helm.found = CheckFailed("Helm is missing", why="not on PATH", fix="install it")
+    outcome = await given.ask("delivery.helm")
+    assert (outcome.state, outcome.fact, outcome.fix) == ("fail", "Helm is missing", "install it")
+
+
+@pytest.mark.parametrize(
+    ("voucher", "state"), [("wizard", "ok"), ("SHA256SUMS", "ok"), ("", "warn")]
+)
+async def test_chart_package(given: Given, voucher: str, state: str) -> None:
+    package = Package(harbor_chart("2.15.2"), Path("harbor-1.19.2.tgz"), "5e1d", voucher)
+    outcome = await given.ask("delivery.chart", chart=package)
+    assert outcome.state == state
+    assert "harbor-1.19.2.tgz, SHA-256 5e1d" in outcome.fact
+
+
+async def test_no_chart_package_and_no_rendering(given: Given) -> None:
+    problem = CheckFailed("The chart package is missing", fix="fetch it", where="/charts")
+    outcome = await given.ask("delivery.chart", problem=problem)
+    assert outcome.state == "fail"
+    assert outcome.fact == "The chart package is missing (/charts)"
+    assert (await given.ask("delivery.rendering", problem=problem)).state == "fail"
+    assert (await given.ask("delivery.rendering", manifest=[deployment()])).state == "ok"
