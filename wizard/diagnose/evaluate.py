@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from wizard.diagnose.components import component_of, rank, upstream
 from wizard.diagnose.finding import Finding, Severity
@@ -11,6 +12,8 @@ from wizard.diagnose.view import View
 from wizard.ports import Ref
 
 _EVIDENCE_LINES = 8
+_RETRIES = timedelta(minutes=6)
+"""The kubelet's longest back-off for images and containers, five minutes, and one to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,15 @@ class _Judged:
         )
 
 
-def evaluate(view: View, rules: Sequence[Rule] = RULES) -> Diagnosis:
-    """What the rules find. The same view always gives the same diagnosis."""
+def evaluate(
+    view: View, *, since: datetime | None = None, rules: Sequence[Rule] = RULES
+) -> Diagnosis:
+    """What the rules find. The same arguments always give the same diagnosis.
+
+    `since` (by the cluster's clock) is when somebody began to wait for a better world: what was
+    seen only before may have been mended, so it fails no earlier than the kubelet needs to try
+    everything again, and every grace counts from then.
+    """
     judged: list[_Judged] = []
     missing: list[NotChecked] = []
     for rule in rules:
@@ -56,18 +66,20 @@ def evaluate(view: View, rules: Sequence[Rule] = RULES) -> Diagnosis:
         if reasons:
             missing.append(NotChecked(rule.id, reasons[0]))
         else:
-            judged.extend(_judge(view, rule))
+            judged.extend(_judge(view, rule, since))
     judged.sort(key=lambda one: one.order)
     return Diagnosis(tuple(_suppressed(judged)), tuple(missing))
 
 
-def _judge(view: View, rule: Rule) -> Iterable[_Judged]:
+def _judge(view: View, rule: Rule, since: datetime | None) -> Iterable[_Judged]:
     for match in rule.find(view):
-        age = view.now - match.since if match.since else None
-        if not match.terminal and age is not None and age < rule.quiet:
-            continue
-        late = rule.grace is not None and age is not None and age >= rule.grace
-        yield _Judged(rule, _finding(view, rule, match, match.terminal or late))
+        begun = max(filter(None, (match.since, since)), default=None)
+        age = view.now - begun if begun else timedelta(0)
+        stale = since is not None and match.seen is not None and match.seen < since
+        grace = rule.grace if not match.terminal else _RETRIES if stale else timedelta(0)
+        if match.terminal or begun is None or age >= rule.quiet:
+            ends = grace is not None and age >= grace
+            yield _Judged(rule, _finding(view, rule, match, ends))
 
 
 def _finding(view: View, rule: Rule, match: Match, ends: bool) -> Finding:

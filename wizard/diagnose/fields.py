@@ -79,6 +79,19 @@ def last_end(told: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def running_since(told: Mapping[str, Any]) -> datetime | None:
+    """Since when the container runs; None while it does not."""
+    return moment(((told.get("state") or {}).get("running") or {}).get("startedAt"))
+
+
+def claim_names(pod: Object) -> Iterator[str]:
+    """The names of the claims that a pod mounts."""
+    for volume in spec(pod).get("volumes") or ():
+        name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+        if name:
+            yield name
+
+
 def controller(obj: Object) -> dict[str, Any]:
     """The owner reference of the one owner that manages the object; empty where none does."""
     for owner in obj["metadata"].get("ownerReferences") or ():

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -36,7 +36,8 @@ class Observer:
 
     All objects of the watched kinds are in the view; logs are followed of the pods that carry
     the labels of `selector` (`{"release": "harbor"}` for Harbor's chart) and told line by line
-    to `on_log`. A kind that may not be read, or that the cluster does not serve, is in the
+    to `on_log`. `clock_skew` is `wizard.ports.Server.clock_skew`: the view's `now` is the cluster's
+    time. A kind that may not be read, or that the cluster does not serve, is in the
     view's `not_checked`; the others go on.
     """
 
@@ -47,18 +48,21 @@ class Observer:
         namespace: str,
         selector: Mapping[str, str],
         on_log: Callable[[LogLine], None] | None = None,
+        *,
+        clock_skew: float = 0.0,
     ) -> None:
         self._objects = objects
         self._namespace = namespace
         self._selector = selector
         self._on_log = on_log
+        self._clock_skew = timedelta(seconds=clock_skew)
         self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in WATCHED}
         self._collections: dict[Kind, Collection] = {}
         self._not_checked = dict.fromkeys(WATCHED, _UNREAD)
-        self._follower = Follower(pods, self._line, self._not_checked)
+        self._follower = Follower(pods, self._line, self._failed, self._not_checked)
         self._change = asyncio.Event()
         self._synced = asyncio.Event()
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -84,7 +88,7 @@ class Observer:
                 self._collections[kind] = Collection(dict(self._items[kind]))
         return View(
             dict(self._collections),
-            datetime.now(UTC),
+            datetime.now(UTC) - self._clock_skew,
             self._follower.tails,
             dict(self._not_checked),
         )
@@ -124,11 +128,14 @@ class Observer:
             self._not_checked[kind] = error.what
             self._items[kind] = {}
             self._collections.pop(kind, None)
-            self._told(kind)
+            self._told()
         except Exception as error:
-            self._failure = error
-            self._synced.set()
-            self._change.set()
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self._failure = error
+        self._synced.set()
+        self._change.set()
 
     def _take(self, kind: Kind, change: Change) -> None:
         if change.type == "SYNCED":
@@ -143,7 +150,7 @@ class Observer:
             if kind == kinds.POD:
                 self._pod(before, change)
         self._collections.pop(kind, None)
-        self._told(kind)
+        self._told()
 
     def _pod(self, before: Object | None, change: Change) -> None:
         """Let the logs follow; a pod of the same name may be another one."""
@@ -158,7 +165,7 @@ class Observer:
             self._on_log(line)
         self._change.set()
 
-    def _told(self, kind: Kind) -> None:
+    def _told(self) -> None:
         if _UNREAD not in self._not_checked.values():
             self._synced.set()
         self._change.set()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from wizard.diagnose.fields import controller, holds, labels, last_seen, status, uid
+from wizard.diagnose.fields import claim_names, controller, holds, labels, last_seen, status, uid
 from wizard.diagnose.kinds import EVENT, POD, REPLICA_SET
 from wizard.ports import Kind, LogLine, Object, Ref
 
@@ -34,12 +34,10 @@ class Collection:
 
     @cached_property
     def by_involved(self) -> Mapping[str, Sequence[Object]]:
-        """Events by the UID of the object they are about, the most recent last."""
+        """Events by the UID of the object they are about."""
         found: dict[str, list[Object]] = {}
         for event in self.items.values():
             found.setdefault(event["involvedObject"].get("uid", ""), []).append(event)
-        for events in found.values():
-            events.sort(key=lambda event: last_seen(event) or _NEVER)
         return found
 
     @cached_property
@@ -58,15 +56,12 @@ class Collection:
         return found
 
     @cached_property
-    def by_claim(self) -> Mapping[str, Sequence[Object]]:
-        """Pods by `namespace/name` of each claim that they mount."""
-        found: dict[str, list[Object]] = {}
-        for pod in self.items.values():
-            for volume in (pod.get("spec") or {}).get("volumes") or ():
-                claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
-                if claim:
-                    key = f"{pod['metadata'].get('namespace', '')}/{claim}"
-                    found.setdefault(key, []).append(pod)
+    def by_claim(self) -> Mapping[tuple[str, str], Sequence[Object]]:
+        """Pods by namespace and name of each claim that they mount."""
+        found: dict[tuple[str, str], list[Object]] = {}
+        for ref, pod in self.items.items():
+            for claim in claim_names(pod):
+                found.setdefault((ref.namespace, claim), []).append(pod)
         return found
 
 
@@ -135,7 +130,7 @@ class View:
     def pods_with_claim(self, claim: Object) -> Sequence[Object]:
         """The pods that mount a claim."""
         metadata = claim["metadata"]
-        key = f"{metadata.get('namespace', '')}/{metadata['name']}"
+        key = (metadata.get("namespace", ""), metadata["name"])
         return self._collection(POD).by_claim.get(key, ())
 
     def of_component(
@@ -166,7 +161,8 @@ class View:
 
     def events(self, obj: Object) -> Sequence[Object]:
         """All events about this very object, the most recent last."""
-        return self._collection(EVENT).by_involved.get(uid(obj), ()) if uid(obj) else ()
+        found = self._collection(EVENT).by_involved.get(uid(obj), ()) if uid(obj) else ()
+        return sorted(found, key=lambda event: last_seen(event) or _NEVER)
 
     def warnings(self, obj: Object) -> Sequence[Object]:
         """All warning events about this very object, the most recent last."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from wizard.diagnose import kinds
 from wizard.diagnose.components import component_of, rank
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.fields import containers, labels, last_end, moment, waiting
+from wizard.diagnose.fields import claim_names, containers, labels, last_end, running_since, waiting
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import Readiness, readiness
 from wizard.diagnose.rules.evidence import event_line, one_line
@@ -24,10 +24,7 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether objects are ready; else what is waited for and why, and what was found.
-
-    `terminal` are the findings that end the wait: it cannot succeed without a change.
-    """
+    """Whether objects are ready; else what is waited for and why, and what was found."""
 
     ready: bool
     text: str
@@ -43,15 +40,17 @@ class Gate:
         )
 
 
-def explain(view: View, refs: Iterable[Ref]) -> Gate:
+def explain(view: View, refs: Iterable[Ref], since: datetime | None = None) -> Gate:
     """The gate of these objects; kinds that the view was not asked for have nothing to wait for.
 
-    The text changes at most every ten seconds while only time passes.
+    `since` is when the wait began, by the cluster's clock (see `evaluate`): with it, a failure
+    that was mended before is waited out, not told again. The text changes at most every ten
+    seconds while only time passes.
     """
     wanted = [ref for ref in refs if ref.kind in view.collections or ref.kind in view.not_checked]
     pending = [(ref, found) for ref in wanted if not (found := _readiness(view, ref)).ready]
     about = {str(part) for ref in wanted for part in _parts(view, ref)}
-    findings = tuple(one for one in evaluate(view).findings if one.object in about)
+    findings = tuple(one for one in evaluate(view, since=since).findings if one.object in about)
     if not pending:
         return Gate(True, "", findings)
     pending.sort(key=lambda one: _order(view, one[0]))
@@ -80,11 +79,9 @@ def _parts(view: View, ref: Ref) -> Iterable[Ref]:
     if obj is None:
         return
     yield from (Ref.of(replicas) for replicas in view.owned(obj, kinds.REPLICA_SET))
-    pods = {Ref.of(pod) for pod in view.pods_of(obj)}
-    yield from pods
-    for claim in view.all(kinds.CLAIM):
-        if any(Ref.of(pod) in pods for pod in view.pods_with_claim(claim)):
-            yield Ref.of(claim)
+    for pod in view.pods_of(obj):
+        yield Ref.of(pod)
+        yield from (Ref(kinds.CLAIM, ref.namespace, name) for name in claim_names(pod))
 
 
 def _why(view: View, ref: Ref, found: Readiness) -> str:
@@ -122,12 +119,10 @@ def _starting(view: View, pod: Object) -> str:
     for declared, state in containers(pod):
         if state.get("ready"):
             continue
-        running = (state.get("state") or {}).get("running")
-        if running:
+        if begun := running_since(state):
             probe = "startup" if _starts(declared, state) else "readiness"
-            since = _lasting(view.now, moment(running.get("startedAt")))
             usual = _usual(pod) if probe == "startup" else ""
-            return f"{probe} probe failing{since}{usual}"
+            return f"{probe} probe failing{_lasting(view.now - begun)}{usual}"
         if waiting(state)[0] == "ContainerCreating":
             warned = event_texts(view, pod)
             return f"being created{': ' + warned[-1] if warned else ''}"
@@ -143,14 +138,12 @@ def _usual(pod: Object) -> str:
     return f" ({usual})" if usual else ""
 
 
-def _lasting(now: datetime, since: datetime | None) -> str:
+def _lasting(age: timedelta) -> str:
     """For how long, in steps of ten seconds, later of minutes; empty at first."""
-    age = now - since if since else timedelta(0)
-    if age < timedelta(seconds=10):
+    seconds = int(age.total_seconds())
+    if seconds < 10:
         return ""
-    if age < timedelta(minutes=1):
-        return f" for {age.seconds // 10 * 10} s"
-    return f" for {int(age.total_seconds()) // 60} min"
+    return f" for {seconds // 10 * 10} s" if seconds < 60 else f" for {seconds // 60} min"
 
 
 def event_texts(view: View, obj: Object) -> Sequence[str]:

@@ -26,7 +26,8 @@ class Match:
     """An object at which a rule saw its signs.
 
     `since` is when they were first seen; it decides with the rule's `quiet` and `grace` what
-    becomes of the match. `terminal`: waiting longer cannot help, whatever the time.
+    becomes of the match. `seen` is when they were last seen; None where they are there now.
+    `terminal`: waiting longer cannot help, whatever the time.
     """
 
     obj: Object
@@ -34,6 +35,7 @@ class Match:
     fix: str
     evidence: tuple[str, ...] = ()
     since: datetime | None = None
+    seen: datetime | None = None
     terminal: bool = False
 
 

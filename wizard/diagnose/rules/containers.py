@@ -27,9 +27,15 @@ _MISSING = re.compile(
     r"|references non-existent (?P<mounted>secret|config) key: (?P<mounted_key>\S+)"
 )
 _CANNOT_START = frozenset(
-    {"CreateContainerError", "RunContainerError", "StartError", "PreStartHookError",
-     "PostStartHookError", "CrashLoopBackOff"}
-)  # fmt: skip
+    {
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+        "PreStartHookError",
+        "PostStartHookError",
+    }
+)
+_START_FAILURES = frozenset({"StartError", "ContainerCannotRun"})
 _LEAST_GRACE = timedelta(minutes=1)
 _OOM_LOOP = 3
 
@@ -102,6 +108,7 @@ def _out_of_memory(view: View) -> Iterable[Match]:
                 if limit
                 else "Give it a memory request that matches its use, or free memory on the node.",
                 evidence=(f"{end.get('finishedAt', '')} OOMKilled, restarted {restarts} times",),
+                seen=moment(end.get("finishedAt")),
                 terminal=restarts >= _OOM_LOOP and waiting(state)[0] == "CrashLoopBackOff",
             )
 
@@ -135,11 +142,12 @@ def _crash_loop(view: View) -> Iterable[Match]:
                     *(line.text for line in view.log(pod, name)[-6:]),
                     one_line(waiting(state)[1]),
                 ),
+                seen=moment(end.get("finishedAt")),
                 terminal=late,
             )
 
 
-_TOLD_ELSEWHERE = frozenset({"OOMKilled", "StartError", "ContainerCannotRun"})
+_TOLD_ELSEWHERE = _START_FAILURES | {"OOMKilled"}
 
 
 def own_grace(container: Mapping[str, Any]) -> timedelta:
@@ -152,15 +160,23 @@ def own_grace(container: Mapping[str, Any]) -> timedelta:
     return max(delay, _LEAST_GRACE)
 
 
+def _start_failure(state: Mapping[str, Any]) -> str:
+    """What the container runtime said where it could not start the container; else empty."""
+    reason, message = waiting(state)
+    end = last_end(state)
+    if reason in _CANNOT_START:
+        return one_line(message) or reason
+    if reason == "CrashLoopBackOff" and end.get("reason") in _START_FAILURES:
+        return one_line(end.get("message")) or str(end["reason"])
+    return ""
+
+
 def _cannot_start(view: View) -> Iterable[Match]:
     for pod in view.unsettled_pods():
         for declared, state in containers(pod):
-            reason, message = waiting(state)
-            end = last_end(state)
-            failed = end.get("reason") in {"StartError", "ContainerCannotRun"}
-            if reason not in _CANNOT_START or (reason == "CrashLoopBackOff" and not failed):
+            told = _start_failure(state)
+            if not told or _missing(told):
                 continue
-            told = one_line(message if reason != "CrashLoopBackOff" else end.get("message"))
             yield Match(
                 obj=pod,
                 cause=f"Container {declared['name']} cannot be started: {told}",

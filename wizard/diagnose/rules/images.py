@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wizard.diagnose.fields import containers, created, first_seen, waiting
+from wizard.diagnose.fields import containers, created, first_seen, last_seen, waiting
 from wizard.diagnose.kinds import EVENT, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.rules.evidence import event_lines, one_line
@@ -53,6 +53,7 @@ class _Failure:
     told: str
     events: tuple[Object, ...]
     since: datetime | None
+    seen: datetime | None
 
 
 def _failures(view: View) -> Iterable[_Failure]:
@@ -81,7 +82,8 @@ def _failure(view: View, pod: Object, image: str, told: str) -> _Failure:
         ("", told),
     )
     since = first_seen(events[0]) if events else created(pod)
-    return _Failure(pod, image, sign, text, events, since)
+    seen = last_seen(events[-1]) if events else None
+    return _Failure(pod, image, sign, text, events, since, seen)
 
 
 def _rule(
@@ -97,6 +99,7 @@ def _rule(
                 fix=fix.format(image=failure.image, host=registry(failure.image)),
                 evidence=(*event_lines(failure.events), failure.told),
                 since=failure.since,
+                seen=failure.seen,
                 terminal=grace is None or failure.sign == "missing",
             )
             for failure in _failures(view)

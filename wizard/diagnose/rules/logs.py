@@ -1,12 +1,13 @@
-"""What containers say before they end. Logs are read only where a container is not ready."""
+"""What containers say before they end: the log of the last run, where a container is not ready."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from wizard.diagnose.components import needs_ready_since
-from wizard.diagnose.fields import containers
+from wizard.diagnose.fields import containers, last_end, moment, running_since
 from wizard.diagnose.kinds import LOG, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.view import View
@@ -35,7 +36,7 @@ class _Sign:
             for declared, state in containers(pod):
                 named = declared["name"] in self.containers
                 if named and (self.when_ready or not state.get("ready")):
-                    yield from self._in(view, pod, view.log(pod, declared["name"]))
+                    yield from self._in(view, pod, _last_run(view, pod, declared["name"], state))
 
     def _in(self, view: View, pod: Object, lines: Sequence[LogLine]) -> Iterable[Match]:
         found = [(line, hit) for line in lines if (hit := self.pattern.search(line.text))]
@@ -49,9 +50,22 @@ class _Sign:
                 fix=self.fix,
                 evidence=tuple(f"{line.time:%H:%M:%S} {hit[0]}" for line, hit in found[-4:]),
                 since=found[0][0].time,
+                seen=found[-1][0].time,
                 terminal=self.terminal,
             )
 
+
+def _last_run(
+    view: View, pod: Object, container: str, told: Mapping[str, Any]
+) -> Sequence[LogLine]:
+    """What the container's present run wrote and, while that is new, the run before it."""
+    begun, ended = running_since(told), moment(last_end(told).get("startedAt"))
+    if begun is None or view.now - begun < _NEW_RUN:
+        begun = ended or begun
+    return [line for line in view.log(pod, container) if begun is None or line.time >= begun]
+
+
+_NEW_RUN = timedelta(minutes=2)
 
 _DATABASE = _Sign(
     ("database", "data-permissions-ensurer"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from wizard.diagnose.fields import condition, controller, holds, moment, spec, status
+from wizard.diagnose.fields import condition, controller, holds, last_seen, moment, spec, status
 from wizard.diagnose.kinds import EVENT, POD, REPLICA_SET, STATEFUL_SET
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.rules.base import Layer, Match, Rule
@@ -23,7 +23,7 @@ _REFUSALS = {
     "the namespace's Pod Security level forbids it": (
         re.compile(r"violates PodSecurity"),
         "Set the label pod-security.kubernetes.io/enforce of the namespace to a level that "
-        "allows what the message names (Harbor needs baseline), or change the pod.",
+        "allows what the message names, or change the pod.",
     ),
     "a LimitRange of the namespace forbids its resources": (
         re.compile(r"(maximum|minimum) \S+ usage per|max limit to request ratio"),
@@ -84,7 +84,14 @@ def _refusal(view: View, owner: Object) -> Iterable[Match]:
     for why, (sign, fix) in _REFUSALS.items():
         if sign.search(newest):
             cause = f"Its pod is refused: {why}."
-            yield Match(owner, cause, fix, (*event_lines(failed), newest), terminal=True)
+            yield Match(
+                obj=owner,
+                cause=cause,
+                fix=fix,
+                evidence=(*event_lines(failed), newest),
+                seen=last_seen(failed[-1]) if failed else None,
+                terminal=True,
+            )
             return
 
 

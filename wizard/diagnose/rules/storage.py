@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from wizard.diagnose.fields import created, first_seen, spec, status
+from wizard.diagnose.fields import created, first_seen, last_seen, spec, status
 from wizard.diagnose.kinds import CLAIM, EVENT, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.rules.evidence import event_lines
@@ -48,6 +48,7 @@ def _without_class(view: View) -> Iterable[Match]:
             '(annotation storageclass.kubernetes.io/is-default-class: "true").',
             evidence=event_lines(told),
             since=first_seen(told[0]),
+            seen=last_seen(told[-1]),
             terminal=not by_hand,
         )
 
@@ -71,6 +72,7 @@ def _provisioning(view: View) -> Iterable[Match]:
             "or its rights. Its controller's log tells more.",
             evidence=event_lines(failed),
             since=first_seen(failed[0]),
+            seen=last_seen(failed[-1]),
             terminal=missing is not None,
         )
 
@@ -113,6 +115,24 @@ def _multi_attach(view: View) -> Iterable[Match]:
             )
 
 
+def _mounting(view: View) -> Iterable[Match]:
+    """A pod whose volumes cannot be mounted waits in ContainerCreating without an end."""
+    for pod in view.unsettled_pods():
+        told = [e for e in view.warnings(pod) if e.get("reason") in _MOUNT_FAILURES]
+        if told and status(pod).get("phase") == "Pending":
+            yield Match(
+                obj=pod,
+                cause="Its node cannot attach or mount one of its volumes.",
+                fix="The last message says what the node met: a mount helper that is not "
+                "installed, a server that does not answer or denies access, a missing object.",
+                evidence=event_lines(told),
+                since=first_seen(told[0]),
+                seen=last_seen(told[-1]),
+            )
+
+
+_MOUNT_FAILURES = frozenset({"FailedMount", "FailedAttachVolume", "FailedMapVolume"})
+
 RULES = (
     Rule(
         "HW-001", "No storage class for a volume", Layer.STORAGE, (CLAIM, EVENT), _without_class,
@@ -129,5 +149,9 @@ RULES = (
     Rule(
         "HW-028", "Volume is still attached elsewhere", Layer.STORAGE, (POD, EVENT), _multi_attach,
         quiet=timedelta(seconds=30), grace=timedelta(minutes=7),
+    ),
+    Rule(
+        "HW-204", "Volume cannot be mounted", Layer.STORAGE, (POD, EVENT), _mounting,
+        quiet=timedelta(minutes=1), grace=timedelta(minutes=10), symptom=True,
     ),
 )  # fmt: skip

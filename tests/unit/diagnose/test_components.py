@@ -1,0 +1,87 @@
+"""The components of a release, from objects alone."""
+
+from tests.unit.diagnose import world
+from wizard.diagnose import kinds
+from wizard.diagnose.components import COMPONENTS, components, upstream
+from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.view import View
+from wizard.ports import Kind, Object
+
+
+def states(view: View) -> dict[str, str]:
+    findings = evaluate(view).findings
+    return {one.id: one.state for one in components(view, "harbor", "harbor", findings)}
+
+
+def ingress() -> Object:
+    return world.made(Kind("networking.k8s.io/v1", "Ingress"), "harbor-ingress")
+
+
+def node(ready: str = "True") -> Object:
+    condition = {"type": "Ready", "status": ready}
+    return world.made(Kind("v1", "Node"), "n1", status={"conditions": [condition]},
+                      metadata={"namespace": ""})  # fmt: skip
+
+
+def test_what_needs_others_stands_after_them() -> None:
+    order = [component.id for component in COMPONENTS]
+    for place, component in enumerate(COMPONENTS):
+        assert set(component.needs) <= set(order[:place])
+    assert {"database", "storage", "nodes", "api"} <= upstream("jobservice")
+
+
+def test_states() -> None:
+    view = world.view(
+        node(),
+        world.claim("data", "Bound"),
+        world.stateful_set("database", ready=1),
+        world.stateful_set("redis", ready=1),
+        world.deployment("core"),
+        world.deployment("portal", ready=1),
+        ingress(),
+    )
+    assert states(view) == {
+        "api": "ok",
+        "nodes": "ok",
+        "storage": "ok",
+        "database": "ok",
+        "redis": "ok",
+        "core": "waiting",
+        "portal": "ok",
+        "entry": "ok",
+    }
+
+
+def test_needs_name_only_what_the_release_has() -> None:
+    """Database and Redis are external."""
+    found = components(world.view(world.deployment("core", ready=1)), "harbor", "harbor")
+    assert {one.id: one.needs for one in found} == {"api": (), "nodes": ("api",), "core": ()}
+
+
+def test_other_releases_and_namespaces_are_no_part_of_it() -> None:
+    other, elsewhere = world.deployment("core"), world.deployment("core")
+    other["metadata"] |= {"name": "other", "labels": {"release": "other", "component": "core"}}
+    elsewhere["metadata"]["namespace"] = "elsewhere"
+    assert "core" not in states(world.view(other, elsewhere))
+
+
+def test_a_failure_marks_its_component_only() -> None:
+    data = world.claim("data")
+    database = world.pod("database", world.waits(""), claims=("data",))
+    told = "no persistent volumes available for this claim and no storage class is set"
+    view = world.view(
+        data,
+        database,
+        world.event(data, "FailedBinding", told),
+        world.stateful_set("database"),
+        world.deployment("core"),
+    )
+    found = states(view)
+    assert (found["database"], found["core"], found["storage"]) == ("failed", "waiting", "waiting")
+
+
+def test_what_could_not_be_read_is_unknown_never_ok() -> None:
+    view = world.view(world.deployment("core", ready=1), not_checked={kinds.CLAIM: "forbidden"})
+    assert states(view)["storage"] == "unknown"
+    assert states(view)["nodes"] == "unknown"
+    assert states(world.view(node("False")))["nodes"] == "failed"

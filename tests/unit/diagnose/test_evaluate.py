@@ -1,0 +1,100 @@
+"""Ranking, suppression, time and missing rights."""
+
+from datetime import timedelta
+
+from tests.unit.diagnose import world
+from wizard.diagnose import kinds
+from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.rules import RULES
+from wizard.diagnose.view import View
+
+NO_CLASS = "no persistent volumes available for this claim and no storage class is set"
+UNTRUSTED = "x509: certificate signed by unknown authority"
+
+
+def test_every_rule_has_an_id_of_its_own() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_first_to_blame_comes_first_and_suppresses_its_symptoms() -> None:
+    """The database's claim is unbindable, so core ends again and again; the portal's image fails
+    for a reason of its own.
+    """
+    data = world.claim("data")
+    core = world.pod("core", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP), age=999)
+    portal = world.pod("portal", world.waits("ErrImagePull", UNTRUSTED))
+    view = world.view(
+        portal,
+        core,
+        data,
+        world.unplaced("database", "unbound immediate PersistentVolumeClaims", 5, claims=("data",)),
+        world.event(data, "FailedBinding", NO_CLASS, type_="Normal"),
+    )
+    without_database = view.pods_with_claim(data)
+    assert len(without_database) == 1
+    findings = evaluate(view).findings
+    assert [(one.id, one.component) for one in findings] == [
+        ("HW-001", "database"),
+        ("HW-022", "portal"),
+    ]
+    told = world.view(portal, core, data, world.event(data, "FailedBinding", NO_CLASS))
+    assert [(one.id, one.suppressed_by) for one in evaluate(told).findings] == [
+        ("HW-001", None),
+        ("HW-022", None),
+        ("HW-201", None),
+    ]
+
+
+def test_a_dependency_explains_the_restarts_of_what_needs_it() -> None:
+    """Redis is killed for memory again and again, while its pod was once ready: core is a symptom."""
+    end = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(5)}
+    redis = world.pod("redis", world.runs(3, ready=True, restarts=4, **end))
+    redis["status"]["conditions"][0]["lastTransitionTime"] = world.ago(400)
+    core = world.pod("core", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP))
+    assert [(one.id, one.suppressed_by) for one in evaluate(world.view(redis, core)).findings] == [
+        ("HW-041", None),
+        ("HW-201", "HW-041"),
+    ]
+
+
+def test_a_missing_right_disables_only_its_rules() -> None:
+    portal = world.pod("portal", world.waits("CrashLoopBackOff", restarts=9, **world.LOOP))
+    data = world.claim("data")
+    reason = 'User "me" cannot watch persistentvolumeclaims'
+    event = world.event(data, "FailedBinding", NO_CLASS)
+    view = world.view(portal, data, event, not_checked={kinds.CLAIM: reason})
+    diagnosis = evaluate(view)
+    assert [one.id for one in diagnosis.findings] == ["HW-201"]
+    assert {(one.rule, one.reason) for one in diagnosis.not_checked} == {
+        ("HW-001", reason),
+        ("HW-002", reason),
+        ("HW-003", reason),
+    }
+
+
+def refused(last: float) -> View:
+    core = world.pod("core", world.waits("ImagePullBackOff", "Back-off"), age=3600)
+    image = core["spec"]["containers"][0]["image"]
+    message = f'Failed to pull image "{image}": {UNTRUSTED}'
+    return world.view(core, world.event(core, "Failed", message, first=3500, last=last))
+
+
+def test_what_was_seen_only_before_the_wait_may_have_been_mended() -> None:
+    begun = world.NOW - timedelta(seconds=60)
+    (stale,), (fresh,) = (evaluate(refused(last), since=begun).findings for last in (90, 30))
+    assert (stale.terminal, fresh.terminal) == (False, True)
+
+
+def test_it_is_not_waited_for_longer_than_the_kubelet_takes_to_try_again() -> None:
+    begun = world.NOW - timedelta(minutes=6)
+    (finding,) = evaluate(refused(last=3000), since=begun).findings
+    assert finding.terminal
+
+
+def test_a_grace_counts_from_the_beginning_of_the_wait() -> None:
+    pod = world.unplaced("core", "0/3 nodes are available: 3 Insufficient cpu.", 3600)
+    begun = world.NOW - timedelta(seconds=60)
+    (long_ago,) = evaluate(world.view(pod)).findings
+    (now,) = evaluate(world.view(pod), since=begun).findings
+    assert (long_ago.terminal, now.terminal) == (True, False)

@@ -1,0 +1,42 @@
+"""What a view knows about its objects."""
+
+from tests.unit.diagnose import world
+from wizard.diagnose import kinds
+from wizard.ports import Ref
+
+
+def test_lookups() -> None:
+    deployment = world.deployment("core")
+    replicas = world.owned(world.replica_set("core"), deployment)
+    pod = world.owned(world.pod("core", claims=("data",)), replicas)
+    database = world.stateful_set("database")
+    other = world.owned(world.pod("database"), database)
+    data = world.claim("data")
+    view = world.view(deployment, replicas, pod, database, other, data)
+    assert view.get(Ref.of(pod)) is pod
+    assert view.pods_of(deployment) == [pod]
+    assert view.pods_of(database) == [other]
+    assert list(view.pods_with_claim(data)) == [pod]
+    assert list(view.all(kinds.JOB)) == []
+
+
+def test_events_are_those_of_the_very_object_all_of_them_newest_last() -> None:
+    old, pod = world.pod("core"), world.pod("core")
+    newer = world.event(pod, "BackOff", "b", last=5)
+    older = world.event(pod, "Failed", "a", last=50)
+    normal = world.event(pod, "Pulling", "p", last=20, type_="Normal")
+    scheduler = world.event(pod, "FailedScheduling", "s", last=90)
+    scheduler |= {"firstTimestamp": None, "lastTimestamp": None, "eventTime": world.ago(10.5)}
+    view = world.view(pod, newer, older, normal, scheduler, world.event(old, "Failed", "z"))
+    assert view.warnings(pod) == [older, scheduler, newer]
+    assert view.events(pod) == [older, normal, scheduler, newer]
+
+
+def test_a_pod_whose_owner_is_gone_or_was_replaced_is_an_orphan() -> None:
+    owner = world.replica_set("core")
+    pod = world.owned(world.pod("core", world.runs(5)), owner)
+    successor = world.replica_set("core")
+    assert not world.view(owner, pod).orphaned(pod)
+    assert world.view(successor, pod).orphaned(pod)
+    assert list(world.view(successor, pod).unsettled_pods()) == []
+    assert not world.view(pod).orphaned(pod), "replica sets were not looked at"
