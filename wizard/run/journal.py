@@ -41,7 +41,7 @@ JOURNAL_VERSION = 1
 _KEY_FILE = "digest.key"
 _KEY_BYTES = 32
 _TRANSITIONS = (RunStarted, StepStarted, StepFinished, RunFinished)
-_HEAD = frozenset({"v", "time", "run", "event"})
+_HEAD = frozenset({"v", "time", "run", "event", "target"})
 
 
 def _now() -> datetime:

@@ -82,7 +82,7 @@ _PATTERNS: Iterable[_Pattern] = (
     _pattern(
         _KEY_HINTS + " auth",
         r"(?P<quote>\\{0,3}[\"'])(?:" + _KEY + r"|auth|identitytoken)(?P=quote)\s*:\s*"
-        r"(?P=quote)(?P<secret>(?:\\.|[^\\])+?)(?P=quote)",
+        r"(?P=quote)(?!(?P=quote))(?P<secret>(?:\\.|[^\\])+?)(?P=quote)",
     ),
     # password=…, password = "…", password:… without a blank, --password …
     _pattern(

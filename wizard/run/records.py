@@ -128,7 +128,7 @@ def read_record(folder: Path) -> RunRecord | None:
             preset=first["preset"],
             target=_target(first["target"]),
             started=datetime.fromisoformat(first["time"]),
-            plan=last.get("run.started", {}).get("hash") or "",
+            plan=last.get("run.started", {}).get("plan", ""),
             exit=finished.get("exit"),
             superseded_by=last.get("run.superseded", {}).get("by", ""),
             steps={e["step"]: e["state"] for e in entries if e.get("step") and "state" in e},

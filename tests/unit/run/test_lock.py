@@ -347,10 +347,14 @@ def test_a_cancelled_run_releases_its_lock():
 def test_a_release_that_fails_hides_no_error_of_the_run():
     async def main():
         cluster = Cluster()
-        with pytest.raises(ValueError, match="of the run"):
+        cluster.faults.add(Fault(unreachable, verb="delete"))
+
+        async def work():
             async with cluster.lock():
-                cluster.faults.add(Fault(unreachable, verb="delete"))
                 raise ValueError("of the run")
+
+        with pytest.raises(ValueError, match="of the run"):
+            await work()
 
     run(main())
 
