@@ -1,0 +1,203 @@
+"""Plays the cluster: what its controllers, scheduler and kubelets would do, by a script."""
+
+from collections.abc import Callable
+from functools import partial
+
+from backends.simulated.actor import Actor
+from backends.simulated.cluster import NODES
+from backends.simulated.entrances import give_address
+from backends.simulated.harbor_view import HarborView
+from backends.simulated.logs import Logs
+from backends.simulated.pod_objects import (
+    claims,
+    component,
+    is_ready,
+    pods,
+    replica_set,
+    status_of,
+)
+from backends.simulated.script import Beat, Casting, Script
+from backends.simulated.store import Store
+from backends.simulated.volumes import bind, release
+from wizard.ports import Change, Kind, Object, Ref
+
+POD = Kind("v1", "Pod")
+CLAIM = Kind("v1", "PersistentVolumeClaim")
+_REPLICA_SET = Kind("apps/v1", "ReplicaSet")
+_WORKLOADS = ("Deployment", "StatefulSet")
+_ENTRANCES = ("Ingress", "Service", "HTTPRoute")
+
+
+class Play:
+    """Reacts to what is applied, in the scenario's time.
+
+    It knows the few kinds that a Harbor release has, and no more than the wizard looks at.
+    """
+
+    def __init__(self, store: Store, logs: Logs, casting: Casting, harbor: HarborView) -> None:
+        self._store = store
+        self._clock = store.clock
+        self._logs = logs
+        self._casting = casting
+        self._harbor = harbor
+        self._held: list[Callable[[], None]] = []
+        self._placed = 0
+        store.listen(self._observe)
+
+    def resume(self) -> None:
+        """Go on after a break, from the objects alone: what was not ready begins again."""
+        for name in _WORKLOADS:
+            for workload in self._store.select(Kind("apps/v1", name)):
+                wanted = workload["spec"].get("replicas", 1)
+                if workload.get("status", {}).get("readyReplicas", 0) < wanted:
+                    for pod in self._members(workload):
+                        self._store.delete(Ref.of(pod))
+                    self._clock.after(0.1, partial(self._roll, Ref.of(workload)))
+        for obj in self._store.dump():
+            if obj["kind"] in (*_ENTRANCES, CLAIM.name):
+                self._added(obj)
+        self._harbor.look()
+
+    def _observe(self, change: Change) -> None:
+        obj, kind = change.object, change.object["kind"]
+        if change.type == "DELETED":
+            self._deleted(obj)
+        elif kind in _WORKLOADS:
+            seen = obj.get("status", {}).get("observedGeneration")
+            if seen != obj["metadata"]["generation"]:
+                self._clock.after(0.1, partial(self._roll, Ref.of(obj)))
+        elif change.type == "ADDED":
+            self._added(obj)
+        elif kind == "PersistentVolumeClaim" and obj["status"].get("phase") == "Bound":
+            self._let_go()
+
+    def _added(self, obj: Object) -> None:
+        ref, kind = Ref.of(obj), obj["kind"]
+        if kind == CLAIM.name:
+            self._clock.after(0.2, partial(bind, self._store, ref))
+        elif kind in _ENTRANCES:
+            self._clock.after(1.0, partial(give_address, self._store, ref))
+        elif kind in ("Secret", "ConfigMap"):
+            self._let_go()
+        elif kind == "StorageClass":
+            for claim in self._store.select(CLAIM):
+                self._added(claim)
+
+    def _deleted(self, obj: Object) -> None:
+        if obj["kind"] == "Pod":
+            self._logs.forget(obj["metadata"]["namespace"], obj["metadata"]["name"])
+        elif obj["kind"] == CLAIM.name:
+            release(self._store, obj)
+        elif obj["kind"] in _WORKLOADS:
+            self._clock.after(0.1, self._harbor.look)
+
+    def _roll(self, ref: Ref) -> None:
+        """Bring a workload's pods to its present template; the old ones end at once."""
+        workload = self._store.get(ref)
+        if workload is None:
+            return
+        owner = workload
+        if ref.kind.name == "Deployment":
+            owner = self._store.put(replica_set(workload))
+        else:
+            for claim in claims(workload):
+                if self._store.get(Ref.of(claim)) is None:
+                    self._store.put(claim)
+        wanted = {Ref.of(pod): pod for pod in pods(owner)}
+        for pod in self._members(workload):
+            if not self._fits(pod, wanted):
+                self._store.delete(Ref.of(pod))
+        for pod_ref, pod in wanted.items():
+            if self._store.get(pod_ref) is None:
+                self._enter(self._store.put(pod), component(workload))
+        self._follow(ref)
+
+    def _fits(self, pod: Object, wanted: dict[Ref, Object]) -> bool:
+        new = wanted.get(Ref.of(pod))
+        return new is not None and new["metadata"]["labels"] == pod["metadata"]["labels"]
+
+    def _enter(self, pod: Object, part: str) -> None:
+        actor = Actor(self._store, self._logs, pod)
+        self._clock.after(0.4, partial(self._schedule, actor, self._casting(part)))
+
+    def _schedule(self, actor: Actor, script: Script) -> None:
+        pod = actor.pod()
+        if pod is None:
+            return
+        if not all(self._bound(actor.ref.namespace, volume) for volume in _claimed(pod)):
+            actor.wait_for_claims()
+            self._held.append(partial(self._schedule, actor, script))
+            return
+        actor.reach_node(NODES[self._placed % len(NODES)])
+        self._placed += 1
+        self._next(actor, script, 0.0)
+
+    def _bound(self, namespace: str, name: str) -> bool:
+        claim = self._store.get(Ref(CLAIM, namespace, name))
+        return claim is not None and claim.get("status", {}).get("phase") == "Bound"
+
+    def _next(self, actor: Actor, script: Script, now: float) -> None:
+        """Have the first beat of a script happen when its time comes, then the rest."""
+        if script:
+            wait = max(script[0].at - now, 0.0)
+            self._clock.after(wait, partial(self._perform, actor, script))
+
+    def _perform(self, actor: Actor, script: Script) -> None:
+        beat = script[0]
+        if actor.play(beat):
+            self._settle(actor, beat)
+            self._next(actor, script[1:], beat.at)
+        elif actor.pod() is not None:
+            self._held.append(partial(self._perform, actor, script))
+
+    def _settle(self, actor: Actor, beat: Beat) -> None:
+        """Let the pod's owners see how ready it is."""
+        if beat.act in ("ready", "crash"):
+            pod = actor.pod()
+            if pod is not None:
+                self._follow(self._workload(pod))
+
+    def _let_go(self) -> None:
+        """What was missing may be there now: those who were held try again."""
+        held, self._held = self._held, []
+        for action in held:
+            self._clock.after(0.1, action)
+
+    def _workload(self, pod: Object) -> Ref:
+        """The Deployment or StatefulSet above a pod."""
+        namespace = pod["metadata"]["namespace"]
+        owner = pod["metadata"]["ownerReferences"][0]
+        if owner["kind"] == "ReplicaSet":
+            above = self._store.get(Ref(_REPLICA_SET, namespace, owner["name"]))
+            owner = above["metadata"]["ownerReferences"][0] if above else owner
+        return Ref(Kind(owner["apiVersion"], owner["kind"]), namespace, owner["name"])
+
+    def _members(self, workload: Object) -> list[Object]:
+        selector = workload["spec"]["selector"]["matchLabels"]
+        labels = ",".join(f"{name}={value}" for name, value in selector.items())
+        return self._store.select(POD, workload["metadata"]["namespace"], labels)
+
+    def _follow(self, ref: Ref) -> None:
+        """Write the status of a workload and of its ReplicaSets from their pods."""
+        workload = self._store.get(ref)
+        if workload is None:
+            return
+        members, now = self._members(workload), self._clock.timestamp()
+        self._store.put(workload | {"status": status_of(workload, members, now)})
+        if ref.kind.name == "Deployment":
+            for obj in self._store.select(_REPLICA_SET, ref.namespace):
+                if obj["metadata"]["ownerReferences"][0]["name"] == ref.name:
+                    own = [pod for pod in members if _owner(pod) == obj["metadata"]["uid"]]
+                    self._store.put(obj | {"status": status_of(obj, own, now)})
+        if members and all(is_ready(pod) for pod in members):
+            self._clock.after(0.3, self._harbor.look)
+
+
+def _owner(pod: Object) -> str:
+    return str(pod["metadata"]["ownerReferences"][0]["uid"])
+
+
+def _claimed(pod: Object) -> list[str]:
+    volumes = pod["spec"].get("volumes", [])
+    found = [volume.get("persistentVolumeClaim") for volume in volumes]
+    return [claim["claimName"] for claim in found if claim]

@@ -1,0 +1,33 @@
+"""What a scenario is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from backends.simulated.access import Granted, everything
+from backends.simulated.cluster import cluster
+from backends.simulated.faults import Fault
+from backends.simulated.script import Casting, ordinary
+from backends.simulated.stage import Stage
+from wizard.ports import Object
+
+
+async def _nothing(_: Stage) -> None:
+    """The cluster has nothing more at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A world to rehearse in, by name; `summary` tells it in one line.
+
+    `casting` gives the script of each component's pods, `cluster` what exists at first,
+    `prepare` brings the world further before anybody looks, `faults` are what goes wrong with
+    the API server, and `granted` decides what the identity may do.
+    """
+
+    name: str
+    summary: str
+    casting: Casting = ordinary
+    cluster: Callable[[], list[Object]] = cluster
+    prepare: Callable[[Stage], Awaitable[None]] = _nothing
+    faults: Callable[[], list[Fault]] = list
+    granted: Granted = everything

@@ -1,0 +1,45 @@
+"""The simulated world in a file, between two commands."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from backends.simulated.stage import Stage
+
+_VERSION = 1
+
+
+def load(path: Path, scenario: str, stage: Stage) -> bool:
+    """Bring a world back from its file. False: there is none, or it is another scenario's.
+
+    A file that cannot be understood counts as none: nothing real is in it.
+    """
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return False
+    if not isinstance(found, dict) or _head(scenario).items() - found.items():
+        return False
+    stage.store.load(found["objects"])
+    stage.logs.load(found["logs"])
+    stage.harbor.admin_password = found["adminPassword"]
+    return True
+
+
+def _head(scenario: str) -> dict[str, Any]:
+    return {"version": _VERSION, "scenario": scenario}
+
+
+def save(path: Path, scenario: str, stage: Stage) -> None:
+    """Write the world to its file, for this user only, whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = _head(scenario) | {
+        "objects": stage.store.dump(),
+        "logs": stage.logs.dump(),
+        "adminPassword": stage.harbor.admin_password,
+    }
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(content, file)
+    draft.replace(path)

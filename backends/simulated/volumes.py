@@ -1,0 +1,76 @@
+"""Claims and their volumes, as provisioner and volume controller keep them."""
+
+from backends.simulated.events import record
+from backends.simulated.store import Store
+from wizard.ports import Kind, Object, Ref
+
+STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+
+
+def bind(store: Store, ref: Ref) -> None:
+    """Make a volume for a claim where its class exists; otherwise say why not."""
+    claim = store.get(ref)
+    if claim is None or claim.get("status", {}).get("phase") == "Bound":
+        return
+    classes = {obj["metadata"]["name"]: obj for obj in store.select(STORAGE_CLASS)}
+    name = claim["spec"].get("storageClassName", _default(classes))
+    if name not in classes:
+        _leave_pending(store, claim, name)
+        return
+    uid = claim["metadata"]["uid"]
+    size = claim["spec"]["resources"]["requests"]
+    volume = f"pvc-{uid}"
+    reference = {"kind": ref.kind.name, "namespace": ref.namespace, "name": ref.name, "uid": uid}
+    store.put(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": volume},
+            "spec": {
+                "accessModes": claim["spec"]["accessModes"],
+                "capacity": size,
+                "claimRef": reference,
+                "persistentVolumeReclaimPolicy": classes[name]["reclaimPolicy"],
+                "storageClassName": name,
+            },
+            "status": {"phase": "Bound"},
+        }
+    )
+    claim["spec"] |= {"volumeName": volume, "storageClassName": name}
+    modes = claim["spec"]["accessModes"]
+    claim["status"] = {"phase": "Bound", "accessModes": modes, "capacity": size}
+    record(store, claim, "ProvisioningSucceeded", f"Successfully provisioned volume {volume}")
+    store.put(claim)
+
+
+def _default(classes: dict[str, Object]) -> str:
+    marked = (
+        name
+        for name, obj in classes.items()
+        if obj["metadata"].get("annotations", {}).get(_DEFAULT) == "true"
+    )
+    return next(marked, "")
+
+
+def _leave_pending(store: Store, claim: Object, name: str) -> None:
+    store.put(claim | {"status": {"phase": "Pending"}})
+    controller = "persistentvolume-controller"
+    if name:
+        text = f'storageclass.storage.k8s.io "{name}" not found'
+        record(store, claim, "ProvisioningFailed", text, "Warning", controller)
+    else:
+        text = "no persistent volumes available for this claim and no storage class is set"
+        record(store, claim, "FailedBinding", text, "Normal", controller)
+
+
+def release(store: Store, claim: Object) -> None:
+    """What becomes of the volume of a claim that is gone: its reclaim policy says."""
+    ref = Ref(Kind("v1", "PersistentVolume"), "", claim["spec"].get("volumeName", ""))
+    volume = store.get(ref)
+    if volume is None:
+        return
+    if volume["spec"]["persistentVolumeReclaimPolicy"] == "Delete":
+        store.delete(ref)
+    else:
+        store.put(volume | {"status": {"phase": "Released"}})
