@@ -6,6 +6,7 @@ on the check for forged requests, and writes into 403 (goharbor/harbor#13570).
 
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import Unauthorized, Unreachable, UsageError
@@ -20,11 +21,17 @@ SECONDS = 10
 
 
 class HarborClient:
-    """The port Harbor. It goes to the endpoint itself, whatever proxies the environment names."""
+    """The port Harbor. It goes to the endpoint itself, whatever proxies the environment names.
+
+    `transport` carries the requests instead of a connection: to a Harbor inside this process.
+    """
+
+    def __init__(self, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+        self._transport = transport
 
     async def health(self, endpoint: Endpoint) -> Sequence[Component]:
         """See wizard.ports.Harbor. Harbor answers 200 also while it is not healthy."""
-        report = await _get(endpoint, "/health")
+        report = await self._get(endpoint, "/health")
         return tuple(
             Component(
                 plain(str(part.get("name", ""))),
@@ -36,44 +43,46 @@ class HarborClient:
 
     async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
         """See wizard.ports.Harbor. Without a login Harbor leaves its version out."""
-        information = await _get(endpoint, "/systeminfo", (username, password))
+        information = await self._get(endpoint, "/systeminfo", (username, password))
         return plain(str(information.get("harbor_version", "")))
 
+    async def _get(
+        self, endpoint: Endpoint, path: str, login: tuple[str, str] | None = None
+    ) -> dict[str, Any]:
+        """A JSON document of the API. Raises Unreachable, Unauthorized, UsageError (bad URL)."""
+        import httpx
 
-async def _get(
-    endpoint: Endpoint, path: str, login: tuple[str, str] | None = None
-) -> dict[str, Any]:
-    """A JSON document of the API. Raises Unreachable, Unauthorized; UsageError: a bad endpoint."""
-    import httpx
-
-    where = endpoint.url.rstrip("/") + API + path
-    try:
-        async with httpx.AsyncClient(
-            verify=_tls(endpoint), trust_env=False, timeout=SECONDS
-        ) as client:
-            response = await client.send(_request(client, endpoint, where), auth=login)
-    except httpx.InvalidURL as error:
-        raise UsageError(
-            "Harbor's address is not a URL", why=plain(str(error)), where=endpoint.url
-        ) from None
-    except httpx.RequestError as error:
-        why = plain(str(error)) or f"no answer within {SECONDS} s"
-        raise Unreachable("Harbor does not answer", why=why, where=where) from None
-    if response.status_code in {401, 403}:
-        raise Unauthorized(
-            "Harbor refuses the login",
-            why=f"it answered {response.status_code}",
-            fix="check the administrator's password",
-            where=where,
-        )
-    return _document(response, where)
+        where = endpoint.url.rstrip("/") + API + path
+        try:
+            async with httpx.AsyncClient(
+                verify=_tls(endpoint),
+                trust_env=False,
+                timeout=SECONDS,
+                transport=self._transport,
+            ) as client:
+                response = await client.send(_request(client, endpoint, where), auth=login)
+        except httpx.InvalidURL as error:
+            raise UsageError(
+                "Harbor's address is not a URL", why=plain(str(error)), where=endpoint.url
+            ) from None
+        except httpx.RequestError as error:
+            why = plain(str(error)) or f"no answer within {SECONDS} s"
+            raise Unreachable("Harbor does not answer", why=why, where=where) from None
+        if response.status_code in {401, 403}:
+            raise Unauthorized(
+                "Harbor refuses the login",
+                why=f"it answered {response.status_code}",
+                fix="check the administrator's password",
+                where=where,
+            )
+        return _document(response, where)
 
 
 def _request(client: "httpx.AsyncClient", endpoint: Endpoint, where: str) -> "httpx.Request":
     """The request; to `endpoint.address`, but under the URL's own name, as `curl --resolve`."""
     request = client.build_request("GET", where, headers={"Accept": "application/json"})
     if endpoint.address:
-        request.extensions["sni_hostname"] = request.url.host
+        request.extensions["sni_hostname"] = request.url.raw_host.decode("ascii")
         request.url = request.url.copy_with(host=endpoint.address.strip("[]"))
     return request
 
@@ -100,10 +109,8 @@ def _document(response: "httpx.Response", where: str) -> dict[str, Any]:
     """The JSON of a 200. Before Harbor is up, an ingress controller answers in its place."""
     document = None
     if response.status_code == 200:
-        try:
+        with suppress(ValueError):
             document = response.json()
-        except ValueError:
-            pass
     if isinstance(document, dict):
         return document
     raise Unreachable(
