@@ -111,9 +111,9 @@ class Observer:
                 await self._change.wait()
         except TimeoutError:
             return False
-        self._raise()
         await asyncio.sleep(_COALESCE)
         self._change.clear()
+        self._raise()
         return True
 
     def _raise(self) -> None:

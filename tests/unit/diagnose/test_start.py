@@ -1,11 +1,13 @@
 """A healthy start with its usual noise, moment by moment: no rule may find anything."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.unit.diagnose import world
 from tests.unit.diagnose.world import found
 from wizard.diagnose.view import View
-from wizard.ports import Kind, Object
+from wizard.ports import Kind
 
 MOUNT_LATE = 'MountVolume.SetUp failed for volume "psc" : failed to sync secret cache: timed out'
 CONFIG_503 = "Failed on load rest config err:http error: code 503, url:http://harbor-core:80"
@@ -33,14 +35,9 @@ def just_created() -> View:
     )
 
 
-def migrating(component: str = "core") -> Object:
-    core = world.pod(component, world.runs(300, started=False), container={"startupProbe": {}})
-    return core
-
-
 def core_migrates() -> View:
     """Core's startup probe fails for minutes, jobservice ends again and again until it answers."""
-    core = migrating()
+    core = world.pod("core", world.runs(300, started=False), container={"startupProbe": {}})
     told = world.waits("CrashLoopBackOff", restarts=4, **world.LOOP)
     jobs = world.pod("jobservice", told)
     return world.view(
@@ -88,5 +85,5 @@ def ready() -> View:
 @pytest.mark.parametrize(
     "moment", [just_created, core_migrates, database_is_late, database_came, ready]
 )
-def test_a_healthy_start_gives_no_finding(moment: "type[View]") -> None:
+def test_a_healthy_start_gives_no_finding(moment: Callable[[], View]) -> None:
     assert found(moment()) == []
