@@ -5,7 +5,7 @@ document (`json`), as a last line with the event "error" where no "run.finished"
 code (`jsonl`). People read errors on stderr (`wizard.console`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol, TextIO
 
@@ -42,6 +42,9 @@ class Report(Protocol):
 
     def plan(self, plan: Plan) -> None:
         """What would be done now, or is going to be done."""
+
+    def data(self, document: Mapping[str, Any], text: str) -> None:
+        """What a command was asked for: as a document, and as text for people."""
 
     def error(self, error: WizardError) -> None:
         """The command ends with this error."""
@@ -86,6 +89,11 @@ class TextReport:
         for line in plan_lines(plan, self._output.style):
             self._output.line(line)
 
+    def data(self, document: Mapping[str, Any], text: str) -> None:
+        """Write the text."""
+        for line in text.splitlines():
+            self._output.line(line)
+
     def error(self, error: WizardError) -> None:
         """Nothing: people read errors on stderr."""
 
@@ -117,6 +125,10 @@ class JsonReport:
     def plan(self, plan: Plan) -> None:
         """Keep the plan as the document so far."""
         self._document = plan.document()
+
+    def data(self, document: Mapping[str, Any], text: str) -> None:
+        """Keep the document."""
+        self._document = dict(document)
 
     def error(self, error: WizardError) -> None:
         """Keep the error, which then stands in the document."""
@@ -156,6 +168,10 @@ class JsonLinesReport:
     def plan(self, plan: Plan) -> None:
         """Keep the plan in case that no run follows."""
         self._untold["plan"] = plan.document()
+
+    def data(self, document: Mapping[str, Any], text: str) -> None:
+        """Write the document in one line."""
+        self._output.document(dict(document))
 
     def error(self, error: WizardError) -> None:
         """Keep the error for the end."""

@@ -40,10 +40,6 @@ class PresetInvalid(UsageError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = len(problems)
-        what = "The preset has a problem" if count == 1 else f"The preset has {count} problems"
-        super().__init__(what)
+        head = "The preset has a problem" if count == 1 else f"The preset has {count} problems"
+        super().__init__("\n".join([f"{head}:", *map(str, problems)]))
         self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        """All problems, one after the other."""
-        return "\n".join([f"{self.what}:", *(f"  {problem}" for problem in self.problems)])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.checks.base import Result
-from wizard.errors import NotAccepted
+from wizard.errors import CheckFailed, NotAccepted
 from wizard.plan.plan import Plan
 from wizard.steps.base import ObjectChange
 
@@ -23,6 +23,17 @@ class Consent:
     warnings: bool = False
     permitted: frozenset[str] = frozenset()
     plan: str = ""
+
+
+def require_no_failures(results: Sequence[Result]) -> None:
+    """Raise CheckFailed where a check fails: nobody can accept that away."""
+    failed = [result.check.title for result in results if result.outcome.state == "fail"]
+    if failed:
+        raise CheckFailed(
+            f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}",
+            why="the installation would fail, or break what is there; nothing was written",
+            fix="mend what each of them names, then run the same command again",
+        )
 
 
 def require_warnings_accepted(results: Sequence[Result], consent: Consent) -> None:

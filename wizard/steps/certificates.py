@@ -66,10 +66,9 @@ class SignedCertificates(Step):
     @property
     def makes(self) -> Sequence[Ref]:
         """See Step."""
-        return [
-            self._inputs.secret(one.secret)
-            for one in (self._authority, *self._signed, *self._published)
-        ]
+        held = [wanted.secret for wanted in (self._authority, *self._signed)]
+        published = [place.secret for place in self._published]
+        return [self._inputs.secret(name) for name in (*held, *published)]
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""

@@ -1,0 +1,175 @@
+"""What the commands do, given a preset and an opened world; `cli` reads options and opens it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from difflib import unified_diff
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from wizard.answers.delivery import DirectoryCharts
+from wizard.answers.draft import Draft
+from wizard.answers.preset import Preset
+from wizard.answers.profiles import effective
+from wizard.answers.saving import dump
+from wizard.charts.package import Packages
+from wizard.checks.cluster import KUBE_SYSTEM
+from wizard.errors import ExitCode, WizardError, WorldError
+from wizard.plan.plan import Target
+from wizard.ports import Charts, World
+from wizard.run.consent import (
+    Consent,
+    require_no_failures,
+    require_plan_accepted,
+    require_warnings_accepted,
+)
+from wizard.run.events import Event
+from wizard.run.journal import Journal, supersede
+from wizard.run.records import RunRecord, unfinished
+from wizard.run.session import Session
+from wizard.run.telling import RunTeller
+from wizard.steps.inputs import Inputs
+from wizard.text import plain
+from wizard.voices import Voices
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A preset as it was read: the draft it came from, and the secrets of this machine by path."""
+
+    draft: Draft
+    preset: Preset
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How far a run shall go, and what was agreed to beforehand.
+
+    `target` may be left bound to the preset's cluster or be bound anew (`retarget`).
+    """
+
+    until: Literal["checks", "plan", "end"] = "end"
+    consent: Consent = field(default_factory=Consent)
+    retarget: bool = False
+    log_dir: Path | None = None
+    gate_seconds: float = 3600.0
+
+
+async def install(world: World, answers: Answers, wish: Wish, voices: Voices) -> ExitCode:
+    """Check, plan, carry out and verify a preset, as far as the wish goes.
+
+    Raises WizardError where that ends early.
+    """
+    preset = effective(answers.preset)
+    target = await identify(world, preset)
+    if wish.retarget:
+        preset = bound_to(preset, None)
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(TemporaryDirectory(prefix="harbor-wizard-charts-")))
+        inputs = Inputs(
+            preset,
+            packages_of(preset, world.charts, folder),
+            answers.secrets,
+            voices.redactor.conceal,
+            wish.gate_seconds,
+        )
+        journal = None
+        if wish.until == "end":
+            journal = opened.enter_context(_journal(answers, target, wish, voices))
+        teller = RunTeller(
+            journal.run if journal else "", _fan_out(voices, journal), voices.redactor
+        )
+        session = Session(world, inputs, target, teller)
+        return await _carry_on(session, target, wish, voices, journal)
+
+
+async def _carry_on(
+    session: Session, target: Target, wish: Wish, voices: Voices, journal: Journal | None
+) -> ExitCode:
+    results = await session.check()
+    voices.report.checks(session.preset, target, results)
+    require_no_failures(results)
+    if wish.until == "checks":
+        require_warnings_accepted(results, wish.consent)
+        return ExitCode.DONE
+    plan = await session.plan()
+    voices.report.plan(plan)
+    if journal is None:
+        return ExitCode.CHANGES if plan.changes else ExitCode.DONE
+    journal.planned(plan)
+    require_warnings_accepted(results, wish.consent)
+    require_plan_accepted(plan, wish.consent)
+    await session.carry_out(plan)
+    return ExitCode.DONE
+
+
+async def identify(world: World, preset: Preset) -> Target:
+    """The target as far as the cluster lets it be known; the checks tell what is in the way."""
+    uid = context = ""
+    with suppress(WorldError):
+        context = (await world.access.server()).context
+        found = await world.objects.get(KUBE_SYSTEM)
+        uid = found["metadata"]["uid"] if found else ""
+    return Target(uid, context, preset.target.namespace, preset.target.release)
+
+
+def bound_to(preset: Preset, cluster_uid: str | None) -> Preset:
+    """The preset for another cluster; None: for any."""
+    target = preset.target.model_copy(update={"cluster_uid": cluster_uid})
+    return preset.model_copy(update={"target": target})
+
+
+def packages_of(preset: Preset, charts: Charts, folder: Path) -> Packages:
+    """Where the preset's charts come from, to be copied into a folder of this process."""
+    source = preset.delivery.charts
+    return Packages(charts, folder, source.path if isinstance(source, DirectoryCharts) else None)
+
+
+@contextmanager
+def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> Iterator[Journal]:
+    """The journal of this run; an unfinished one for the same target is compared and closed."""
+    former = unfinished(target, wish.log_dir)
+    text = dump(answers.draft, Path("/"))
+    journal = Journal.open(
+        target,
+        (answers.preset.name, text),
+        voices.redactor,
+        voices.console.warning,
+        secret_values=answers.secrets,
+        log_dir=wish.log_dir,
+    )
+    if former:
+        for line in _told(former, text):
+            voices.console.note(line)
+        supersede(former, journal.run)
+    voices.console.note(f"Journal and log of this run: {journal.folder}")
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _told(former: RunRecord, text: str) -> Iterator[str]:
+    """That a run is unfinished, and how the answers differ from its."""
+    how = "was stopped" if former.exit is None else f"ended with exit code {former.exit}"
+    yield f"The run {former.id} for this target {how}; this one goes on from what is there."
+    try:
+        before = former.preset_text().splitlines()
+    except WizardError as error:
+        yield f"Its answers cannot be compared: {error.what}."
+        return
+    for line in unified_diff(
+        before, text.splitlines(), "its answers", "answers now", n=0, lineterm=""
+    ):
+        yield f"  {plain(line)}"
+
+
+def _fan_out(voices: Voices, journal: Journal | None) -> Callable[[Event], None]:
+    def emit(event: Event) -> None:
+        if journal:
+            journal.event(event)
+        voices.report.event(event)
+
+    return emit

@@ -1,0 +1,106 @@
+"""Runs the work of a command and turns however it ends into an exit code and a message."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from wizard.console import Console
+from wizard.errors import ExitCode, Interrupted, WizardError
+from wizard.report import Format, open_report
+from wizard.run.records import state_folder
+from wizard.run.redaction import Redactor
+from wizard.voices import Voices
+
+_PRECEDENCE = (
+    ExitCode.INTERRUPTED,
+    ExitCode.LOCK_HELD,
+    ExitCode.CHECK_FAILED,
+    ExitCode.NOT_ACCEPTED,
+    ExitCode.STEP_FAILED,
+    ExitCode.OUT_OF_TIME,
+)
+"""Which exit code counts when several hold."""
+
+
+def execute(output: Format, work: Callable[[Voices], Awaitable[ExitCode]]) -> ExitCode:
+    """Do the work and return the exit code of the process. Never raises.
+
+    An interruption (Ctrl-C, SIGTERM, the closing of the terminal) cancels the work, which then
+    leaves nothing behind that could not be resumed.
+    """
+    redactor = Redactor()
+    report = open_report(output, sys.stdout, redactor)
+    console = Console(sys.stderr, redactor)
+    code = ExitCode.BUG
+    error: WizardError | None = None
+    try:
+        code = asyncio.run(_interruptible(work(Voices(report, console, redactor))))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        error = Interrupted("Interrupted", fix="the same command goes on from here")
+    except WizardError as known:
+        error = known
+    except BaseExceptionGroup as group:
+        error = _decisive(group) or _bug(group, redactor)
+    except Exception as bug:
+        error = _bug(bug, redactor)
+    if error:
+        code = error.exit_code
+        report.error(error)
+        console.error(error)
+    try:
+        report.close()
+    except WizardError as unwritten:
+        console.error(unwritten)
+        code = code or unwritten.exit_code
+    return code
+
+
+async def _interruptible(work: Awaitable[ExitCode]) -> ExitCode:
+    loop, running = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if running:
+            loop.add_signal_handler(number, running.cancel)
+    return await work
+
+
+def _decisive(group: BaseExceptionGroup[BaseException]) -> WizardError | None:
+    """Of errors that happened at once the one that decides; None where one is a bug."""
+    known, unknown = group.split(WizardError)
+    if unknown or known is None:
+        return None
+    errors = [one for one in _leaves(known) if isinstance(one, WizardError)]
+    return min(errors, key=_precedence)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for one in group.exceptions
+        for leaf in (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
+    ]
+
+
+def _precedence(error: WizardError) -> int:
+    code = error.exit_code
+    return _PRECEDENCE.index(code) if code in _PRECEDENCE else len(_PRECEDENCE)
+
+
+def _bug(bug: BaseException, redactor: Redactor) -> WizardError:
+    """An error that says where the trace of a bug was written; secrets in it are hidden."""
+    path = state_folder() / "bugs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
+    error = WizardError(
+        f"The wizard has a bug: {type(bug).__name__}",
+        why="this should never happen, whatever the answers and the cluster are",
+        where=str(path),
+        fix="report it with that file; the same command can be given again",
+    )
+    error.exit_code = ExitCode.BUG
+    trace = "".join(traceback.format_exception(bug))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(redactor.redact(trace), encoding="utf-8")
+    return error
