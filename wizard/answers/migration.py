@@ -20,7 +20,11 @@ def version_problem(data: Mapping[str, Any], newest: int = SCHEMA_VERSION) -> Pr
         return None
     version = data[_PATH]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        return Problem(_PATH, f"must be a number from 1 to {newest}", f"Write {_PATH}: {newest}.")
+        return Problem(
+            _PATH,
+            f"must be the number of a format, such as {newest}",
+            f"Write `{_PATH}: {newest}`.",
+        )
     if version > newest:
         return Problem(
             _PATH,

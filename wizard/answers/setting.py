@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from wizard.answers.draft import Draft, Origin
@@ -30,6 +29,7 @@ def apply_set(draft: Draft, assignment: str) -> Draft:
     if match is None:
         raise PresetInvalid([Problem("", "must have the form PATH=VALUE", file=SOURCE)])
     named, text = match.groups()
+    path: Path = ()
     try:
         draft, path, shape = _locate(parse_path(named), draft)
         value = _value(text, shape)
@@ -37,26 +37,29 @@ def apply_set(draft: Draft, assignment: str) -> Draft:
             path, value = path[:-1], {"kind": value}
         return draft.put(path, value, Origin(SOURCE, folder=draft.folder))
     except _Refused as refused:
-        raise PresetInvalid([replace(refused.problem, file=SOURCE)]) from None
+        problem = Problem(format_path(refused.path or path), refused.message, refused.fix, SOURCE)
     except ValueError as error:
-        raise PresetInvalid([Problem("", str(error), file=SOURCE)]) from None
+        problem = Problem(format_path(path), str(error), file=SOURCE)
+    raise PresetInvalid([problem])
 
 
 class _Refused(Exception):
     """An assignment that cannot be carried out."""
 
-    def __init__(self, path: Path, message: str, fix: str) -> None:
+    def __init__(self, message: str, fix: str, path: Path = ()) -> None:
         super().__init__(message)
-        self.problem = Problem(format_path(path), message, fix)
+        self.message = message
+        self.fix = fix
+        self.path = path
 
 
 def _value(text: str, shape: Shape) -> Any:
     """The value that an assignment gives to an answer of this shape."""
     tree = parse(text, "")
     if tree.problems:
-        raise _Refused((), tree.problems[0].message, tree.problems[0].fix)
+        raise _Refused(tree.problems[0].message, tree.problems[0].fix)
     if isinstance(tree.value, Mapping) and shape.form in {"section", "union", "list"}:
-        raise _Refused((), "cannot be set as a whole", "Set each answer in it by its own --set.")
+        raise _Refused("cannot be set as a whole", "Set each answer in it by its own --set.")
     return _as_meant(tree.value, text, shape)
 
 
@@ -98,11 +101,11 @@ def _with_default_kind(draft: Draft, path: Path) -> tuple[Draft, Any]:
 def _no_such_answer(path: Path, here: Any, shape: Shape, draft: Draft) -> _Refused:
     if shape.form == "secret":
         fix = f"Write '{format_path(path[:-1])}={{env: NAME}}' or another reference."
-        return _Refused(path, "a reference to a secret is set as a whole", fix)
+        return _Refused("a reference to a secret is set as a whole", fix, path)
     if shape.form == "union" and path[-1] != "kind" and shape.section_for(here) is None:
         fix = f"Set {format_path((*path[:-1], 'kind'))} first."
-        return _Refused(path, "belongs to a kind that is not chosen", fix)
-    return _Refused(path, *unknown_key(path, draft.data))
+        return _Refused("belongs to a kind that is not chosen", fix, path)
+    return _Refused(*unknown_key(path, draft.data), path)
 
 
 def _position(part: str | int, here: Any, shape: Shape) -> str | int:

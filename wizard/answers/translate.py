@@ -37,10 +37,10 @@ def problem_of(error: ErrorDetails, data: Any) -> tuple[Path, str, str]:
     if kind == "extra_forbidden":
         return path, *unknown_key(path, data)
     if kind == "missing":
-        return path, "is missing", _fix_for_missing(shape)
+        return path, "is missing", _fix_for_missing(path[-1], shape)
     if shape is not None and shape.form == "secret":
         return path, *_secret(shape, value_at(path, data))
-    if kind in {"union_tag_not_found", "union_tag_invalid"} and shape is not None:
+    if shape is not None and shape.form == "union":
         return (*path, "kind"), *_unknown_kind(shape, value_at(path, data))
     if kind == "literal_error":
         return path, *_not_a_choice(shape, value_at(path, data))
@@ -93,7 +93,9 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f"Did you mean '{by_lower[close[0]]}'?" if close else ""
 
 
-def _fix_for_missing(shape: Shape | None) -> str:
+def _fix_for_missing(key: str | int, shape: Shape | None) -> str:
+    if shape is not None and len(shape.choices) == 1:
+        return f"Write `{key}: {choice_text(shape.choices[0])}`."
     if shape is None or shape.form != "union":
         return ""
     return f"Write `kind:` and one of: {', '.join(shape.sections)}."
