@@ -133,8 +133,10 @@ class ContainerLog:
     async def follow(self) -> AsyncGenerator[LogLine]:
         """Every line until the run has ended or its pod is gone, over lost connections."""
         first = now = await self._run()
+        if first is None:
+            raise NotFound(f"{self._reader.ref} does not exist", where=str(self._reader.ref))
         attempt = 0
-        while now.pod == first.pod:
+        while now is not None and now.pod == first.pod:
             trouble = None
             restarted = now.restarts != first.restarts
             over = restarted or now.ended
@@ -145,16 +147,14 @@ class ContainerLog:
                         yield line
                 if over:
                     return
-            except (Unreachable, Throttled) as error:
+            except (NotFound, Unreachable, Throttled) as error:
                 trouble = error
             await asyncio.sleep(pause_before(attempt, trouble))
             attempt += 1
             with suppress(Unreachable, Throttled):
                 now = await self._run()
 
-    async def _run(self) -> _Run:
-        ref = self._reader.ref
-        pod = await self._objects.get(ref)
-        if pod is None:
-            raise NotFound(f"{ref} does not exist", where=str(ref))
-        return _Run.of(pod, self._reader.container)
+    async def _run(self) -> _Run | None:
+        """The run that the container is in now; None where its pod is gone."""
+        pod = await self._objects.get(self._reader.ref)
+        return _Run.of(pod, self._reader.container) if pod else None
