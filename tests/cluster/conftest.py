@@ -14,7 +14,7 @@ from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE
 from tests.cluster.pod_logs import PodLogs, forward_ports, stop_forwarding
-from tests.cluster.standin import HarborStandIn, default_app
+from tests.cluster.standin import HarborStandIn
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -123,7 +123,7 @@ def charts() -> Path:
 @pytest.fixture
 def harbor_standin(control_plane: ControlPlane, namespace: str) -> Iterator[HarborStandIn]:
     """A Harbor of this test's own behind port 8080 of every pod in its namespace."""
-    standin = HarborStandIn(default_app())
+    standin = HarborStandIn()
     forward_ports(control_plane.admin, namespace, {8080: standin.port})
     yield standin
     stop_forwarding(control_plane.admin, namespace)

@@ -230,7 +230,8 @@ def test_a_port_forward_reaches_the_harbor_stand_in(
 ) -> None:
     pods.make("core")
     pods.wait_ready("core")
+    harbor_standin.state.problems["database"] = "connection refused"
     with Tunnel(wizard_identity.server, wizard_identity, pods.namespace, "core", 8080) as address:
         health = httpx.get(f"{address}/api/v2.0/health", trust_env=False).json()
-    assert health["status"] == "healthy"
+    assert health["status"] == "unhealthy"
     assert harbor_standin.requests == [("GET", "/api/v2.0/health")]
