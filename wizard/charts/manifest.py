@@ -53,16 +53,25 @@ def rights(objects: Iterable[Object], namespace: str) -> Sequence[NeededRight]:
     """
     taken = {
         Right(verb, kind.group, plural(kind), place): reason
-        for kind, place in sorted({_place(obj) for obj in objects})
+        for obj in objects
+        for kind, place in [(Kind(obj["apiVersion"], obj["kind"]), _namespace(obj))]
         for verb, reason in _VERBS.items()
+        if verb != "delete" or not _kept(obj)
     }
     for verb, reason in _STORE.items():
         taken.setdefault(Right(verb, "", "secrets", namespace), reason)
-    return [NeededRight(right, reason) for right, reason in taken.items()]
+    return [NeededRight(right, taken[right]) for right in sorted(taken)]
 
 
-def _place(obj: Object) -> tuple[Kind, str]:
-    return Kind(obj["apiVersion"], obj["kind"]), obj["metadata"].get("namespace", "")
+def _namespace(obj: Object) -> str:
+    namespace: str = obj["metadata"].get("namespace", "")
+    return namespace
+
+
+def _kept(obj: Object) -> bool:
+    """Whether Helm never deletes it, as the claims of registry and jobservice."""
+    annotations = obj["metadata"].get("annotations") or {}
+    return annotations.get("helm.sh/resource-policy") == "keep"
 
 
 def plural(kind: Kind) -> str:

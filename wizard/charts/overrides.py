@@ -140,8 +140,10 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        result[key] = merged(below, value) if both else value
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(below, value)
+        else:
+            result[key] = value
     return result
 
 
@@ -201,7 +203,7 @@ def _unknown(
             if isinstance(value, Mapping) and isinstance(below, Mapping) and below:
                 yield from _unknown(value, below, comments, f"{path}.")
         elif key not in comments:
-            close = difflib.get_close_matches(key, chart, 1)
+            close = difflib.get_close_matches(key, chart, 1, cutoff=0.75)
             yield Problem(
                 f"{PREFIX}.{path}",
                 "the chart does not know this value and would ignore it",

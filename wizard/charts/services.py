@@ -5,6 +5,7 @@ from typing import Any
 from wizard.answers.preset import Preset
 from wizard.answers.services import ExternalDatabase, ExternalRedis
 from wizard.charts.references import database_password, redis_password
+from wizard.errors import UsageError
 
 
 def database_values(preset: Preset, password: str) -> dict[str, Any]:
@@ -27,11 +28,19 @@ def database_values(preset: Preset, password: str) -> dict[str, Any]:
 
 def redis_values(preset: Preset) -> dict[str, Any]:
     """`redis`. The chart reads an external one's Secret with `lookup` while it renders, so a
-    rendering without a cluster lacks the password (goharbor/harbor-helm#2136).
+    rendering without a cluster lacks the password (goharbor/harbor-helm#2136). Raises UsageError
+    for what the chart cannot do (read in its `registry-cm.yaml`, 1.18.4 and 1.19.2).
     """
     redis = preset.harbor.redis
     if not isinstance(redis, ExternalRedis):
         return {"type": "internal"}
+    if redis.tls and redis.sentinel_master:
+        raise UsageError(
+            "Harbor's chart cannot use TLS with Sentinels",
+            why="it leaves the name of the master out of the registry's configuration then",
+            where="harbor.redis.tls",
+            fix="use a Redis without Sentinels, or without TLS",
+        )
     password = redis_password(preset)
     indexes = redis.indexes
     return {

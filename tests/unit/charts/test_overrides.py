@@ -1,0 +1,160 @@
+"""Raw chart values of a person: merged last, within bounds."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.charts.conftest import Render, preset_of
+from tests.unit.charts.objects import entry, find
+from tests.unit.charts.test_rendering import BLOBS, CERTIFICATES, EXPOSURES, SERVICES
+from wizard.answers.problems import PresetInvalid
+from wizard.charts.overrides import CHART_DEFAULTS, OWNED, merged, refused, unknown
+from wizard.charts.package import Package, default_values, values_text
+from wizard.charts.values import Pins, harbor_values
+from wizard.ports import ChartSource
+
+FREE = {
+    "expose.ingress.controller",
+    "expose.clusterIP.ports",
+    "expose.loadBalancer.ports",
+    "persistence.resourcePolicy",
+}
+"""What the wizard sets but a person may set otherwise: nothing else depends on it."""
+
+
+async def test_values_are_merged_last(render: Render) -> None:
+    values = {"logLevel": "debug", "jobservice": {"maxJobWorkers": 3}}
+    objects = await render(preset_of({"values": values}))
+    assert entry(find(objects, "ConfigMap", "harbor-core"), "LOG_LEVEL") == "debug"
+    config = entry(find(objects, "ConfigMap", "harbor-jobservice"), "config.yml")
+    assert "workers: 3" in config
+
+
+def test_maps_are_merged_deep_and_the_rest_is_replaced() -> None:
+    base = {"a": {"b": 1, "c": [1, 2]}, "d": 1}
+    assert merged(base, {"a": {"c": [3]}, "d": {"e": None}}) == {
+        "a": {"b": 1, "c": [3]},
+        "d": {"e": None},
+    }
+    assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 1}
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "fix"),
+    [
+        ({"externalURL": "https://x"}, "harbor.values.externalURL", "`harbor.url`"),
+        ({"expose": {"tls": {"certSource": "auto"}}}, "harbor.values.expose.tls", "`pki`"),
+        ({"core": {"xsrfKey": "x" * 32}}, "harbor.values.core.xsrfKey", "made once"),
+        ({"core": {"image": {"tag": "dev"}}}, "harbor.values.core.image", "imageMirrors"),
+        ({"expose": None}, "harbor.values.expose.type", "harbor.expose.kind"),
+    ],
+)
+def test_what_answers_own_is_refused_with_the_answer_to_use(
+    values: dict[str, Any], path: str, fix: str
+) -> None:
+    (problem,) = refused(values)
+    assert problem.path == path
+    assert fix in problem.fix
+    with pytest.raises(PresetInvalid):
+        harbor_values(preset_of({"values": values}), Pins())
+
+
+@pytest.mark.parametrize("default", sorted(CHART_DEFAULTS))
+def test_passwords_that_everybody_knows_are_refused(default: str) -> None:
+    values = {"trace": {"jaeger": {"password": default}}}
+    (problem,) = refused(values)
+    assert problem.path == "harbor.values.trace.jaeger.password"
+    assert default not in str(problem)
+
+
+def test_every_value_that_the_wizard_sets_is_owned_or_left_free() -> None:
+    loose = {
+        path
+        for preset in some_presets()
+        for path in leaves(harbor_values(preset, Pins("p")))
+        if not any(path == one or path.startswith(f"{one}.") for one in OWNED.keys() | FREE)
+    }
+    assert loose == set()
+
+
+def test_every_owned_path_is_one_of_the_charts(charts: Path) -> None:
+    text = values_text(package(charts))
+    values: dict[str, Any] = {}
+    for path in OWNED:
+        place = values
+        *above, last = path.split(".")
+        for key in above:
+            place = place.setdefault(key, {})
+        place[last] = "x"
+    strange = {one.path for one in unknown(values, text, default_values(text))}
+    overrides = {"harbor.values.nameOverride", "harbor.values.fullnameOverride"}
+    assert strange == overrides, "only these two stand in templates alone"
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "fix"),
+    [
+        ({"core": {"replica": 2}}, "core.replica", "core.replicas"),
+        ({"logLevl": "debug"}, "logLevl", "logLevel"),
+        ({"trivy": {"zzz": 1}}, "trivy.zzz", "values.yaml"),
+        ({"replicas": 2}, "replicas", "values.yaml"),
+    ],
+)
+def test_values_that_helm_would_ignore_are_told(
+    charts: Path, values: dict[str, Any], path: str, fix: str
+) -> None:
+    text = values_text(package(charts))
+    (problem,) = unknown(values, text, default_values(text))
+    assert problem.path == f"harbor.values.{path}"
+    assert problem.severity == "warning"
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"core": {"nodeSelector": {"disk": "ssd"}, "resources": {"requests": {"cpu": "1"}}}},
+        {"uaaSecretName": "uaa", "ipFamily": {"ipv6": {"enabled": False}}},
+        {"core": {"podDisruptionBudget": {"maxUnavailable": 1}, "tolerations": [{"key": "a"}]}},
+        {"trace": {"namespace": "n", "jaeger": {"agent_host": "h"}}},
+        {"containerSecurityContext": {"privileged": False}},
+    ],
+)
+def test_values_that_the_chart_knows_are_not_told(charts: Path, values: dict[str, Any]) -> None:
+    text = values_text(package(charts))
+    assert unknown(values, text, default_values(text)) == []
+
+
+def package(charts: Path) -> Package:
+    path = charts / "harbor-1.19.2.tgz"
+    return Package(ChartSource("harbor", "1.19.2"), path, "")
+
+
+def some_presets() -> Iterator[Any]:
+    full = {
+        "replicas": {"core": 2},
+        "resources": {"core": {"requests": {"cpu": "1"}}},
+        "internalTls": True,
+    }
+    more = {
+        "network": {"httpsProxy": "http://proxy.corp:3128", "caBundle": "/ca.pem"},
+        "delivery": {"pullSecret": {"env": "D"}},
+    }
+    for exposure in EXPOSURES.values():
+        yield preset_of({"expose": exposure, **full}, **more)
+    for pki in CERTIFICATES.values():
+        yield preset_of(pki=pki)
+    for services in SERVICES.values():
+        yield preset_of(services)
+    for blobs in BLOBS.values():
+        yield preset_of(storage={"blobs": blobs})
+
+
+def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
