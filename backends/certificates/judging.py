@@ -6,7 +6,6 @@ asked here by itself.
 """
 
 import ipaddress
-import ssl
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -18,7 +17,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from wizard.errors import UsageError
 from wizard.ports import CertificateProblem
 
-from .reading import extension, is_authority, issued_by, key_description, load, load_key, names
+from .reading import (
+    extension,
+    is_authority,
+    issued_by,
+    key_description,
+    load,
+    load_key,
+    names,
+    trusted_roots,
+)
 
 SOON = timedelta(days=14)
 
@@ -200,7 +208,11 @@ def _of_order(chain: Chain) -> Problems:
 def _of_completeness(chain: Chain) -> Problems:
     """A leaf alone is complete only where a root that this machine trusts has signed it."""
     leaf = chain[0]
-    if len(chain) > 1 or issued_by(leaf, leaf) or _signed_by_trusted_root(leaf):
+    if (
+        len(chain) > 1
+        or issued_by(leaf, leaf)
+        or any(issued_by(leaf, root) for root in trusted_roots())
+    ):
         return
     yield _warn(
         "chain-incomplete",
@@ -208,8 +220,3 @@ def _of_completeness(chain: Chain) -> Problems:
         f"{leaf.issuer.rfc4514_string()}.",
         "Append your provider's intermediate certificates to the file, or give pki.chain.",
     )
-
-
-def _signed_by_trusted_root(leaf: x509.Certificate) -> bool:
-    roots = ssl.create_default_context().get_ca_certs(binary_form=True)
-    return any(issued_by(leaf, x509.load_der_x509_certificate(root)) for root in roots)

@@ -1,6 +1,9 @@
 """From PEM texts to certificates and keys, and what they say of themselves."""
 
+import ssl
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from cryptography import x509
@@ -30,13 +33,26 @@ _FOREIGN_FORMS = (
 def load(pem: bytes) -> list[x509.Certificate]:
     """The certificates of a PEM text, in its order; at least one. Raises UsageError."""
     try:
-        with warnings.catch_warnings():
-            # Certificates with serial 0 are in use, even in this machine's own trust store.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with _without_warnings():
             return x509.load_pem_x509_certificates(pem)
     except ValueError:
         why, fix = _why_unreadable(pem)
         raise UsageError("No certificate can be read", why=why, fix=fix) from None
+
+
+def trusted_roots() -> list[x509.Certificate]:
+    """The authorities that this machine trusts."""
+    roots = ssl.create_default_context().get_ca_certs(binary_form=True)
+    with _without_warnings():
+        return [x509.load_der_x509_certificate(root) for root in roots]
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Certificates with serial number 0 are in use, even in the usual trust stores."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 def load_key(pem: bytes) -> PrivateKeyTypes:

@@ -76,11 +76,13 @@ class Reader:
 
     def _parse(self, raw: bytes) -> tuple[datetime, str]:
         """Stamp and text; a line without a stamp comes from the kubelet itself."""
-        stamp, _, text = raw.decode("utf-8", "replace").partition(" ")
-        try:
-            return datetime.fromisoformat(stamp), plain(text)
-        except ValueError:
-            return self._newest or datetime.now(UTC), plain(f"{stamp} {text}")
+        whole = raw.decode("utf-8", "replace")
+        stamp, _, text = whole.partition(" ")
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(stamp)
+            if moment.tzinfo is not None:
+                return moment, plain(text)
+        return self._newest or datetime.now(UTC), plain(whole)
 
     def _remember(self, stamp: datetime, raw: bytes) -> None:
         """Keep what a second read would bring again."""
