@@ -49,6 +49,11 @@ class RunRecord:
     """The last state told of each step: "planned", "started", or how it finished."""
 
     @property
+    def preset_file(self) -> Path:
+        """The answers of that run."""
+        return self.folder / PRESET_FILE
+
+    @property
     def unfinished(self) -> bool:
         """Whether it neither reached its goal nor was replaced by another run."""
         return self.exit != 0 and not self.superseded_by
@@ -59,7 +64,7 @@ class RunRecord:
         Raises UsageError where they cannot be read, or had a secret in clear, which is never
         stored.
         """
-        path = self.folder / PRESET_FILE
+        path = self.preset_file
         fix = "give the answers with --preset FILE instead of --resume"
         try:
             text = path.read_text(encoding="utf-8")
@@ -80,14 +85,14 @@ class RunRecord:
         return text
 
 
-def unfinished(target: Target, log_dir: Path | None = None) -> RunRecord | None:
-    """The newest run for a target (cluster, namespace, release), if it is unfinished.
+def unfinished(target: Target | None, log_dir: Path | None = None) -> RunRecord | None:
+    """The newest run for a target (cluster, namespace, release; None: any), if it is unfinished.
 
     A run that reached its goal ends the story of all before it.
     """
     for folder in sorted(_folders(runs_folder(log_dir)), reverse=True):
         record = read_record(folder)
-        if record and _same(record.target, target) and not record.superseded_by:
+        if record and (target is None or _same(record.target, target)) and not record.superseded_by:
             return record if record.unfinished else None
     return None
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,12 @@ UNCLEAR = UsageError(
 )
 
 
+@cache
 def validator(name):
     documents = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
     for document in documents.values():
         Draft202012Validator.check_schema(document)
-    resources = [(name, Resource.from_contents(document)) for name, document in documents.items()]
+    resources = [(key, Resource.from_contents(document)) for key, document in documents.items()]
     return Draft202012Validator(documents[name], registry=Registry().with_resources(resources))
 
 
