@@ -3,7 +3,7 @@
 import base64
 
 from backends.simulated.harbor_state import COMPONENTS, HarborState
-from backends.simulated.pod_objects import component
+from backends.simulated.pod_objects import component, is_up
 from backends.simulated.store import Store
 from wizard.ports import Kind, Object, Ref
 
@@ -27,14 +27,14 @@ class HarborView:
             for workload in self._store.select(kind, labels="app=harbor")
         }
         core = found.get("core")
-        self._state.listening = core is not None and _up(core)
+        self._state.listening = core is not None and is_up(core)
         if core is None or not self._state.listening:
             return
         self._state.components = COMPONENTS + (("trivy",) if "trivy" in found else ())
         self._state.problems = {
             name: f"failed to reach {name}: connection refused"
             for name in self._state.components
-            if (workload := found.get(_POD_OF.get(name, name))) and not _up(workload)
+            if (workload := found.get(_POD_OF.get(name, name))) and not is_up(workload)
         }
         self._configure(core)
 
@@ -56,9 +56,3 @@ class HarborView:
                 secret, key = reference["name"], reference["key"]
         found = self._store.get(Ref(Kind("v1", "Secret"), namespace, secret))
         return base64.b64decode((found or {}).get("data", {}).get(key, "")).decode()
-
-
-def _up(workload: Object) -> bool:
-    wanted = workload["spec"].get("replicas", 1)
-    ready = workload.get("status", {}).get("readyReplicas", 0)
-    return bool(wanted) and ready >= wanted

@@ -11,7 +11,7 @@ from backends.simulated.logs import Logs
 from backends.simulated.pod_objects import (
     claims,
     component,
-    is_ready,
+    is_up,
     pods,
     replica_set,
     status_of,
@@ -144,11 +144,26 @@ class Play:
 
     def _perform(self, actor: Actor, script: Script) -> None:
         beat = script[0]
-        if actor.play(beat):
+        if self._has_come(actor, beat) and actor.play(beat):
             self._settle(actor, beat)
             self._next(actor, script[1:], beat.at)
         elif actor.pod() is not None:
             self._held.append(partial(self._perform, actor, script))
+
+    def _has_come(self, actor: Actor, beat: Beat) -> bool:
+        """Whether what a beat awaits is ready, as far as the release has it."""
+        pod = actor.pod()
+        if beat.act != "await" or pod is None:
+            return True
+        release = pod["metadata"]["labels"].get("release", "")
+        return all(
+            is_up(workload)
+            for name in _WORKLOADS
+            for workload in self._store.select(
+                Kind("apps/v1", name), actor.ref.namespace, f"release={release}"
+            )
+            if component(workload) in beat.text.split()
+        )
 
     def _settle(self, actor: Actor, beat: Beat) -> None:
         """Let the pod's owners see how ready it is."""
@@ -156,6 +171,7 @@ class Play:
             pod = actor.pod()
             if pod is not None:
                 self._follow(self._workload(pod))
+                self._let_go()
 
     def _let_go(self) -> None:
         """What was missing may be there now: those who were held try again."""
@@ -189,8 +205,7 @@ class Play:
                 if obj["metadata"]["ownerReferences"][0]["name"] == ref.name:
                     own = [pod for pod in members if _owner(pod) == obj["metadata"]["uid"]]
                     self._store.put(obj | {"status": status_of(obj, own, now)})
-        if members and all(is_ready(pod) for pod in members):
-            self._clock.after(0.3, self._harbor.look)
+        self._clock.after(0.3, self._harbor.look)
 
 
 def _owner(pod: Object) -> str:

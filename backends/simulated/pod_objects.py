@@ -105,6 +105,13 @@ def is_ready(pod: Object) -> bool:
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
+def is_up(workload: Object) -> bool:
+    """Whether a workload wants pods and as many as it wants are ready."""
+    wanted = workload["spec"].get("replicas", 1)
+    ready = workload.get("status", {}).get("readyReplicas", 0)
+    return bool(wanted) and ready >= wanted
+
+
 def status_of(workload: Object, members: Sequence[Object], now: str) -> Object:
     """The status that the workload's controller writes for its pods."""
     wanted = workload["spec"].get("replicas", 1)

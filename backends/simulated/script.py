@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Act = Literal["pull", "pull-fails", "start", "log", "crash", "unhealthy", "ready"]
+Act = Literal["pull", "pull-fails", "start", "log", "crash", "unhealthy", "await", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Beat:
     log          its first container says `text`
     crash        its first container says `text`, ends, and is to be started again
     unhealthy    a probe failed; `text` is its answer
+    await        nothing more happens until the components in `text` are ready
     ready        all containers are ready
     """
 
@@ -37,7 +38,14 @@ def life(pulled: float, ready: float, *logs: tuple[float, str]) -> Script:
     return tuple(sorted(beats, key=lambda beat: beat.at))
 
 
-_CORE_TALK = (
+def waiting(script: Script, at: float, needs: str) -> Script:
+    """The script, held at a moment until the components in `needs` are ready."""
+    return tuple(sorted([*script, Beat(at, "await", needs)], key=lambda beat: beat.at))
+
+
+_CORE = life(
+    0.7,
+    4.0,
     (0.9, "[INFO] [/core/main.go]: initializing configurations"),
     (1.1, "[INFO] [/common/dao/base.go]: connecting to the database tcp:harbor-database:5432"),
     (2.2, "[INFO] [/common/dao/base.go]: migrating the database schema, this may take a while"),
@@ -64,7 +72,7 @@ _ORDINARY: Mapping[str, Script] = {
     ),
     "portal": life(0.5, 0.9, (0.7, "nginx: configuration file /etc/nginx/nginx.conf is valid")),
     "nginx": life(0.5, 0.9, (0.7, "nginx: configuration file /etc/nginx/nginx.conf is valid")),
-    "core": life(0.7, 4.0, *_CORE_TALK),
+    "core": waiting(_CORE, 2.0, "database redis"),
     "jobservice": (
         Beat(0.1, "pull"),
         Beat(0.6, "start"),
@@ -72,6 +80,7 @@ _ORDINARY: Mapping[str, Script] = {
         Beat(
             1.4, "crash", "[FATAL] failed to load configurations: dial tcp harbor-core:80: refused"
         ),
+        Beat(4.2, "await", "core redis"),
         Beat(4.2, "start"),
         Beat(4.4, "log", "[INFO] [/jobservice/main.go]: loading configurations from core"),
         Beat(4.7, "log", "[INFO] worker pool is started with 10 workers"),
@@ -83,7 +92,7 @@ _ORDINARY: Mapping[str, Script] = {
         (1.2, '{"level":"info","msg":"Starting harbor-scanner-trivy"}'),
         (1.6, '{"level":"info","msg":"Starting API server","addr":":8080"}'),
     ),
-    "exporter": life(0.5, 4.3, (0.8, "[INFO] exporter waits for core"), (4.1, "[INFO] serving")),
+    "exporter": life(0.5, 2.3, (0.8, "[INFO] exporter connects to the database")),
 }
 _UNKNOWN = life(0.4, 0.8)
 

@@ -5,6 +5,7 @@ from typing import Any
 from backends.simulated.harbor.names import Frame
 from wizard.ports import Object
 
+_METRICS: Object = {"name": "http-metrics", "port": 8001}
 _TO_CORE = ("/api/", "/service/", "/v2/", "/c/")
 
 
@@ -27,7 +28,9 @@ def services(frame: Frame) -> list[Object]:
     if values["redis"]["type"] == "internal":
         ports["redis"] = [{"port": 6379}]
     if values["metrics"]["enabled"]:
-        ports["exporter"] = [{"name": "http-metrics", "port": 8001}]
+        for component in ("core", "jobservice", "registry"):
+            ports[component].append(_METRICS)
+        ports["exporter"] = [_METRICS]
     made = [_service(frame, frame.name(name), name, {"ports": p}) for name, p in ports.items()]
     return [*made, _in_front(frame)] if frame.has_nginx else made
 

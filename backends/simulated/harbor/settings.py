@@ -25,7 +25,7 @@ def secrets(frame: Frame) -> list[Object]:
     if not values["registry"]["credentials"]["existingSecret"]:
         made["registry-htpasswd"] = {"REGISTRY_HTPASSWD": _htpasswd(values)}
     if values["metrics"]["enabled"]:
-        made["exporter"] = {}
+        made["exporter"] = _exporter(values)
     return [
         frame.object("v1", "Secret", frame.name(name), type="Opaque", data=_encoded(data))
         for name, data in sorted(made.items())
@@ -55,6 +55,16 @@ def _core(values: Mapping[str, Any]) -> dict[str, Any]:
         data["REGISTRY_CREDENTIAL_PASSWORD"] = values["registry"]["credentials"]["password"]
     if not core["existingXsrfSecret"]:
         data["CSRF_KEY"] = core["xsrfKey"] or "simulated-key-of-32-characters--"
+    return data
+
+
+def _exporter(values: Mapping[str, Any]) -> dict[str, Any]:
+    database = values["database"]
+    data: dict[str, Any] = {}
+    if database["type"] == "internal" or not database["external"]["existingSecret"]:
+        data["HARBOR_DATABASE_PASSWORD"] = database[database["type"]]["password"]
+    if not values["existingSecretAdminPassword"]:
+        data["HARBOR_ADMIN_PASSWORD"] = values["harborAdminPassword"]
     return data
 
 

@@ -1,7 +1,7 @@
 """Core takes long, and says why."""
 
 from backends.simulated.scenarios.scenario import Scenario
-from backends.simulated.script import Beat, Script, life, ordinary
+from backends.simulated.script import Beat, Script, life, ordinary, waiting
 
 _PROBE = (
     'Startup probe failed: Get "http://10.1.0.7:8080/api/v2.0/ping": dial tcp 10.1.0.7:8080: '
@@ -16,7 +16,8 @@ def _core() -> Script:
     talk = [(4.0 * step, f"{migrating} {step} of {_STEPS}") for step in range(1, _STEPS + 1)]
     beats = life(0.7, _READY, *talk, (38.0, "[INFO] http server Running on http://:8080"))
     probes = (Beat(at, "unhealthy", _PROBE) for at in (11.0, 21.0, 31.0))
-    return tuple(sorted([*beats, *probes], key=lambda beat: beat.at))
+    script = tuple(sorted([*beats, *probes], key=lambda beat: beat.at))
+    return waiting(script, 2.0, "database redis")
 
 
 def _jobservice() -> Script:
@@ -25,6 +26,7 @@ def _jobservice() -> Script:
     return (
         Beat(0.1, "pull"),
         *(beat for pair in tries for beat in pair),
+        Beat(41.0, "await", "core redis"),
         Beat(41.0, "start"),
         Beat(41.5, "log", "[INFO] worker pool is started with 10 workers"),
         Beat(42.0, "ready"),
