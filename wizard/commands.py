@@ -1,6 +1,7 @@
 """What the commands do, given a preset and an opened world; `cli` reads options and opens it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import unified_diff
@@ -10,12 +11,15 @@ from typing import Literal
 
 from wizard.answers.delivery import DirectoryCharts
 from wizard.answers.draft import Draft
+from wizard.answers.loading import read
+from wizard.answers.overrides import overridden
 from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.answers.saving import dump
+from wizard.answers.secret_values import open_files, resolve
 from wizard.charts.package import Packages
 from wizard.checks.cluster import KUBE_SYSTEM
-from wizard.errors import ExitCode, WizardError, WorldError
+from wizard.errors import ExitCode, UsageError, WizardError, WorldError
 from wizard.plan.plan import Target
 from wizard.ports import Charts, World
 from wizard.run.consent import (
@@ -26,10 +30,11 @@ from wizard.run.consent import (
 )
 from wizard.run.events import Event
 from wizard.run.journal import Journal, supersede
-from wizard.run.records import RunRecord, unfinished
+from wizard.run.records import RunRecord, runs_folder, unfinished
 from wizard.run.session import Session
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
+from wizard.terminal import TerminalPerson
 from wizard.text import plain
 from wizard.voices import Voices
 
@@ -55,6 +60,41 @@ class Wish:
     retarget: bool = False
     log_dir: Path | None = None
     gate_seconds: float = 3600.0
+
+
+def read_answers(
+    presets: Sequence[Path],
+    sets: Sequence[str],
+    voices: Voices,
+    *,
+    secrets: bool = True,
+) -> Answers:
+    """A preset from files and `--set`, with the secrets that this machine knows, if asked for.
+
+    Raises PresetInvalid with all problems, SecretMissing; warnings are told.
+    """
+    draft = read(presets, sets)
+    preset = overridden(draft.to_preset(), os.environ)
+    for problem in [*draft.problems(), *open_files(preset)]:
+        voices.console.warning(WizardError(str(problem)))
+    values = resolve(preset, os.environ, TerminalPerson()) if secrets else {}
+    for value in values.values():
+        voices.redactor.conceal(value)
+    return Answers(draft, preset, values)
+
+
+def resumed(log_dir: Path | None) -> RunRecord:
+    """The newest unfinished run. Raises UsageError where there is none, or without its answers."""
+    record = unfinished(None, log_dir)
+    if record is None:
+        raise UsageError(
+            "There is no unfinished run to resume",
+            why="every run recorded here reached its goal, or was replaced by a later one",
+            where=str(runs_folder(log_dir)),
+            fix="start one with --preset FILE",
+        )
+    record.preset_text()
+    return record
 
 
 async def install(world: World, answers: Answers, wish: Wish, voices: Voices) -> ExitCode:

@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wizard.answers.scalars import LocalPath, Name, ObjectName, Positive, Size, Text, Url
+from wizard.answers.scalars import (
+    LocalPath,
+    Name,
+    ObjectName,
+    OneOrThree,
+    Positive,
+    Size,
+    Text,
+    Url,
+)
 from wizard.answers.section import Section, answer
 from wizard.answers.unseal import Shamir, Unseal
 from wizard.answers.vaultauth import VaultAuth
@@ -75,7 +84,7 @@ class DeployedServer(Section):
     namespace: Name | None = answer(
         None, label="Namespace", help="Its namespace; without it, one named after the server."
     )
-    replicas: Literal[1, 3] = answer(
+    replicas: OneOrThree = answer(
         1, label="Replicas", help="One, or three that agree among each other.", unit="pods"
     )
     size: Size = answer("10Gi", label="Size", help="The size of each volume.")

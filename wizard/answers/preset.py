@@ -1,13 +1,13 @@
 """The preset: all answers that a run needs."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from wizard.answers.delivery import Delivery
 from wizard.answers.harbor import Harbor
 from wizard.answers.network import Network
 from wizard.answers.pki import Pki
-from wizard.answers.scalars import Name
+from wizard.answers.scalars import Name, One
 from wizard.answers.section import Section, answer
 from wizard.answers.storage import Storage
 from wizard.answers.target import Target
@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 class Preset(Section):
     """A person's answers; secrets only as references."""
 
-    schema_version: Literal[1] = answer(
+    schema_version: One = answer(
         label="Format", help="The version of this format; it is always 1 for now."
     )
     name: Name = answer(label="Name", help="What you call this installation.", example="production")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -53,6 +53,24 @@ Count = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(ge=1)]
 Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _only_integer(value: Any) -> Any:
+    """Python takes true and 1.0 for 1; people mean something else."""
+    if type(value) is not int:
+        raise ValueError("must be a whole number, without quotes")
+    return value
+
+
+def _only_true(value: Any) -> Any:
+    if value is not True:
+        raise ValueError("must be true")
+    return value
+
+
+One = Annotated[Literal[1], BeforeValidator(_only_integer)]
+OneOrThree = Annotated[Literal[1, 3], BeforeValidator(_only_integer)]
+Affirmed = Annotated[Literal[True], BeforeValidator(_only_true)]
 
 Name = Annotated[
     str,

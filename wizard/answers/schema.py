@@ -21,8 +21,8 @@ def preset_schema() -> dict[str, Any]:
             described.pop("discriminator", None)  # a word of OpenAPI: `kind` is const in each
             if not isinstance(described.get("default"), str | int | float):
                 described.pop("default", None)
-            if info.title:
-                described["title"] = info.title
+            if info.title:  # left out by pydantic beside a reference
+                described |= {"title": info.title, "description": info.description}
         if "kind" in section.model_fields:
             definition["title"] = definition["properties"]["kind"]["const"]
             definition["properties"]["kind"]["description"] = definition["description"]

@@ -1,11 +1,19 @@
 """The six ways to refer to a secret; a preset never holds the secret itself."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from wizard.answers.scalars import DataKey, LocalPath, Name, ObjectName, Text, VariableName
+from wizard.answers.scalars import (
+    Affirmed,
+    DataKey,
+    LocalPath,
+    Name,
+    ObjectName,
+    Text,
+    VariableName,
+)
 from wizard.answers.section import Reference, Section, answer
 
 
@@ -64,7 +72,7 @@ class VaultSecret(Reference):
 class PromptSecret(Reference):
     """`{prompt: true}`: asked on the terminal before anything else happens."""
 
-    prompt: Literal[True] = answer(
+    prompt: Affirmed = answer(
         label="Ask", help="Ask for the secret on the terminal before anything else happens."
     )
 
@@ -72,7 +80,7 @@ class PromptSecret(Reference):
 class GeneratedSecret(Reference):
     """`{generate: true}`: made once in the cluster, read back for ever."""
 
-    generate: Literal[True] = answer(
+    generate: Affirmed = answer(
         label="Generate", help="Make the secret once and keep it in a Secret of the cluster."
     )
 

@@ -86,6 +86,12 @@ class Result:
     seconds: float
 
 
+def getting_namespace(preset: Preset) -> Sequence[Right]:
+    """The right to get the target's Namespace; a Role inside it grants that too."""
+    name = preset.target.namespace
+    return [Right("get", "", "namespaces", name, name)]
+
+
 def listing(group: str, *resources: str) -> Callable[[Preset], Sequence[Right]]:
     """Rights to list these resources in the whole cluster."""
     return lambda preset: [Right("list", group, resource) for resource in resources]

@@ -23,23 +23,25 @@ async def files(world: World, subject: Subject) -> Outcome:
             "fail",
             f"{error.filename} cannot be read: {error.strerror}.",
             "It holds Harbor's certificate.",
-            "Correct pki.certificate or pki.chain; relative paths count from the preset's file.",
+            "Correct pki.certificate, pki.chain or pki.caBundle; relative paths count from the "
+            "preset's file.",
         )
     key = await _key(world, subject, pki)
     return _judged(world, pem, pem if key is None else key, subject.preset.harbor.host)
 
 
 def _read(pki: Commercial) -> bytes:
-    parts = [pki.certificate, *([pki.chain] if pki.chain else ())]
-    return b"\n".join(path.read_bytes() for path in parts)
+    """The certificate, its intermediates and its root, as far as they are given."""
+    parts = (pki.certificate, pki.chain, pki.ca_bundle)
+    return b"\n".join(path.read_bytes() for path in parts if path)
 
 
 async def _key(world: World, subject: Subject, pki: Commercial) -> bytes | None:
     """The private key; None: it is in the certificate's file."""
-    if pki.key is None:
-        return None
-    if not isinstance(pki.key, KubernetesSecret):
+    if "pki.key" in subject.secrets:
         return subject.secrets["pki.key"].encode()
+    if not isinstance(pki.key, KubernetesSecret):
+        return None
     source = pki.key.secret
     place = source.namespace or subject.preset.target.namespace
     secret = await world.objects.get(Ref(SECRET, place, source.name)) or {}

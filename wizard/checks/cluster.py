@@ -103,7 +103,7 @@ async def clock(world: World, subject: Subject) -> Outcome:
 
 
 def _get_kube_system(preset: Preset) -> list[Right]:
-    return [Right("get", "", "namespaces", name=KUBE_SYSTEM.name)]
+    return [Right("get", "", "namespaces", KUBE_SYSTEM.name, KUBE_SYSTEM.name)]
 
 
 CHECKS = (

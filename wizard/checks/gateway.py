@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.answers.exposure import ParentRef
 from wizard.answers.preset import Preset
-from wizard.checks.base import Check, Outcome, Subject
+from wizard.checks.base import Check, Outcome, Subject, getting_namespace
 from wizard.checks.choices import GATEWAY, NAMESPACE, condition
 from wizard.checks.labels import selected
 from wizard.errors import KindUnknown
@@ -118,7 +118,7 @@ def _rights(preset: Preset) -> list[Right]:
     return [
         *(Right("get", group, "gateways", place) for place in places),
         Right("get", group, "gatewayclasses"),
-        Right("get", "", "namespaces", name=target),
+        *getting_namespace(preset),
     ]
 
 

@@ -31,7 +31,7 @@ async def release(world: World, subject: Subject) -> Outcome:
             "It belongs to something else, which would be overwritten.",
             "Choose another target.release or target.namespace.",
         )
-    if subject.owned and not any(await _kept(world, subject)):
+    if subject.owned and not await _has_secrets(world, subject):
         return Outcome(
             "fail",
             f"{fact} This wizard did not install it.",
@@ -78,7 +78,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 async def secrets(world: World, subject: Subject) -> Outcome:
     """Whether Secrets with the wizard's names are the wizard's."""
     name = subject.preset.name
-    labels = {obj["metadata"]["name"]: _label(obj) for obj in await _kept(world, subject)}
+    labels = await _labels(world, subject)
     foreign = [secret for secret, label in labels.items() if label is None]
     if foreign:
         return Outcome(
@@ -100,14 +100,19 @@ async def secrets(world: World, subject: Subject) -> Outcome:
     return Outcome("ok", f"{len(labels)} of the wizard's Secrets are there already, all its own.")
 
 
-def _label(obj: Object) -> str | None:
-    labels: dict[str, str] = obj["metadata"].get("labels") or {}
-    return labels.get(LABEL)
-
-
-async def _kept(world: World, subject: Subject) -> list[Object]:
+async def _labels(world: World, subject: Subject) -> dict[str, str | None]:
+    """The wizard's Secrets that exist, with the preset each is labelled for; None: not labelled."""
     found = [await world.objects.get(ref) for ref in subject.owned]
-    return [obj for obj in found if obj is not None]
+    return {
+        obj["metadata"]["name"]: (obj["metadata"].get("labels") or {}).get(LABEL)
+        for obj in found
+        if obj is not None
+    }
+
+
+async def _has_secrets(world: World, subject: Subject) -> bool:
+    """Whether the Secrets of an earlier installation were kept."""
+    return any(label is not None for label in (await _labels(world, subject)).values())
 
 
 async def volumes(world: World, subject: Subject) -> Outcome:
@@ -121,7 +126,7 @@ async def volumes(world: World, subject: Subject) -> Outcome:
     fact = f"Claims of an earlier Harbor are left: {', '.join(old)}."
     if await world.charts.release(target.release, target.namespace):
         return Outcome("ok", f"The release uses its claims: {', '.join(old)}.")
-    if await _kept(world, subject):
+    if await _has_secrets(world, subject):
         return Outcome("ok", f"{fact} They are used again, with the Secrets that were kept.")
     has_database = any(name.startswith("database-data-") for name in old)
     return Outcome(

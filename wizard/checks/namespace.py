@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wizard.answers.preset import Preset
-from wizard.checks.base import Check, Outcome, Subject, listing_in_target
+from wizard.checks.base import Check, Outcome, Subject, getting_namespace, listing_in_target
 from wizard.checks.choices import NAMESPACE
 from wizard.checks.labels import selected
 from wizard.checks.workloads import containers, workloads
-from wizard.ports import Kind, Object, Ref, Right, World
+from wizard.ports import Kind, Object, Ref, World
 
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy")
 ENFORCED = "pod-security.kubernetes.io/enforce"
@@ -124,18 +123,14 @@ def _opened(policies: Sequence[Object], side: str, subject: Subject) -> bool:
     )
 
 
-def _get_namespace(preset: Preset) -> list[Right]:
-    return [Right("get", "", "namespaces", name=preset.target.namespace)]
-
-
 CHECKS = (
-    Check("namespace.exists", "Namespace", ("target",), exists, rights=_get_namespace),
+    Check("namespace.exists", "Namespace", ("target",), exists, rights=getting_namespace),
     Check(
         "namespace.pod-security",
         "Pod Security",
         ("target", "harbor.values"),
         pod_security,
-        rights=_get_namespace,
+        rights=getting_namespace,
         rendered=True,
     ),
     Check(

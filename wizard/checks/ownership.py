@@ -6,11 +6,10 @@ Getting the release's own objects is among the rights of the graph.
 import asyncio
 from collections.abc import Sequence
 
-from wizard.answers.preset import Preset
-from wizard.checks.base import Check, Outcome, Subject
+from wizard.checks.base import Check, Outcome, Subject, getting_namespace
 from wizard.checks.choices import NAMESPACE
 from wizard.errors import KindUnknown
-from wizard.ports import Object, Ref, Right, World
+from wizard.ports import Object, Ref, World
 
 RELEASE_NAME = "meta.helm.sh/release-name"
 RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
@@ -107,11 +106,7 @@ async def _live(world: World, refs: Sequence[Ref]) -> list[Object]:
     return [obj for obj in await asyncio.gather(*map(get, refs)) if obj is not None]
 
 
-def _get_namespace(preset: Preset) -> list[Right]:
-    return [Right("get", "", "namespaces", name=preset.target.namespace)]
-
-
 CHECKS = (
-    Check("ownership.gitops", "Argo CD and Flux", ("target",), gitops, rights=_get_namespace),
+    Check("ownership.gitops", "Argo CD and Flux", ("target",), gitops, rights=getting_namespace),
     Check("ownership.objects", "Objects are ours", ("target",), foreign, rendered=True),
 )

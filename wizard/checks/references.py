@@ -1,8 +1,7 @@
 """Secrets of the cluster that the answers refer to: for a database, a Redis, a password."""
 
-from wizard.answers.outline import walk
-from wizard.answers.paths import format_path
 from wizard.answers.preset import Preset
+from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import KubernetesSecret, SecretKey
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.ports import Kind, Ref, Right, World
@@ -13,7 +12,8 @@ SECRET = Kind("v1", "Secret")
 async def references(world: World, subject: Subject) -> Outcome:
     """Whether each of them exists and has the named entry."""
     preset = subject.preset
-    found = _references(preset)
+    given = subject.secrets  # an environment variable may stand for a reference
+    found = {path: key for path, key in _references(preset).items() if path not in given}
     missing = []
     for path, key in found.items():
         place = key.namespace or preset.target.namespace
@@ -29,15 +29,15 @@ async def references(world: World, subject: Subject) -> Outcome:
             "Harbor would start without them, or not at all.",
             "Create the Secret with that entry, or correct the reference in the preset.",
         )
-    return Outcome("ok", f"All {len(found)} entries of Secrets that the preset names are there.")
+    return Outcome("ok", f"{len(found)} entries of Secrets that the preset names are there.")
 
 
 def _references(preset: Preset) -> dict[str, SecretKey]:
     """Path and address of every reference to a Secret of the cluster."""
     return {
-        format_path(answer.path): answer.value.secret
-        for answer in walk(preset)
-        if isinstance(answer.value, KubernetesSecret)
+        answer.path: answer.reference.secret
+        for answer in secret_paths(preset)
+        if isinstance(answer.reference, KubernetesSecret)
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from wizard.answers.preset import Preset
-from wizard.checks.base import Check, Outcome, Subject, listing
+from wizard.checks.base import Check, Outcome, Subject, getting_namespace, listing
 from wizard.checks.choices import NAMESPACE
 from wizard.checks.nodes import NODE
 from wizard.checks.workloads import of_kind
@@ -12,25 +12,58 @@ from wizard.ports import Kind, Object, Ref, Right, Server, World
 
 SERVICE = Kind("v1", "Service")
 
+USUAL = range(30000, 32768)
+"""Node ports unless the API server has another `--service-node-port-range`. A dry run tells only
+what is taken, not what lies outside the range (measured with Kubernetes 1.34)."""
+
+_OTHER_PORTS = (
+    "Choose other ports in harbor.expose.httpPort and httpsPort; a port in harbor.url follows them."
+)
+
 
 async def node_ports(world: World, subject: Subject) -> Outcome:
     """Whether the node ports are free: by their owners as far as visible, then by a dry run."""
-    service = next(_typed(subject, "NodePort"), None)
+    services = of_kind(subject.manifest, "Service")
+    service = next((one for one in services if one["spec"].get("type") == "NodePort"), None)
     if service is None:
         return Outcome("skipped", "The rendered chart has no Service with node ports.")
-    ports = _ports_of(service)
-    wanted = ", ".join(map(str, sorted(ports)))
-    own = Ref.of(service)
-    try:
-        owners = _owners((await world.objects.list(SERVICE)).items, own)
-    except Forbidden:
-        owners = {}
-    taken = [f"{port} by {owners[port]}" for port in sorted(ports) if port in owners]
+    owners = await _owners(world, Ref.of(service))
+    taken = [f"{port} by {owners[port]}" for port in _ports_of(service) if port in owners]
     if taken:
         return _not_free(f"Node ports are taken: {', '.join(taken)}.")
+    return await _tried(world, service)
+
+
+def _ports_of(service: Object) -> list[int]:
+    ports = service["spec"].get("ports", ())
+    return sorted({port["nodePort"] for port in ports if "nodePort" in port})
+
+
+async def _owners(world: World, own: Ref) -> Mapping[int, Ref]:
+    """Who has which node port, as far as visible; Harbor's own Service left out."""
+    try:
+        services = (await world.objects.list(SERVICE)).items
+    except Forbidden:
+        return {}
+    others = [one for one in services if Ref.of(one) != own]
+    return {port: Ref.of(one) for one in others for port in _ports_of(one)}
+
+
+async def _tried(world: World, service: Object) -> Outcome:
+    """What the API server says of the node ports."""
+    own, ports = Ref.of(service), _ports_of(service)
+    wanted = ", ".join(map(str, ports))
     live = await world.objects.get(own)
-    if live is not None and ports <= _ports_of(live):
+    if live is not None and set(ports) <= set(_ports_of(live)):
         return Outcome("ok", f"Harbor's own Service has the node ports {wanted}.")
+    unusual = [str(port) for port in ports if port not in USUAL]
+    if unusual:
+        return Outcome(
+            "warn",
+            f"Node ports lie outside {USUAL[0]} to {USUAL[-1]}: {', '.join(unusual)}.",
+            "The API server refuses them unless its range was changed, which cannot be seen.",
+            _OTHER_PORTS,
+        )
     if await world.objects.get(Ref(NAMESPACE, "", own.namespace)) is None:
         return Outcome("ok", f"No visible Service has the node ports {wanted}.")
     try:
@@ -40,21 +73,6 @@ async def node_ports(world: World, subject: Subject) -> Outcome:
             f"The API server refuses the node ports {wanted}: {error.why or error.what}"
         )
     return Outcome("ok", f"The node ports {wanted} are free.")
-
-
-def _typed(subject: Subject, type_: str) -> "filter[Object]":
-    services = of_kind(subject.manifest, "Service")
-    return filter(lambda service: service["spec"].get("type") == type_, services)
-
-
-def _ports_of(service: Object) -> set[int]:
-    return {port["nodePort"] for port in service["spec"].get("ports", ()) if "nodePort" in port}
-
-
-def _owners(services: Sequence[Object], own: Ref) -> Mapping[int, Ref]:
-    """Who has which node port; Harbor's own Service left out."""
-    others = [one for one in services if Ref.of(one) != own]
-    return {port: Ref.of(one) for one in others for port in _ports_of(one)}
 
 
 def _trial(service: Object) -> Object:
@@ -71,10 +89,8 @@ def _not_free(fact: str) -> Outcome:
     return Outcome(
         "fail",
         fact,
-        "A node port belongs to one Service, and must lie in the API server's range (30000 to "
-        "32767 unless it was changed).",
-        "Choose other ports in harbor.expose.httpPort and httpsPort; a port in harbor.url follows "
-        "them.",
+        "A node port belongs to one Service in the whole cluster.",
+        _OTHER_PORTS,
     )
 
 
@@ -157,10 +173,7 @@ def _by_load_balancer(preset: Preset) -> bool:
 
 def _node_port_rights(preset: Preset) -> list[Right]:
     """Getting and trying the Service is among the rights of the release."""
-    return [
-        Right("list", "", "services"),
-        Right("get", "", "namespaces", name=preset.target.namespace),
-    ]
+    return [Right("list", "", "services"), *getting_namespace(preset)]
 
 
 CHECKS = (

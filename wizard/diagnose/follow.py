@@ -5,17 +5,20 @@ import functools
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from wizard.diagnose.fields import containers, uid, waiting
+from wizard.diagnose.fields import containers, last_end, uid
 from wizard.diagnose.kinds import LOG
 from wizard.diagnose.view import LogTails
 from wizard.errors import Forbidden, WorldError
 from wizard.ports import Kind, LogLine, Object, Pods
 
 TAIL = 200
-"""Lines kept per container, and told of a container that ran before it was looked at."""
+"""Lines kept per run of a container, and told of one that ran before it was looked at."""
+_RUNS = 2
 
-_Run = tuple[str, str, int]
-"""One run of a container: UID of its pod, its name, how often it was restarted before."""
+_Container = tuple[str, str]
+"""UID of the pod and name of the container."""
+_Runs = dict[str, deque[LogLine]]
+"""The last lines by run of one container, the newest run last."""
 
 
 class Follower:
@@ -37,33 +40,42 @@ class Follower:
         self._on_line = on_line
         self._on_failure = on_failure
         self._not_checked = not_checked
-        self._tails: dict[tuple[str, str], deque[LogLine]] = {}
-        self._seen: set[_Run] = set()
+        self._runs: dict[_Container, _Runs] = {}
         self._tasks: dict[asyncio.Task[None], str] = {}
 
     @property
     def tails(self) -> LogTails:
-        """The last lines of every container of the pods that exist, as they are now."""
-        return {key: tuple(lines) for key, lines in self._tails.items()}
+        """The last lines of the last two runs of every container of the pods that exist."""
+        return {
+            container: tuple(line for lines in runs.values() for line in lines)
+            for container, runs in self._runs.items()
+        }
 
     def show(self, pod: Object, *, old: bool) -> None:
         """Follow what runs in the pod now. `old`: it may have run for long, so tell only the
         last lines of what it has written so far.
         """
+        if LOG in self._not_checked:
+            return
         for declared, told in containers(pod):
-            restarts = int(told.get("restartCount") or 0)
-            runs = {"running", "terminated"} & (told.get("state") or {}).keys()
-            looping = waiting(told)[0] == "CrashLoopBackOff"
-            if not runs and not looping:
-                continue
-            self._follow(
-                pod,
-                (uid(pod), declared["name"], restarts),
-                # While the kubelet waits, the run with the present count is the previous one.
-                previous=looping or (old and restarts > 0),
-                present=bool(runs),
-                tail=TAIL if old else None,
-            )
+            runs = self._runs.setdefault((uid(pod), declared["name"]), {})
+            present, ended = _runs_of(told)
+            new = [run for run in (ended, present) if run and run not in runs]
+            for run in new:
+                runs[run] = deque(maxlen=TAIL)
+            while len(runs) > _RUNS:
+                del runs[next(iter(runs))]
+            if new:
+                work = self._read(
+                    pod,
+                    declared["name"],
+                    previous=ended if ended in new else "",
+                    present=present if present in new else "",
+                    tail=TAIL if old else None,
+                )
+                task = asyncio.create_task(work)
+                self._tasks[task] = uid(pod)
+                task.add_done_callback(self._ended)
 
     def forget(self, pod: Object) -> None:
         """The pod is gone: end its logs and drop its lines."""
@@ -71,8 +83,7 @@ class Follower:
         for task, owner in self._tasks.items():
             if owner == gone:
                 task.cancel()
-        self._seen = {run for run in self._seen if run[0] != gone}
-        self._tails = {key: lines for key, lines in self._tails.items() if key[0] != gone}
+        self._runs = {key: runs for key, runs in self._runs.items() if key[0] != gone}
 
     async def close(self) -> None:
         """Stop following."""
@@ -81,45 +92,52 @@ class Follower:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _follow(
-        self, pod: Object, run: _Run, *, previous: bool, present: bool, tail: int | None
-    ) -> None:
-        if run in self._seen or LOG in self._not_checked:
-            return
-        self._seen.add(run)
-        task = asyncio.create_task(self._read(pod, run, previous, present, tail))
-        self._tasks[task] = run[0]
-        task.add_done_callback(self._ended)
-
     async def _read(
-        self, pod: Object, run: _Run, previous: bool, present: bool, tail: int | None
+        self, pod: Object, container: str, *, previous: str, present: str, tail: int | None
     ) -> None:
         """Read the run before, where asked, then the present one to its end."""
-        read = functools.partial(
-            self._pods.logs, pod["metadata"]["namespace"], pod["metadata"]["name"], run[1]
+        metadata = pod["metadata"]
+        logs = functools.partial(
+            self._pods.logs, metadata["namespace"], metadata["name"], container
         )
-        complete = True
+        runs = self._runs[uid(pod), container]
         if previous:
-            complete = await self._keep(run, read(previous=True, tail=TAIL))
+            await self._keep(runs, previous, logs(previous=True, tail=TAIL))
         if present:
-            complete = await self._keep(run, read(follow=True, tail=tail))
-        if not complete:
-            self._seen.discard(run)  # the pod's next change tries again
+            await self._keep(runs, present, logs(follow=True, tail=tail))
 
-    async def _keep(self, run: _Run, lines: AsyncIterator[LogLine]) -> bool:
-        """Whether the log could be read; mostly the container is not there yet or any more."""
+    async def _keep(self, runs: _Runs, run: str, lines: AsyncIterator[LogLine]) -> None:
+        kept = runs[run]
         try:
             async for line in lines:
-                self._tails.setdefault(run[:2], deque(maxlen=TAIL)).append(line)
+                kept.append(line)
                 self._on_line(line)
         except Forbidden as error:
             self._not_checked[LOG] = error.what
         except WorldError:
-            return False
-        return True
+            # Mostly the container is not there yet or any more; the pod's next change tries again.
+            if not kept:
+                runs.pop(run, None)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._on_failure(error)
+
+
+def _runs_of(told: Object) -> tuple[str, str]:
+    """What identifies the present run of a container and the one that ended before it; empty
+    where there is none. A run keeps the identity of its container, else its start, when it ends.
+    """
+    state = told.get("state") or {}
+    running = state.get("running")
+    if running is not None:
+        before = (told.get("lastState") or {}).get("terminated") or {}
+        return _identity({"containerID": told.get("containerID"), **running}), _identity(before)
+    ended = _identity(last_end(told))
+    return (ended, "") if "terminated" in state else ("", ended)
+
+
+def _identity(run: Object) -> str:
+    return str(run.get("containerID") or run.get("startedAt") or "")

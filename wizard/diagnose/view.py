@@ -169,7 +169,7 @@ class View:
         return [event for event in self.events(obj) if event.get("type") == "Warning"]
 
     def log(self, pod: Object, container: str) -> Sequence[LogLine]:
-        """The last lines of a container, those of runs before a restart included."""
+        """The last lines of a container, those of the run before its last restart included."""
         return self.logs.get((uid(pod), container), ())
 
     def _collection(self, kind: Kind) -> Collection:

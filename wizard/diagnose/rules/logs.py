@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from wizard.diagnose.components import needs_ready_since
-from wizard.diagnose.fields import containers, last_end, moment, running_since
+from wizard.diagnose.fields import containers, running_since
 from wizard.diagnose.kinds import LOG, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.view import View
@@ -36,7 +36,7 @@ class _Sign:
             for declared, state in containers(pod):
                 named = declared["name"] in self.containers
                 if named and (self.when_ready or not state.get("ready")):
-                    yield from self._in(view, pod, _last_run(view, pod, declared["name"], state))
+                    yield from self._in(view, pod, _recent(view, pod, declared["name"], state))
 
     def _in(self, view: View, pod: Object, lines: Sequence[LogLine]) -> Iterable[Match]:
         found = [(line, hit) for line in lines if (hit := self.pattern.search(line.text))]
@@ -55,14 +55,14 @@ class _Sign:
             )
 
 
-def _last_run(
-    view: View, pod: Object, container: str, told: Mapping[str, Any]
-) -> Sequence[LogLine]:
-    """What the container's present run wrote and, while that is new, the run before it."""
-    begun, ended = running_since(told), moment(last_end(told).get("startedAt"))
+def _recent(view: View, pod: Object, container: str, told: Mapping[str, Any]) -> Sequence[LogLine]:
+    """What the container wrote, of its last two runs; only of the present one once that goes on
+    for a while.
+    """
+    lines, begun = view.log(pod, container), running_since(told)
     if begun is None or view.now - begun < _NEW_RUN:
-        begun = ended or begun
-    return [line for line in view.log(pod, container) if begun is None or line.time >= begun]
+        return lines
+    return [line for line in lines if line.time >= begun]
 
 
 _NEW_RUN = timedelta(minutes=2)

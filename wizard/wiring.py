@@ -1,0 +1,91 @@
+"""Opens the world of a command: with the screens' own wiring the only place that knows backends."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.answers.network import Network
+from wizard.errors import UsageError
+from wizard.ports import Charts, World
+from wizard.run.records import state_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Which world: a cluster by kubeconfig and context, or the simulated one by its scenario."""
+
+    kubeconfig: Path | None = None
+    context: str | None = None
+    scenario: str | None = None
+
+
+@asynccontextmanager
+async def open_world(site: Site, network: Network) -> AsyncIterator[World]:
+    """The world of a command. `network` says how Helm fetches charts.
+
+    Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
+    """
+    if site.scenario is not None:
+        from backends.simulated.world import simulated_world
+
+        state = state_folder() / "demo" / "world.json"
+        speed = number_of("WIZARD_DEMO_SPEED", 1)
+        async with simulated_world(site.scenario, state, speed) as simulated:
+            yield simulated
+        return
+    from backends.certificates import X509
+    from backends.cluster import open_cluster
+    from backends.harbor import HarborClient
+    from backends.resolver import SystemResolver
+
+    async with open_cluster(site.kubeconfig, site.context) as cluster:
+        yield World(
+            objects=cluster.objects,
+            pods=cluster.pods,
+            access=cluster.access,
+            charts=_helm(network, cluster.kubeconfig),
+            harbor=HarborClient(),
+            certificates=X509(),
+            resolver=SystemResolver(),
+        )
+
+
+@asynccontextmanager
+async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
+    """Charts alone, without a cluster."""
+    if site.scenario is None:
+        yield _helm(network, None)
+        return
+    async with open_world(site, network) as world:
+        yield world.charts
+
+
+def _helm(network: Network, kubeconfig: Path | None) -> Charts:
+    from backends.helm import Helm
+
+    proxies = {
+        "HTTP_PROXY": network.http_proxy,
+        "HTTPS_PROXY": network.https_proxy,
+        "NO_PROXY": ",".join(network.no_proxy),
+    }
+    given = {name: value for name, value in proxies.items() if value}
+    return Helm(kubeconfig, proxies=given, ca_bundle=network.ca_bundle)
+
+
+def number_of(variable: str, default: float) -> float:
+    """A number from 0 on in an environment variable. Raises UsageError for anything else."""
+    text = os.environ.get(variable) or str(default)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not number >= 0:
+        raise UsageError(
+            f"The environment variable {variable} is no number from 0 on",
+            why=f"it is {text!r}",
+            where=variable,
+            fix=f"give a number, or unset it for {default:g}",
+        )
+    return number
