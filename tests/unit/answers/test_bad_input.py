@@ -361,8 +361,8 @@ def test_the_error_shows_every_problem_with_its_place(judge: Judge, tmp_path: Pa
         load([tmp_path / "p.yaml"])
     assert str(caught.value).splitlines() == [
         "The preset has 2 problems:",
-        f"  {tmp_path}/p.yaml:6:3: harbor.profil: is not a known key",
+        f"{tmp_path}/p.yaml:6:3: harbor.profil: is not a known key",
         "    fix: Did you mean 'profile'?",
-        f"  {tmp_path}/p.yaml:7:1: policy: is reserved for a later version",
+        f"{tmp_path}/p.yaml:7:1: policy: is reserved for a later version",
         "    fix: Take it out.",
     ]

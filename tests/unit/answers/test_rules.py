@@ -1,0 +1,258 @@
+"""Rules across answers: each with a preset that breaks it and one beside it that does not."""
+
+import pytest
+
+from tests.unit.answers.conftest import MINIMAL, Judge
+
+NO_PKI = MINIMAL.replace("self-signed", "none")
+DATABASE = "database: {kind: external, host: db, username: u, password: {env: P}}"
+REDIS = "redis: {kind: external, addresses: ['r:6379']}"
+S3 = "storage: {blobs: {kind: s3, bucket: b, accessKey: {env: A}, secretKey: {env: B}}}"
+
+
+def served(url: str, expose: str, pki: str = "self-signed") -> str:
+    return (
+        f"schemaVersion: 1\nname: x\npki: {{kind: {pki}}}\n"
+        f"harbor: {{url: '{url}', expose: {{{expose}}}}}\n"
+    )
+
+
+def authority(kind: str, unseal: str) -> str:
+    server = f"{{kind: deploy, unseal: {{{unseal}}}}}"
+    return MINIMAL.replace(
+        "{kind: self-signed}",
+        f"{{kind: self-signed, authority: {{kind: {kind}, server: {server}}}}}",
+    )
+
+
+def acme(solver: str, url: str = "https://harbor.example.com") -> str:
+    return (
+        "schemaVersion: 1\nname: x\npki: {kind: acme, server: 'https://a.corp', email: a@b, "
+        f"solver: {{{solver}}}}}\nharbor: {{url: '{url}', expose: {{kind: loadBalancer}}}}\n"
+    )
+
+
+BROKEN = {
+    "plain http beside a certificate": (
+        served("http://h.lab", "kind: ingress"),
+        "harbor.url",
+        "is plain http, but pki.kind 'self-signed' brings a certificate",
+    ),
+    "plain http without a reason": (
+        served("http://h.lab", "kind: ingress", "none"),
+        "harbor.url",
+        "is plain http: passwords and images would cross the network unencrypted",
+    ),
+    "node port missing in the URL": (
+        served("https://h.lab", "kind: nodePort"),
+        "harbor.url",
+        "has no port, but Harbor answers on node port 30003",
+    ),
+    "an address as the host of an ingress": (
+        served("https://10.0.0.5", "kind: ingress"),
+        "harbor.url",
+        "names an IP address, which 'ingress' cannot route",
+    ),
+    "an IPv6 address as the host of an ingress": (
+        served("https://[2001:db8::5]", "kind: ingress"),
+        "harbor.url",
+        "names an IP address, which 'ingress' cannot route",
+    ),
+    "two node ports alike": (
+        served("https://h.lab:30003", "kind: nodePort, httpPort: 30003"),
+        "harbor.expose.httpsPort",
+        "is the same as httpPort",
+    ),
+    "certSource auto behind a Gateway": (
+        NO_PKI + "  expose: {kind: gateway, parentRefs: [{name: g}]}\n"
+        "  values: {expose: {tls: {certSource: auto}}}\n",
+        "harbor.values.expose.tls.certSource",
+        "'auto' keeps Harbor from starting behind a Gateway: a Secret would be missing",
+    ),
+    "registries that share a volume": (
+        MINIMAL + "  replicas: {registry: 2}\n",
+        "storage.volumes.registry.accessMode",
+        "2 registry pods cannot share a volume that one node may write",
+    ),
+    "registries that a profile multiplies": (
+        MINIMAL + f"  profile: ha\n  replicas: {{jobservice: 1}}\n  {DATABASE}\n  {REDIS}\n",
+        "storage.volumes.registry.accessMode",
+        "2 registry pods cannot share a volume that one node may write",
+    ),
+    "job services that share a volume": (
+        MINIMAL + "  replicas: {jobservice: 3}\n",
+        "storage.volumes.jobLog.accessMode",
+        "3 job service pods cannot share a volume that one node may write",
+    ),
+    "RollingUpdate with a volume of one node": (
+        MINIMAL + "  values: {updateStrategy: {type: RollingUpdate}}\n",
+        "harbor.values.updateStrategy.type",
+        "with RollingUpdate, an upgrade waits for ever for the volume registry, which the old "
+        "pod holds",
+    ),
+    "several addresses without a master": (
+        MINIMAL + "  redis: {kind: external, addresses: ['a:1', 'b:1']}\n",
+        "harbor.redis.sentinelMaster",
+        "is missing: several addresses are only understood as Sentinels",
+    ),
+    "a Redis user without a password": (
+        MINIMAL + "  redis: {kind: external, addresses: ['a:1'], username: u}\n",
+        "harbor.redis.password",
+        "is missing: a user is given",
+    ),
+    "one Redis database for two": (
+        MINIMAL + "  redis: {kind: external, addresses: ['a:1'], indexes: {core: 1}}\n",
+        "harbor.redis.indexes",
+        "database 1 is used 2 times: the data would mix",
+    ),
+    "a ServiceMonitor without metrics": (
+        MINIMAL + "  metrics: {serviceMonitor: true}\n",
+        "harbor.metrics.serviceMonitor",
+        "there are no metrics to collect",
+    ),
+    "a request above its limit": (
+        MINIMAL + "  resources: {core: {requests: {memory: 1Gi}, limits: {memory: 512Mi}}}\n",
+        "harbor.resources.core.requests.memory",
+        "1Gi is more than the limit 512Mi",
+    ),
+    "a certificate renewed after its end": (
+        MINIMAL.replace("self-signed}", "self-signed, certificate: {duration: 700h}}"),
+        "pki.certificate.renewBefore",
+        "720h is not shorter than the certificate's 700h",
+    ),
+    "a certificate for minutes": (
+        MINIMAL.replace(
+            "self-signed}", "self-signed, certificate: {duration: 30m, renewBefore: 10m}}"
+        ),
+        "pki.certificate.duration",
+        "30m is less than an hour",
+    ),
+    "ACME for an address": (
+        acme("kind: http01", "https://10.0.0.5"),
+        "harbor.url",
+        "names an IP address, but ACME proves host names",
+    ),
+    "two ways to serve a proof": (
+        acme("kind: http01, ingressClass: a, gateway: {name: g}"),
+        "pki.solver.gateway",
+        "stands beside ingressClass: only one can serve the proof",
+    ),
+    "more shares needed than made": (
+        authority("openbao", "kind: shamir, shares: 2, threshold: 3"),
+        "pki.authority.server.unseal.threshold",
+        "3 shares are needed, but only 2 are made",
+    ),
+    "one share out of several": (
+        authority("openbao", "kind: shamir, shares: 2, threshold: 1"),
+        "pki.authority.server.unseal.threshold",
+        "a single share out of several would open the server",
+    ),
+    "too few PGP keys": (
+        authority("openbao", "kind: shamir, pgpKeys: [a.asc]"),
+        "pki.authority.server.unseal.pgpKeys",
+        "1 keys for 5 shares",
+    ),
+    "a seal that OpenBao lacks": (
+        authority("openbao", "kind: awskms, region: r, kmsKeyId: k"),
+        "pki.authority.server.unseal.kind",
+        "'awskms' is unknown to openbao",
+    ),
+    "a seal that Vault lacks": (
+        authority("vault", "kind: static, key: {generate: true}"),
+        "pki.authority.server.unseal.kind",
+        "'static' is unknown to vault",
+    ),
+    "half a key of AWS": (
+        authority("vault", "kind: awskms, region: r, kmsKeyId: k, accessKey: {env: A}"),
+        "pki.authority.server.unseal",
+        "accessKey and secretKey belong together",
+    ),
+    "no root to publish": (
+        NO_PKI + "trust: {pods: trust-manager}\n",
+        "trust.pods",
+        "there is no root certificate to publish: pki.kind is none",
+    ),
+}
+
+WARNED = {
+    "another port than the node port": (
+        served("https://h.lab:443", "kind: nodePort"),
+        "harbor.url",
+        "names port 443, but Harbor answers on port 30003",
+    ),
+    "a load balancer's other port": (
+        served("https://h.lab:8443", "kind: loadBalancer"),
+        "harbor.url",
+        "names port 8443, but Harbor answers on port 443",
+    ),
+    "a certificate that the Gateway hides": (
+        MINIMAL + "  expose: {kind: gateway, parentRefs: [{name: g}]}\n",
+        "pki.kind",
+        "the Gateway ends TLS, so clients see its certificate, not this one",
+    ),
+    "a node port outside the range": (
+        served("https://h.lab:443", "kind: nodePort, httpsPort: 443"),
+        "harbor.expose.httpsPort",
+        "443 lies outside 30000-32767, the usual range of node ports",
+    ),
+    "an internal database that must not fail": (
+        MINIMAL + f"  profile: ha\n  {REDIS}\n  replicas: {{jobservice: 1}}\n{S3}\n",
+        "harbor.database.kind",
+        "the internal database is one pod: Harbor stops whenever it does",
+    ),
+    "a database without TLS": (
+        MINIMAL + f"  {DATABASE[:-1]}, sslMode: disable}}\n",
+        "harbor.database.sslMode",
+        "the password and all data cross the network unencrypted",
+    ),
+}
+
+FINE = {
+    "https where TLS ends in front": served("https://h.lab", "kind: nodePort", "none"),
+    "plain http with a reason": served(
+        "http://h.lab:30002", "kind: nodePort", "none, plainHttpReason: lab"
+    ),
+    "the node port in the URL": served("https://h.lab:30003", "kind: nodePort"),
+    "an address behind a load balancer": served("https://10.0.0.5", "kind: loadBalancer"),
+    "an IPv6 address with a node port": served("https://[2001:db8::5]:30003", "kind: nodePort"),
+    "a Gateway that ends TLS": NO_PKI + "  expose: {kind: gateway, parentRefs: [{name: g}]}\n",
+    "registries on a shared volume": MINIMAL
+    + "  replicas: {registry: 2}\nstorage: {volumes: {registry: {accessMode: ReadWriteMany}}}\n",
+    "registries on object storage": MINIMAL + f"  replicas: {{registry: 2}}\n{S3}\n",
+    "job services that log into the database": MINIMAL
+    + "  replicas: {jobservice: 2}\n  values: {jobservice: {jobLoggers: [database]}}\n",
+    "RollingUpdate without volumes": MINIMAL
+    + "  values: {updateStrategy: {type: RollingUpdate}, jobservice: {jobLoggers: [database]}}\n"
+    + S3,
+    "Sentinels with their master": MINIMAL
+    + "  redis: {kind: external, addresses: ['a:1', 'b:1'], sentinelMaster: m}\n",
+    "a limit below the profile's request": MINIMAL
+    + "  resources: {core: {limits: {memory: 128Mi, cpu: 10m}}}\n",
+    "cores as numbers": MINIMAL
+    + "  resources: {core: {requests: {cpu: 500m}, limits: {cpu: 0.5}}}\n",
+    "one share for a lab": authority("openbao", "kind: shamir, shares: 1, threshold: 1"),
+    "transit for both": authority(
+        "vault", "kind: transit, address: 'https://v', keyName: k, token: {env: T}"
+    ),
+}
+
+
+def told(judge: Judge, text: str) -> list[tuple[str, str, str]]:
+    return [(problem.severity, problem.path, problem.message) for problem in judge(text)]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_is_an_error_at_its_answer(name: str, judge: Judge) -> None:
+    text, path, message = BROKEN[name]
+    assert told(judge, text) == [("error", path, message)]
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_a_doubtful_choice_is_a_warning_at_its_answer(name: str, judge: Judge) -> None:
+    text, path, message = WARNED[name]
+    assert told(judge, text) == [("warning", path, message)]
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_what_looks_similar_but_works_is_no_problem(name: str, judge: Judge) -> None:
+    assert told(judge, FINE[name]) == []
