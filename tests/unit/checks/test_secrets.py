@@ -24,11 +24,13 @@ def commercial(folder: Path, **pki: Any) -> Any:
 async def test_certificate_files(given: Given, tmp_path: Path) -> None:
     (tmp_path / "harbor.pem").write_bytes(b"LEAF")
     (tmp_path / "chain.pem").write_bytes(b"INTERMEDIATE")
-    preset = commercial(tmp_path, chain=str(tmp_path / "chain.pem"), key={"env": "KEY"})
+    (tmp_path / "root.pem").write_bytes(b"ROOT")
+    more = {"chain": str(tmp_path / "chain.pem"), "caBundle": str(tmp_path / "root.pem")}
+    preset = commercial(tmp_path, key={"env": "KEY"}, **more)
     outcome = await given.ask("certificates.files", preset, secrets={"pki.key": "KEY"})
     assert outcome.state == "ok"
     assert "2027-01-01" in outcome.fact
-    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE", b"KEY", "harbor.example.com")]
+    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE\nROOT", b"KEY", "harbor.example.com")]
 
 
 async def test_a_key_in_the_certificates_file_or_in_a_secret(given: Given, tmp_path: Path) -> None:
@@ -102,6 +104,12 @@ async def test_secrets_that_answers_refer_to(given: Given) -> None:
     assert "has no entry password" in outcome.fact
     given(tls("database", password=b"x"))
     assert (await given.ask("references.secrets", EXTERNAL)).state == "ok"
+
+
+async def test_a_variable_stands_for_a_secret_of_the_cluster(given: Given) -> None:
+    overridden = {"harbor.database.password": "x"}
+    outcome = await given.ask("references.secrets", EXTERNAL, secrets=overridden)
+    assert outcome.state == "ok"
 
 
 async def test_helm(given: Given) -> None:
