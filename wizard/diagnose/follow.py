@@ -107,7 +107,9 @@ class Follower:
             await self._keep(runs, present, logs(follow=True, tail=tail))
 
     async def _keep(self, runs: _Runs, run: str, lines: AsyncIterator[LogLine]) -> None:
-        kept = runs[run]
+        kept = runs.get(run)
+        if kept is None:  # two more runs came while the one before was read
+            return
         try:
             async for line in lines:
                 kept.append(line)

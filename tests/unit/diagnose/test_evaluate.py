@@ -1,6 +1,7 @@
 """Ranking, suppression, time and missing rights."""
 
 from datetime import timedelta
+from typing import Any
 
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
@@ -35,7 +36,7 @@ def test_the_first_to_blame_comes_first() -> None:
 
 def test_a_dependency_explains_the_restarts_of_what_needs_it() -> None:
     """Redis is killed for want of memory again and again, and core cannot do without it."""
-    end = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(5)}
+    end: Any = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(5)}
     redis = world.pod("redis", world.runs(3, ready=True, restarts=4, **end))
     redis["status"]["conditions"][0]["lastTransitionTime"] = world.ago(400)
     core = world.pod("core", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP))

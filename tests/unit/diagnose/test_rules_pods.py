@@ -77,7 +77,7 @@ def test_an_evicted_pod_that_was_replaced_is_history() -> None:
 
 
 def killed(restarts: int, *, ready: bool = False, finished: float = 30) -> View:
-    end = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(finished)}
+    end: Any = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(finished)}
     told = (
         world.runs(20, ready=True, restarts=restarts, **end)
         if ready
@@ -145,9 +145,10 @@ def looping(component: str, ready_since: float | None, **more: Any) -> View:
 
 
 def test_a_container_that_ends_though_all_is_ready_is_terminal_after_its_own_grace() -> None:
-    early, late = only(looping("jobservice", 200)), only(looping("jobservice", 400))
-    assert (early.id, early.severity) == ("HW-201", "warn")
-    assert (late.id, late.terminal) == ("HW-201", True)
+    """The chart's liveness probe of jobservice allows 330 seconds."""
+    assert found(looping("jobservice", 320)) == []
+    finding = only(looping("jobservice", 340))
+    assert (finding.id, finding.terminal) == ("HW-201", True)
 
 
 def test_restarts_while_core_is_not_ready_are_usual() -> None:

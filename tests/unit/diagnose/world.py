@@ -20,7 +20,7 @@ def ago(seconds: float) -> str:
     return (NOW - timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
-LOOP = {"exitCode": 1, "reason": "Error", "startedAt": ago(20), "finishedAt": ago(15)}
+LOOP: Any = {"exitCode": 1, "reason": "Error", "startedAt": ago(20), "finishedAt": ago(15)}
 """How a container ended that ran from 20 to 15 seconds ago."""
 
 

@@ -119,8 +119,8 @@ def _recent(time: datetime | None, now: datetime) -> bool:
 
 def _crash_loop(view: View) -> Iterable[Match]:
     """Restarts while what the container needs is not ready are usual: jobservice ends until core
-    answers, core ends a minute after the database does not. It counts once the container has
-    been started and has ended again with all of that ready.
+    answers, core ends a minute after the database does not. It counts once all of that has been
+    ready for as long as the chart allows, and the container was started and ended since.
     """
     for pod in view.unsettled_pods():
         for declared, state in containers(pod):
@@ -131,8 +131,9 @@ def _crash_loop(view: View) -> Iterable[Match]:
             started = moment(end.get("startedAt"))
             if since is None or (started is not None and started < since):
                 continue
+            if view.now - since < own_grace(declared):
+                continue
             name, code = declared["name"], end.get("exitCode", "unknown")
-            late = view.now - since >= own_grace(declared)
             yield Match(
                 obj=pod,
                 cause=f"Container {name} ended with exit code {code} and was restarted "
@@ -143,7 +144,7 @@ def _crash_loop(view: View) -> Iterable[Match]:
                     one_line(waiting(state)[1]),
                 ),
                 seen=moment(end.get("finishedAt")),
-                terminal=late,
+                terminal=True,
             )
 
 
