@@ -165,7 +165,9 @@ async def test_a_spoiled_namespace_fails_check_by_check(
     assert set(in_state(outcomes, "warn")) == {"namespace.network-policies"}
 
 
-@pytest.mark.parametrize("values", [{}, {"containerSecurityContext": {"runAsNonRoot": True}}])
+@pytest.mark.parametrize(
+    "values", [{}, {"containerSecurityContext": {"allowPrivilegeEscalation": True}}]
+)
 async def test_pod_security_is_judged_as_the_api_server_does(
     control_plane: ControlPlane,
     wizard_identity: Identity,
