@@ -8,6 +8,7 @@ import pytest
 from tests.unit.answers.conftest import MINIMAL, Judge
 from wizard.answers.loading import load
 from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
+from wizard.answers.overrides import overridden
 from wizard.answers.preset import Preset
 from wizard.answers.secret_values import open_files, resolve, secret_paths, variable_for
 from wizard.errors import ExitCode, SecretMissing
@@ -73,6 +74,25 @@ def test_all_secrets_are_listed_with_labels(preset: Preset) -> None:
         ("harbor.secretKey", "Secret key", "WIZARD_SECRET_HARBOR_SECRET_KEY"),
         ("harbor.database.password", "Password", "WIZARD_SECRET_HARBOR_DATABASE_PASSWORD"),
     ]
+
+
+def test_an_overridden_preset_refers_to_the_variables(preset: Preset) -> None:
+    variable = variable_for("harbor.database.password")
+    changed = overridden(preset, {variable: "x"})
+    references = {secret.path: secret.reference.model_dump() for secret in secret_paths(changed)}
+    assert references["harbor.database.password"] == {"env": variable}
+    assert references["storage.blobs.accessKey"] == {"env": "S3_KEY"}
+    assert overridden(preset, {}) == preset
+
+
+def test_a_secret_in_a_map_can_be_overridden(write: Callable[..., Path]) -> None:
+    solver = "{kind: dns01, provider: {}, secrets: {api.token: {prompt: true}}}"
+    pki = f"{{kind: acme, server: 'https://a.corp', email: a@b, solver: {solver}}}"
+    preset = load([write(MINIMAL.replace("{kind: self-signed}", pki))])
+    variable = "WIZARD_SECRET_PKI_SOLVER_SECRETS_API_TOKEN"
+    assert resolve(overridden(preset, {variable: "x"}), {variable: "x"}, Nobody()) == {
+        'pki.solver.secrets."api.token"': "x"
+    }
 
 
 @pytest.mark.parametrize(
