@@ -107,12 +107,10 @@ class SimulatedCharts:
             await self._history.forget(revision)
         log(f'release "{name}" uninstalled')
 
-    async def leave_pending(self, request: ReleaseRequest) -> None:
-        """Leave a release as a Helm does that was killed before it applied anything."""
-        chart = read_package(request.chart)
-        history = await self._history.of(request.name, request.namespace)
-        manifest = _rendered(request, chart)
-        await self._history.keep(_new_revision(request, chart, manifest, history))
+    async def leave_pending(self, name: str, namespace: str) -> None:
+        """Leave a release as a Helm does that was killed before it upgraded anything."""
+        newest = (await self._history.of(name, namespace))[-1]
+        await self._history.keep(newest.again(newest.number + 1, "pending-upgrade"))
 
     async def _revision(self, name: str, namespace: str, number: int) -> Revision:
         for revision in await self._history.of(name, namespace):

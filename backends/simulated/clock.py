@@ -50,14 +50,6 @@ class Clock:
         self.after(seconds, over.set)
         await over.wait()
 
-    def settle(self) -> None:
-        """Run all there is to run at once, as if it had begun an hour ago."""
-        before = self._skipped
-        self._start -= timedelta(hours=1)
-        while self._due:
-            self._run_next()
-        self._start += timedelta(hours=1, seconds=before - self._skipped)
-
     async def run(self) -> None:
         """Run the actions as they fall due, for ever."""
         while True:

@@ -76,7 +76,7 @@ class SimulatedObjects:
 
     async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
         """POST: raises Conflict where the object exists already."""
-        ref = await self._enter("create", _ref_of(obj))
+        ref = await self._enter("create", _ref_of(obj), "dry-run" if dry_run else "")
         if self._store.get(ref) is not None:
             raise Conflict(f"{ref} exists already", where=str(ref))
         new = plain(obj)
@@ -90,7 +90,7 @@ class SimulatedObjects:
 
         With `uid`, only that very object (else Conflict).
         """
-        ref = await self._enter("delete", ref)
+        ref = await self._enter("delete", ref, "dry-run" if dry_run else "")
         self._store.delete(ref, uid=uid, dry_run=dry_run)
 
     async def _enter(self, verb: str, ref: Ref, call: str = "") -> Ref:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +11,42 @@ from backends.simulated.stage import Stage
 _VERSION = 1
 
 
-def load(path: Path, scenario: str, stage: Stage) -> bool:
-    """Bring a world back from its file. False: there is none, or it is another scenario's.
+@dataclass(slots=True)
+class Past:
+    """What a world has behind it: whether the scenario's `meanwhile` has happened."""
+
+    meanwhile: bool = False
+
+
+def load(path: Path, scenario: str, stage: Stage) -> Past | None:
+    """Bring a world back from its file; None: there is none, or it is another scenario's.
 
     A file that cannot be understood counts as none: nothing real is in it.
     """
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):
-        return False
-    if not isinstance(found, dict) or _head(scenario).items() - found.items():
-        return False
+        return None
+    if not isinstance(found, dict) or found | _head(scenario) != found:
+        return None
     stage.store.load(found["objects"])
     stage.logs.load(found["logs"])
     stage.harbor.admin_password = found["adminPassword"]
-    return True
+    return Past(found["meanwhile"])
 
 
 def _head(scenario: str) -> dict[str, Any]:
     return {"version": _VERSION, "scenario": scenario}
 
 
-def save(path: Path, scenario: str, stage: Stage) -> None:
+def save(path: Path, scenario: str, stage: Stage, past: Past) -> None:
     """Write the world to its file, for this user only, whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = _head(scenario) | {
         "objects": stage.store.dump(),
         "logs": stage.logs.dump(),
         "adminPassword": stage.harbor.admin_password,
+        "meanwhile": past.meanwhile,
     }
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

@@ -47,17 +47,18 @@ async def simulated_world(
     found = find(scenario)
     stage = _stage(speed)
     play = Play(stage.store, stage.logs, found.casting, HarborView(stage.store, stage.harbor))
-    kept = state is not None and statefile.load(state, found.name, stage)
+    past = statefile.load(state, found.name, stage) if state else None
     async with _running(stage.clock):
-        if kept:
-            play.resume()
+        if past is None:
+            past = _begin(found, stage)
         else:
-            await _begin(found, stage)
+            play.resume()
+        past.meanwhile = past.meanwhile or await found.meanwhile(stage)
         try:
             yield _world(found, stage)
         finally:
             if state is not None:
-                statefile.save(state, found.name, stage)
+                statefile.save(state, found.name, stage, past)
 
 
 def _stage(speed: float) -> Stage:
@@ -68,12 +69,13 @@ def _stage(speed: float) -> Stage:
     return Stage(clock, store, Logs(), Faults(), HarborState(), objects, charts)
 
 
-async def _begin(scenario: Scenario, stage: Stage) -> None:
+def _begin(scenario: Scenario, stage: Stage) -> statefile.Past:
+    """A new world, with the faults ahead of it."""
     for obj in scenario.cluster():
         stage.store.put(obj)
-    await scenario.prepare(stage)
     for fault in scenario.faults():
         stage.faults.add(fault)
+    return statefile.Past()
 
 
 def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:

@@ -1,22 +1,19 @@
-"""The identity may work in namespaces only."""
+"""The identity may work in namespaces only; an administrator has made one for Harbor."""
 
 from backends.simulated.access import namespaced_only
-from backends.simulated.scenarios.installed import NAMESPACE
+from backends.simulated.cluster import cluster
 from backends.simulated.scenarios.scenario import Scenario
-from backends.simulated.stage import Stage
+from wizard.ports import Object
 
 
-async def _prepare(stage: Stage) -> None:
-    """An administrator has made the namespace."""
-    await stage.objects.apply(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
-        manager="kubectl",
-    )
+def _with_namespace() -> list[Object]:
+    name = "harbor"
+    return [*cluster(), {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}]
 
 
 SCENARIO = Scenario(
     "no-rights",
-    "an identity without any right outside namespaces",
-    prepare=_prepare,
+    "an identity without any right outside the namespaces that are there, such as `harbor`",
+    cluster=_with_namespace,
     granted=namespaced_only,
 )

@@ -11,23 +11,25 @@ from backends.simulated.stage import Stage
 from wizard.ports import Object
 
 
-async def _nothing(_: Stage) -> None:
-    """The cluster has nothing more at first."""
+async def _nothing(_: Stage) -> bool:
+    """Nobody else does anything."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A world to rehearse in, by name; `summary` tells it in one line.
 
-    `casting` gives the script of each component's pods, `cluster` what exists at first,
-    `prepare` brings the world further before anybody looks, `faults` are what goes wrong with
-    the API server, and `granted` decides what the identity may do.
+    `casting` gives the script of each component's pods, `cluster` what exists at first, `faults`
+    are what goes wrong with the API server, and `granted` decides what the identity may do.
+    `meanwhile` is what somebody else does between two commands; it is asked before each, until
+    it says that it has happened.
     """
 
     name: str
     summary: str
     casting: Casting = ordinary
     cluster: Callable[[], list[Object]] = cluster
-    prepare: Callable[[Stage], Awaitable[None]] = _nothing
     faults: Callable[[], list[Fault]] = list
     granted: Granted = everything
+    meanwhile: Callable[[Stage], Awaitable[bool]] = _nothing
