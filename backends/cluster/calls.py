@@ -162,7 +162,7 @@ class Calls:
                 response = await self._send(method, path, options)
         self._answered = True
         try:
-            if response.status >= 400:
+            if response.status >= 300:
                 with transport_errors(connection):
                     body = await response.read()
                 raise failure(response.status, body, response.headers, where)

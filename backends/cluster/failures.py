@@ -151,7 +151,7 @@ def _other(answer: _Answer) -> WorldError:
         return _invalid(answer)
     error = Unreachable if answer.status >= 500 else WorldError
     return error(
-        f"The API server failed with HTTP {answer.status}", why=answer.message, where=answer.where
+        f"The API server answered with HTTP {answer.status}", why=answer.message, where=answer.where
     )
 
 
@@ -169,7 +169,7 @@ _MEANING = {
 
 
 def failure(status: int, body: bytes, headers: Mapping[str, str], where: str) -> WorldError:
-    """The error for an answer of 400 or more; `where` names the object or path concerned."""
+    """The error for an answer other than 2xx; `where` names the object or path concerned."""
     return _MEANING.get(status, _other)(_Answer(status, body, headers, where))
 
 
