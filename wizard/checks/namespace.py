@@ -102,8 +102,7 @@ async def network_policies(world: World, subject: Subject) -> Outcome:
         f"Network policies in {name} deny by default: {', '.join(closed)}.",
         "Harbor's pods must reach each other, DNS and what is external, and be reached by the "
         "ingress controller.",
-        "Add a policy for the pods labelled app=harbor that allows this, before or after the "
-        "installation.",
+        "Add a policy for the pods labelled app=harbor that allows this.",
     )
 
 

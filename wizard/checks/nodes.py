@@ -113,7 +113,7 @@ async def room(world: World, subject: Subject) -> Outcome:
     whole = [_allocatable(node) for node in nodes]
     huge = [pod for pod in pods if not any(_fits(pod, amounts) for amounts in whole)]
     requested = total(pod.needs for pod in pods)
-    wanted = ", ".join(people(name, requested[name]) for name in sorted(requested))
+    wanted = ", ".join(f"{people(name, requested[name])} {name}" for name in sorted(requested))
     if huge:
         return Outcome(
             "fail",

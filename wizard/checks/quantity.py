@@ -9,7 +9,6 @@ _FACTORS = {
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", 1)},
     **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", 1)},
 }
-_MEBI = 1024**2
 
 
 def quantity(text: str | float) -> Decimal:
@@ -23,14 +22,8 @@ def quantity(text: str | float) -> Decimal:
 
 
 def people(resource: str, amount: Decimal) -> str:
-    """An amount of a resource in words: `1.5 cores`, `2.0 GiB`, `3 pods`."""
-    kind = resource.rpartition(".")[2]
-    if kind == "cpu":
-        return f"{amount.normalize():f} cores"
-    if kind in {"memory", "storage", "ephemeral-storage"}:
-        return (
-            f"{amount / _MEBI / 1024:.1f} GiB"
-            if amount >= 1024 * _MEBI
-            else (f"{amount / _MEBI:.0f} MiB")
-        )
-    return f"{amount.normalize():f} {kind}"
+    """An amount of a resource as people read it: `1.5` (cores, pods), `2.0 GiB`."""
+    if resource.rpartition(".")[2] not in {"memory", "storage", "ephemeral-storage"}:
+        return f"{amount.normalize():f}"
+    gibi = amount / 1024**3
+    return f"{gibi:.1f} GiB" if gibi >= 1 else f"{gibi * 1024:.0f} MiB"

@@ -113,7 +113,7 @@ def _too_much(found: Sequence[Object], needed: Mapping[str, Decimal]) -> Iterato
             if needed.get(name, Decimal(0)) > left:
                 yield (
                     f"{quota['metadata']['name']} has {people(name, left)} of {name} left, "
-                    f"Harbor takes {people(name, needed[name])}"
+                    f"of which Harbor takes {people(name, needed[name])}"
                 )
 
 
@@ -197,7 +197,7 @@ def _outside(item: Mapping[str, Any], name: str, amounts: Mapping[str, Decimal])
     """Where named amounts lie below `min` or above `max`."""
     for resource, amount in amounts.items():
         least, most = (item.get(side) or {} for side in ("min", "max"))
-        told = f"{name} with {people(resource, amount)}"
+        told = f"{name} with {people(resource, amount)} {resource}"
         if resource in most and amount > quantity(most[resource]):
             yield f"{told} (at most {people(resource, quantity(most[resource]))})"
         if resource in least and amount < quantity(least[resource]):
