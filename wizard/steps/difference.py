@@ -43,7 +43,7 @@ def _content(obj: Object) -> Object:
 def _masked(obj: Object) -> Object:
     if obj.get("kind") != "Secret":
         return obj
-    return {k: sorted(v) if k in {"data", "stringData"} else v for k, v in obj.items()}
+    return {k: sorted(v or ()) if k in {"data", "stringData"} else v for k, v in obj.items()}
 
 
 def _restricted(live: Any, declared: Any) -> Any:
