@@ -5,7 +5,7 @@ on the check for forged requests, and writes into 403 (goharbor/harbor#13570).
 """
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,11 @@ SECONDS = 10
 class HarborClient:
     """The port Harbor. It goes to the endpoint itself, whatever proxies the environment names.
 
-    `transport` carries the requests instead of a connection: to a Harbor inside this process.
+    `transport` makes what carries a request instead of a connection: to a Harbor inside this
+    process.
     """
 
-    def __init__(self, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+    def __init__(self, transport: "Callable[[], httpx.AsyncBaseTransport] | None" = None) -> None:
         self._transport = transport
 
     async def health(self, endpoint: Endpoint) -> Sequence[Component]:
@@ -58,7 +59,7 @@ class HarborClient:
                 verify=_tls(endpoint),
                 trust_env=False,
                 timeout=SECONDS,
-                transport=self._transport,
+                transport=self._transport() if self._transport else None,
             ) as client:
                 response = await client.send(_request(client, endpoint, where), auth=login)
         except httpx.InvalidURL as error:

@@ -1,5 +1,6 @@
 """The real Harbor client, led to the stand-in inside this process."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backends.simulated.harbor_api import create_app
@@ -14,7 +15,7 @@ def harbor_client(state: HarborState) -> Harbor:
     """A client that reaches the stand-in under any address, while core listens."""
     from backends.harbor import HarborClient
 
-    return HarborClient(transport=_transport(state))
+    return HarborClient(partial(_transport, state))
 
 
 def _transport(state: HarborState) -> "httpx.AsyncBaseTransport":

@@ -25,14 +25,15 @@ def load(path: Path, scenario: str, stage: Stage) -> Past | None:
     """
     try:
         found = json.loads(path.read_text())
-    except (OSError, ValueError):
+        if found | _head(scenario) != found:
+            return None
+        past = Past(found["meanwhile"])
+        stage.store.load(found["objects"])
+        stage.logs.load(found["logs"])
+        stage.harbor.admin_password = found["adminPassword"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    if not isinstance(found, dict) or found | _head(scenario) != found:
-        return None
-    stage.store.load(found["objects"])
-    stage.logs.load(found["logs"])
-    stage.harbor.admin_password = found["adminPassword"]
-    return Past(found["meanwhile"])
+    return past
 
 
 def _head(scenario: str) -> dict[str, Any]:
