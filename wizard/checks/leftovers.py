@@ -97,7 +97,7 @@ async def secrets(world: World, subject: Subject) -> Outcome:
             "Two presets for one release undo each other's changes.",
             f"Go on if {name} is the new name of that preset; else choose another target.",
         )
-    return Outcome("ok", f"{len(labels)} of the wizard's Secrets are there already, all its own.")
+    return Outcome("ok", f"{len(labels)} of {len(subject.owned)} Secrets are kept from before.")
 
 
 async def _labels(world: World, subject: Subject) -> dict[str, str | None]:

@@ -74,7 +74,9 @@ async def foreign(world: World, subject: Subject) -> Outcome:
     live = await _live(world, [Ref.of(obj) for obj in subject.manifest])
     others = {str(Ref.of(obj)): _release_of(obj) for obj in live if _release_of(obj) != ours}
     if not others:
-        return Outcome("ok", f"{len(live)} of the release's objects exist, all its own.")
+        return Outcome(
+            "ok", f"{len(live)} of {len(subject.manifest)} objects exist, none is another's."
+        )
     told = [
         f"{ref} ({f'release {namespace}/{name}' if name else 'no release'})"
         for ref, (name, namespace) in others.items()
