@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from backends.simulated.faults import Fault
-from tests.unit.checks.conftest import NAMESPACE, Given, deployment, node, preset_of
+from tests.unit.checks.conftest import NAMESPACE, Given, claim, deployment, node, preset_of
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.checks.suite import CHECKS, applying, ask, needed_rights, run_checks
 from wizard.errors import Throttled, Unreachable
@@ -54,8 +54,8 @@ async def test_an_unreachable_server_fails_once_and_skips_the_rest(given: Given)
 async def test_a_missing_right_skips_its_check_only_and_names_the_right(given: Given) -> None:
     given(NAMESPACE, node())
     given.denied.add(("list", "storageclasses"))
-    results = await run(given, Subject(preset_of(), manifest=[deployment()]))
-    skipped = results["storage.access-modes"].outcome
+    results = await run(given, Subject(preset_of(), manifest=[deployment(), claim()]))
+    skipped = results["storage.classes"].outcome
     assert skipped.state == "skipped"
     assert "list storageclasses.storage.k8s.io" in skipped.fact
     assert "wizard rbac" in skipped.fix
