@@ -68,16 +68,19 @@ class Helm:
         )
         return folder / f"{source.name}-{source.version}.tgz"
 
-    async def render(self, request: ReleaseRequest, server: Server | None) -> list[Object]:
+    async def render(
+        self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
+    ) -> list[Object]:
         """The objects of a chart in Helm's order; hooks, tests and CRDs of `crds/` left out.
 
         The objects are as the templates wrote them: many charts leave `metadata.namespace` out,
         and what Helm adds on its way to the cluster is missing (`wizard.charts.manifest.owned`).
-        `lookup` finds nothing, as no cluster is asked.
+        `lookup` finds nothing, as no cluster is asked; with `lookups` it is.
         """
         await self.version()
-        arguments = [*_chart(request), "--dry-run=client", "--no-hooks", "--skip-tests"]
-        if server is not None:
+        where = "server" if lookups else "client"
+        arguments = [*_chart(request), f"--dry-run={where}", "--no-hooks", "--skip-tests"]
+        if server is not None and not lookups:
             arguments += ["--kube-version", server.version]
             arguments += [f"--api-versions={','.join(sorted(server.api_versions))}"]
         stdout = await self._helm(

@@ -54,7 +54,7 @@ def _by_kind(preset: Preset) -> dict[str, Any]:
             }
         case NodePortExposure() | LoadBalancerExposure() | ClusterIpExposure():
             name = Names(preset.target.release).exposed_service
-            return {"type": exposure.kind, exposure.kind: {"name": name, **_service(preset)}}
+            return {"type": exposure.kind, exposure.kind: {"name": name, **_service(exposure)}}
         case _ as never:
             assert_never(never)
 
@@ -68,8 +68,10 @@ def _parent(parent: ParentRef) -> dict[str, str]:
     return {key: text for key, text in given.items() if text}
 
 
-def _service(preset: Preset) -> dict[str, Any]:
-    exposure = preset.harbor.expose
+def _service(
+    exposure: NodePortExposure | LoadBalancerExposure | ClusterIpExposure,
+) -> dict[str, Any]:
+    """What the Service is told; its own ports stay 80 and 443."""
     match exposure:
         case NodePortExposure():
             http, https = exposure.http_port, exposure.https_port
@@ -79,17 +81,11 @@ def _service(preset: Preset) -> dict[str, Any]:
                 "IP": exposure.ip or "",
                 "sourceRanges": list(exposure.source_ranges),
                 "annotations": dict(exposure.annotations),
-                "ports": _ports(preset),
             }
-        case _:
-            return {"ports": _ports(preset)}
-
-
-def _ports(preset: Preset) -> dict[str, int]:
-    """The URL's port where Harbor itself serves it; else the chart's own ports."""
-    if preset.pki.kind != "none":
-        return {"httpsPort": preset.harbor.port}
-    return {} if preset.harbor.https else {"httpPort": preset.harbor.port}
+        case ClusterIpExposure():
+            return {}
+        case _ as never:
+            assert_never(never)
 
 
 def _ingress(preset: Preset, exposure: IngressExposure) -> dict[str, Any]:

@@ -55,7 +55,6 @@ OWNED = {
     "jobservice.secret": "",
     "jobservice.existingSecret": "",
     "jobservice.existingSecretKey": "",
-    "jobservice.jobLoggers": "storage.volumes.jobLog.accessMode",
     "registry.secret": "",
     "registry.existingSecret": "",
     "registry.existingSecretKey": "",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from wizard.answers.preset import Preset
+from wizard.answers.raw import value_at
 from wizard.answers.storage import Volume
 from wizard.charts.blobs import blob_values, on_volume
 
@@ -36,8 +37,12 @@ def persistence_values(preset: Preset) -> dict[str, Any]:
 def logs_in_files(preset: Preset) -> bool:
     """Whether logs of jobs rest on a volume; several pods need one that all can write.
 
-    Else they rest in the database, and the chart makes no claim for them.
+    Else they rest in the database, and the chart makes no claim for them. A person decides with
+    `harbor.values.jobservice.jobLoggers`.
     """
+    loggers = value_at(("jobservice", "jobLoggers"), preset.harbor.values)
+    if loggers is not None:
+        return "file" in loggers
     several = (preset.harbor.replicas.jobservice or 1) > 1
     return not several or _shared(preset.storage.volumes.job_log)
 

@@ -91,20 +91,11 @@ async def test_two_releases_in_one_namespace_have_services_of_their_own(
             {"http": (80, 31080)},
         ),
         (
-            {"expose": {"kind": "loadBalancer"}, "url": "https://harbor.example.com:8443"},
+            {"expose": {"kind": "loadBalancer"}},
             {"kind": "secret", "name": "t"},
-            {"http": (80, None), "https": (8443, None)},
+            {"http": (80, None), "https": (443, None)},
         ),
-        (
-            {"expose": {"kind": "clusterIP"}, "url": "http://harbor.example.com:8080"},
-            {"kind": "none", "plainHttpReason": "lab"},
-            {"http": (8080, None)},
-        ),
-        (
-            {"expose": {"kind": "loadBalancer"}, "url": "https://harbor.example.com"},
-            NO_TLS,
-            {"http": (80, None)},
-        ),
+        ({"expose": {"kind": "clusterIP"}}, NO_TLS, {"http": (80, None)}),
     ],
 )
 async def test_service_ports(

@@ -17,8 +17,7 @@ from wizard.ports import ChartSource
 
 FREE = {
     "expose.ingress.controller",
-    "expose.clusterIP.ports",
-    "expose.loadBalancer.ports",
+    "jobservice.jobLoggers",
     "persistence.resourcePolicy",
 }
 """What the wizard sets but a person may set otherwise: nothing else depends on it."""

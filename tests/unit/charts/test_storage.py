@@ -74,6 +74,15 @@ async def test_several_jobservices_keep_logs_where_all_can_write(
     assert ('name: "DB"' in config) != in_files
 
 
+async def test_a_person_may_keep_job_logs_in_the_database(render: Render) -> None:
+    values = {"jobservice": {"jobLoggers": ["database"]}}
+    storage = {"volumes": {"registry": SHARED}}
+    objects = await render(preset_of({"values": values}, storage=storage))
+    assert "harbor-jobservice" not in names(objects, CLAIM)
+    strategy = find(objects, "Deployment", "harbor-jobservice")["spec"]["strategy"]
+    assert strategy["type"] == "RollingUpdate"
+
+
 async def test_own_s3_endpoint_is_spoken_to_directly(render: Render) -> None:
     blobs = {
         "kind": "s3",
