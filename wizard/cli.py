@@ -213,12 +213,13 @@ def verify(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> No
 async def _verify(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
-    from wizard import commands
+    from wizard.commands import read_answers
+    from wizard.inspections import verify as verify_preset
     from wizard.wiring import open_world
 
-    answers = commands.read_answers(presets, settings.sets(sets), voices)
+    answers = read_answers(presets, settings.sets(sets), voices)
     async with open_world(settings.site(answers.preset), answers.preset.network) as world:
-        return await commands.verify(world, answers, voices)
+        return await verify_preset(world, answers, voices)
 
 
 @wizard.command()
@@ -241,20 +242,22 @@ async def _troubleshoot(
     release: str,
     **given: Any,
 ) -> ExitCode:
-    from wizard import commands
     from wizard.answers.network import Network
+    from wizard.answers.target import Target
+    from wizard.commands import read_answers
+    from wizard.inspections import troubleshoot as look
     from wizard.wiring import open_world
 
     if given["bundle"] or not given["once"]:
         _not_yet("The live view and support bundles", "look once: add --once, leave --bundle out")
+    preset = None
+    target = Target(namespace=settings.namespace or "harbor", release=release)
     if presets:
-        preset = commands.read_answers(presets, settings.sets(sets), voices).preset
-        namespace, release = preset.target.namespace, preset.target.release
-        site, network = settings.site(preset), preset.network
-    else:
-        namespace, site, network = settings.namespace or "harbor", settings.site(), Network()
-    async with open_world(site, network) as world:
-        return await commands.troubleshoot(world, namespace, release, voices)
+        preset = read_answers(presets, settings.sets(sets), voices, secrets=False).preset
+        target = preset.target
+    network = preset.network if preset else Network()
+    async with open_world(settings.site(preset), network) as world:
+        return await look(world, target, voices)
 
 
 @wizard.command("support-bundle")
@@ -299,12 +302,13 @@ def rbac(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None
 async def _rbac(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
-    from wizard import commands
+    from wizard.commands import read_answers
+    from wizard.inspections import print_role
     from wizard.wiring import open_charts
 
-    answers = commands.read_answers(presets, settings.sets(sets), voices, secrets=False)
+    answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
     async with open_charts(settings.site(answers.preset), answers.preset.network) as charts:
-        return await commands.print_role(charts, answers, voices)
+        return await print_role(charts, answers, voices)
 
 
 @wizard.group("preset")

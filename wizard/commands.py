@@ -17,6 +17,7 @@ from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.answers.saving import dump
 from wizard.answers.secret_values import open_files, resolve
+from wizard.answers.target import Target as TargetAnswers
 from wizard.charts.package import Packages
 from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import ExitCode, UsageError, WizardError, WorldError
@@ -103,7 +104,7 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
     Raises WizardError where that ends early.
     """
     preset = effective(answers.preset)
-    target = await identify(world, preset)
+    target = await identify(world, preset.target)
     if wish.retarget:
         preset = bound_to(preset, None)
     with ExitStack() as opened:
@@ -145,14 +146,14 @@ async def _carry_on(
     return ExitCode.DONE
 
 
-async def identify(world: World, preset: Preset) -> Target:
+async def identify(world: World, wanted: TargetAnswers) -> Target:
     """The target as far as the cluster lets it be known; the checks tell what is in the way."""
     uid = context = ""
     with suppress(WorldError):
         context = (await world.access.server()).context
         found = await world.objects.get(KUBE_SYSTEM)
         uid = found["metadata"]["uid"] if found else ""
-    return Target(uid, context, preset.target.namespace, preset.target.release)
+    return Target(uid, context, wanted.namespace, wanted.release)
 
 
 def bound_to(preset: Preset, cluster_uid: str | None) -> Preset:

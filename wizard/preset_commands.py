@@ -20,7 +20,7 @@ def validate(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None
     for problem in warnings:
         voices.console.warning(WizardError(str(problem)))
     document = {"version": 1, "preset": preset.name, "warnings": [str(one) for one in warnings]}
-    voices.report.data(document, f"The preset {preset.name} is valid.")
+    voices.report.data(document, lambda _: [f"The preset {preset.name} is valid."])
 
 
 def show(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None:
@@ -28,12 +28,12 @@ def show(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None:
     draft = read(files, sets)
     draft.to_preset()
     text = dump(draft, Path.cwd())
-    voices.report.data(yaml.safe_load(text), text)
+    voices.report.data(yaml.safe_load(text), lambda _: text.splitlines())
 
 
 def schema(voices: Voices) -> None:
     """Print the JSON Schema of presets."""
-    voices.report.data(preset_schema(), schema_text())
+    voices.report.data(preset_schema(), lambda _: schema_text().splitlines())
 
 
 def migrate(file: Path, voices: Voices) -> None:
@@ -42,8 +42,12 @@ def migrate(file: Path, voices: Voices) -> None:
     draft.to_preset()
     before = yaml.safe_load(file.read_text(encoding="utf-8"))
     if before.get("schemaVersion") == draft.data.get("schemaVersion"):
-        voices.report.data({"version": 1, "changed": False}, f"{file} has the newest format.")
+        _tell(voices, False, f"{file} has the newest format.")
         return
     voices.console.note("Comments in the file are lost; the old file stays beside it as .bak.")
     save(draft, file)
-    voices.report.data({"version": 1, "changed": True}, f"{file} has the newest format now.")
+    _tell(voices, True, f"{file} has the newest format now.")
+
+
+def _tell(voices: Voices, changed: bool, text: str) -> None:
+    voices.report.data({"version": 1, "changed": changed}, lambda _: [text])

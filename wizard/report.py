@@ -5,7 +5,7 @@ document (`json`), as a last line with the event "error" where no "run.finished"
 code (`jsonl`). People read errors on stderr (`wizard.console`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol, TextIO
 
@@ -22,9 +22,12 @@ from wizard.report_documents import (
 from wizard.report_text import checks_summary, plan_lines
 from wizard.run.events import EVENTS_VERSION, Event, RunFinished, RunStarted, document, timestamp
 from wizard.run.redaction import Redactor
-from wizard.run.rendering import EventLines
+from wizard.run.rendering import EventLines, Style
 
 Format = Literal["text", "json", "jsonl"]
+
+Text = Callable[[Style], Iterable[str]]
+"""Makes lines for people, in the signs and colours that their terminal can show."""
 
 
 def _now() -> datetime:
@@ -43,8 +46,8 @@ class Report(Protocol):
     def plan(self, plan: Plan) -> None:
         """What would be done now, or is going to be done."""
 
-    def data(self, document: Mapping[str, Any], text: str) -> None:
-        """What a command was asked for: as a document, and as text for people."""
+    def data(self, document: Mapping[str, Any], text: Text) -> None:
+        """What a command was asked for: as a document, and as lines for people."""
 
     def error(self, error: WizardError) -> None:
         """The command ends with this error."""
@@ -89,9 +92,9 @@ class TextReport:
         for line in plan_lines(plan, self._output.style):
             self._output.line(line)
 
-    def data(self, document: Mapping[str, Any], text: str) -> None:
-        """Write the text."""
-        for line in text.splitlines():
+    def data(self, document: Mapping[str, Any], text: Text) -> None:
+        """Write the lines."""
+        for line in text(self._output.style):
             self._output.line(line)
 
     def error(self, error: WizardError) -> None:
@@ -126,7 +129,7 @@ class JsonReport:
         """Keep the plan as the document so far."""
         self._document = plan.document()
 
-    def data(self, document: Mapping[str, Any], text: str) -> None:
+    def data(self, document: Mapping[str, Any], text: Text) -> None:
         """Keep the document."""
         self._document = dict(document)
 
@@ -169,7 +172,7 @@ class JsonLinesReport:
         """Keep the plan in case that no run follows."""
         self._untold["plan"] = plan.document()
 
-    def data(self, document: Mapping[str, Any], text: str) -> None:
+    def data(self, document: Mapping[str, Any], text: Text) -> None:
         """Write the document in one line."""
         self._output.document(dict(document))
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from wizard.checks.base import Result, State
+from wizard.diagnose.components import ComponentState
+from wizard.diagnose.evaluate import Diagnosis
 from wizard.errors import WizardError
 from wizard.plan.plan import Target
 from wizard.run.events import (
@@ -15,6 +17,7 @@ from wizard.run.events import (
     RunStarted,
     StepFinished,
     document,
+    finding_document,
 )
 
 VERSION = 1
@@ -90,3 +93,18 @@ class ResultDocument:
             return None
         details = {"checks": self._checks, "steps": [*self._steps.values()]}
         return self._run | details | {"findings": self._findings}
+
+
+def troubleshoot_document(
+    target: Target, states: Sequence[ComponentState], diagnosis: Diagnosis
+) -> dict[str, Any]:
+    """What `troubleshoot --once --output json` prints."""
+    return {
+        "version": VERSION,
+        "target": target.document(),
+        "components": [
+            {"id": one.id, "state": one.state, "needs": list(one.needs)} for one in states
+        ],
+        "findings": [finding_document(finding) for finding in diagnosis.findings],
+        "notChecked": [{"rule": one.rule, "reason": one.reason} for one in diagnosis.not_checked],
+    }

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wizard.checks.base import Result
-from wizard.plan.plan import Plan, PlannedStep
-from wizard.run.rendering import Style
+from wizard.diagnose.components import ComponentState
+from wizard.diagnose.evaluate import Diagnosis
+from wizard.plan.plan import Plan, PlannedStep, Target
+from wizard.run.rendering import Style, finding_parts
 from wizard.steps.base import FieldChange, ObjectChange
 
 _ACTION_SIGNS = {
@@ -38,11 +40,14 @@ def _step_lines(step: PlannedStep, style: Style) -> Iterator[str]:
     yield f"  {step.id}: {step.title}"
     for change in step.changes:
         yield from _change_lines(change, style)
+    untried = Counter(change.reason for change in step.changes if not change.validated)
+    for reason, count in untried.items():
+        yield f"    {count} not tried by the API server: {reason or 'unknown reason'}"
 
 
 def _change_lines(change: ObjectChange, style: Style) -> Iterator[str]:
     sign, colour = _ACTION_SIGNS[change.action]
-    doubt = "" if change.validated else f"  (not tried: {change.reason or 'unknown reason'})"
+    doubt = "" if change.validated else "  (not tried)"
     yield f"    {style.paint(f'{sign:<3}', colour)} {change.ref}{doubt}"
     if change.action in {"update", "replace"}:
         for field in change.fields:
@@ -52,3 +57,26 @@ def _change_lines(change: ObjectChange, style: Style) -> Iterator[str]:
 def _field_line(field: FieldChange, style: Style) -> str:
     taken = f"  (taken from {field.owner})" if field.owner else ""
     return f"          {field.path}: {field.before} {style.sign('arrow')} {field.after}{taken}"
+
+
+_HEALTH_SIGNS = {"ok": "ok", "waiting": "waiting", "failed": "fail", "unknown": "skipped"}
+
+
+def diagnosis_lines(
+    target: Target, states: Sequence[ComponentState], diagnosis: Diagnosis, style: Style
+) -> Iterator[str]:
+    """Every component with its state, what is wrong, and what could not be looked at."""
+    yield f"{target}"
+    for state in states:
+        why = f": {state.reason}" if state.reason else ""
+        yield f"  {style.sign(_HEALTH_SIGNS[state.state])} {state.title} {state.state}{why}"
+    for finding in diagnosis.findings:
+        because = f" (because of {finding.suppressed_by})" if finding.suppressed_by else ""
+        sign, text, details = finding_parts(finding)
+        yield f"{style.sign(sign)} {text}{because}"
+        yield from (f"  {line}" for line in details)
+    if not diagnosis.findings:
+        yield "Nothing wrong was found."
+    reasons = Counter(one.reason for one in diagnosis.not_checked)
+    for reason, count in reasons.items():
+        yield f"{style.sign('skipped')} {count} rules could not be asked: {reason}"

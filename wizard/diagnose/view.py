@@ -41,8 +41,15 @@ class Collection:
         return found
 
     @cached_property
+    def by_uid(self) -> Mapping[str, Object]:
+        """Objects by their UID."""
+        return {uid(obj): obj for obj in self.items.values()}
+
+    @cached_property
     def unsettled(self) -> Sequence[Object]:
-        """Pods that are not ready, or were restarted; never those that have done their work."""
+        """Pods that are not ready, or were restarted; never those that have done their work or
+        are being deleted.
+        """
         return [pod for pod in self.items.values() if not _settled(pod)]
 
     @cached_property
@@ -65,10 +72,14 @@ class Collection:
         return found
 
 
+def _over(pod: Object) -> bool:
+    return status(pod).get("phase") == "Succeeded" or "deletionTimestamp" in pod["metadata"]
+
+
 def _settled(pod: Object) -> bool:
-    told = status(pod)
-    if told.get("phase") == "Succeeded":
+    if _over(pod):
         return True
+    told = status(pod)
     restarted = any(item.get("restartCount") for item in told.get("containerStatuses") or ())
     return not restarted and holds(pod, "Ready")
 
@@ -139,14 +150,13 @@ class View:
         """The objects of a kind that carry the labels of a release's component."""
         return self._collection(kind).by_component.get((namespace, release, component), ())
 
-    def unsettled_pods(self) -> Iterable[Object]:
+    @cached_property
+    def unsettled_pods(self) -> Sequence[Object]:
         """Pods that are not ready or were restarted, and whose owner still exists.
 
         Pods that succeeded, are being deleted, or outlived their owner are no failures.
         """
-        for pod in self._collection(POD).unsettled:
-            if not pod["metadata"].get("deletionTimestamp") and not self.orphaned(pod):
-                yield pod
+        return [pod for pod in self._collection(POD).unsettled if not self.orphaned(pod)]
 
     def orphaned(self, obj: Object) -> bool:
         """Whether the one that managed the object is known to be gone."""
@@ -167,6 +177,16 @@ class View:
     def warnings(self, obj: Object) -> Sequence[Object]:
         """All warning events about this very object, the most recent last."""
         return [event for event in self.events(obj) if event.get("type") == "Warning"]
+
+    def logged(self, container: str) -> Iterable[Object]:
+        """The pods of which a container of that name has lines; as far as they still count
+        (see `unsettled_pods`), ready ones included.
+        """
+        by_uid = self._collection(POD).by_uid
+        for owner, name in self.logs:
+            pod = by_uid.get(owner) if name == container else None
+            if pod is not None and not _over(pod) and not self.orphaned(pod):
+                yield pod
 
     def log(self, pod: Object, container: str) -> Sequence[LogLine]:
         """The last lines of a container, those of the run before its last restart included."""

@@ -115,7 +115,7 @@ class EventLines:
             case Log():
                 sign, text = "log", f"{event.source}: {event.text}"
             case FindingSeen():
-                sign, text, details = _finding(event.finding)
+                sign, text, details = finding_parts(event.finding)
             case StepFinished():
                 sign, text = _STEP_SIGNS[event.state], self._ended(event)
                 details = labelled(("what", event.what), ("why", event.why), ("fix", event.fix))
@@ -145,7 +145,8 @@ class EventLines:
         return f"{event.step}: {title}, {state} after {duration(event.seconds)}"
 
 
-def _finding(finding: Finding) -> tuple[str, str, list[str]]:
+def finding_parts(finding: Finding) -> tuple[str, str, list[str]]:
+    """The sign, the first line and the details of a finding."""
     details = [
         *labelled(("cause", finding.cause)),
         *labelled(*(("seen", line) for line in finding.evidence)),

@@ -26,19 +26,19 @@ async def graph_rights(graph: Graph, charts: Charts, namespace: str) -> Sequence
     return [identity, *lock, *(right for rights in asked for right in rights)]
 
 
-def role_objects(
-    rights: Iterable[NeededRight], namespace: str, name: str, subject: Object
-) -> list[Object]:
-    """Roles that grant the rights, and their bindings to a subject (User, Group, ServiceAccount).
+def role_objects(rights: Iterable[NeededRight], namespace: str, name: str) -> list[Object]:
+    """The target namespace, a ServiceAccount in it, and the roles that grant it the rights.
 
-    A Role for each namespace, the target's with the Namespace itself, and a ClusterRole for what
-    belongs to no namespace. Every rule is preceded by its reasons where it is written as text.
+    A Role for each namespace, and a ClusterRole for what belongs to none; all called `name`.
     """
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
     places: dict[str, list[NeededRight]] = defaultdict(list)
     for needed in rights:
         places[needed.right.namespace].append(needed)
+    account = {"name": name, "namespace": namespace}
     objects: list[Object] = [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
     ]
     for place, needed_there in sorted(places.items()):
         objects += _role_and_binding(place, needed_there, name, subject)

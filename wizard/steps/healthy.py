@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from wizard.errors import OutOfTime, Unreachable
-from wizard.ports import Charts, Component, Endpoint, Kind, NeededRight, Object, World
+from wizard.ports import Charts, NeededRight, World
 from wizard.steps.base import ObjectChange, Reporter, Step
+from wizard.steps.core import core_endpoint, core_rights
 from wizard.steps.inputs import Inputs
 
-POD = Kind("v1", "Pod")
 _PAUSE = 1.0
 """Seconds between two questions: Harbor's API has nothing to watch."""
 
@@ -24,10 +24,8 @@ class HarborHealthy(Step):
         self._inputs = inputs
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
-        """See Step: API servers ask for `get` or `create` on port-forwards, by their version."""
-        reason = "to ask Harbor for its health, past load balancers and certificates"
-        forward = self._inputs.rights_in_namespace("pods/portforward", reason, "get", "create")
-        return [*self._inputs.rights_in_namespace("pods", reason, "list"), *forward]
+        """See Step."""
+        return core_rights(self._inputs)
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step: nothing is changed here."""
@@ -54,30 +52,10 @@ class HarborHealthy(Step):
     async def _unhealthy(self, world: World) -> str:
         """What is not healthy, and why; empty: all is."""
         try:
-            components = await self._components(world)
+            async with core_endpoint(world, self._inputs) as endpoint:
+                components = await world.harbor.health(endpoint)
         except Unreachable as error:
             return error.what
         return "; ".join(
             f"{one.name} {one.error}".rstrip() for one in components if not one.healthy
         )
-
-    async def _components(self, world: World) -> Sequence[Component]:
-        preset = self._inputs.preset
-        labels = f"release={preset.target.release},component=core"
-        pods = (await world.objects.list(POD, self._inputs.namespace, labels)).items
-        pod = next((pod["metadata"]["name"] for pod in pods if _ready(pod)), "")
-        if not pod:
-            raise Unreachable("no pod of core is ready")
-        scheme, port, authority = "http", 8080, b""
-        if preset.harbor.internal_tls:
-            scheme, port = "https", 8443
-            secret = self._inputs.names.internal_certificate("core")
-            authority = (await self._inputs.entries(world, secret))["ca.crt"]
-        async with world.pods.forward(self._inputs.namespace, pod, port) as local:
-            url = f"{scheme}://{local.host}:{local.port}"
-            return await world.harbor.health(Endpoint(url, authority))
-
-
-def _ready(pod: Object) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)

@@ -58,7 +58,7 @@ def _missing(text: str) -> str:
 
 def _config(view: View) -> Iterable[Match]:
     """Told by the container's status (variables) or by FailedMount events (volumes)."""
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         if status(pod).get("phase") not in {"Pending", "Running"}:
             continue
         told = [
@@ -91,7 +91,7 @@ def _starting(pod: Object) -> bool:
 
 
 def _out_of_memory(view: View) -> Iterable[Match]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         for declared, state in containers(pod):
             end = last_end(state)
             recent = _recent(moment(end.get("finishedAt")), view.now)
@@ -122,7 +122,7 @@ def _crash_loop(view: View) -> Iterable[Match]:
     answers, core ends a minute after the database does not. It counts once all of that has been
     ready for as long as the chart allows, and the container was started and ended since.
     """
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         for declared, state in containers(pod):
             end = last_end(state)
             if waiting(state)[0] != "CrashLoopBackOff" or end.get("reason") in _TOLD_ELSEWHERE:
@@ -173,7 +173,7 @@ def _start_failure(state: Mapping[str, Any]) -> str:
 
 
 def _cannot_start(view: View) -> Iterable[Match]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         for declared, state in containers(pod):
             told = _start_failure(state)
             if not told or _missing(told):

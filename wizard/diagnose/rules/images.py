@@ -57,7 +57,7 @@ class _Failure:
 
 
 def _failures(view: View) -> Iterable[_Failure]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         for declared, status in containers(pod):
             reason, message = waiting(status)
             if reason in PULL_REASONS:

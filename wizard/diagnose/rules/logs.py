@@ -32,11 +32,11 @@ class _Sign:
 
     def find(self, view: View) -> Iterable[Match]:
         """Pods whose logs show the sign."""
-        for pod in view.unsettled_pods() if not self.when_ready else view.all(POD):
-            for declared, state in containers(pod):
-                named = declared["name"] in self.containers
-                if named and (self.when_ready or not state.get("ready")):
-                    yield from self._in(view, pod, _recent(view, pod, declared["name"], state))
+        for name in self.containers:
+            for pod in view.logged(name):
+                told = next((told for one, told in containers(pod) if one["name"] == name), {})
+                if self.when_ready or not told.get("ready"):
+                    yield from self._in(view, pod, _recent(view, pod, name, told))
 
     def _in(self, view: View, pod: Object, lines: Sequence[LogLine]) -> Iterable[Match]:
         found = [(line, hit) for line in lines if (hit := self.pattern.search(line.text))]

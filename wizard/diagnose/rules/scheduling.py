@@ -51,7 +51,7 @@ def unschedulable(pod: Object) -> str:
 
 
 def _unschedulable(view: View) -> Iterable[Match]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         told = unschedulable(pod)
         if told and not _VOLUME_NOT_READY.search(told):
             yield Match(
@@ -96,7 +96,7 @@ def _refusal(view: View, owner: Object) -> Iterable[Match]:
 
 
 def _evicted(view: View) -> Iterable[Match]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         if status(pod).get("reason") == "Evicted" and not _owner_ready(view, pod):
             yield Match(
                 obj=pod,

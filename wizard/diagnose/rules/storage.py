@@ -95,7 +95,7 @@ def _waits_for_pod(view: View) -> Iterable[Match]:
 
 
 def _multi_attach(view: View) -> Iterable[Match]:
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         told = [
             event
             for event in view.warnings(pod)
@@ -117,7 +117,7 @@ def _multi_attach(view: View) -> Iterable[Match]:
 
 def _mounting(view: View) -> Iterable[Match]:
     """A pod whose volumes cannot be mounted waits in ContainerCreating without an end."""
-    for pod in view.unsettled_pods():
+    for pod in view.unsettled_pods:
         told = [e for e in view.warnings(pod) if e.get("reason") in _MOUNT_FAILURES]
         if told and status(pod).get("phase") == "Pending":
             yield Match(

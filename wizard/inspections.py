@@ -1,0 +1,83 @@
+"""What the commands do that only look: verify, troubleshoot, rbac."""
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from wizard.answers.profiles import effective
+from wizard.answers.target import Target
+from wizard.checks.base import Subject
+from wizard.checks.suite import ask, needed_rights
+from wizard.checks.verification import verifications
+from wizard.commands import Answers, identify, packages_of
+from wizard.diagnose.components import components
+from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.observer import Observer
+from wizard.errors import ExitCode
+from wizard.plan.graph import build_graph
+from wizard.ports import Charts, World
+from wizard.report_documents import troubleshoot_document
+from wizard.report_text import diagnosis_lines
+from wizard.run.rights import graph_rights, role_objects
+from wizard.run.telling import RunTeller
+from wizard.steps.inputs import Inputs
+from wizard.voices import Voices
+
+WIZARD_ACCOUNT = "harbor-wizard"
+"""The ServiceAccount, and the name of the roles, that `wizard rbac` prints."""
+
+
+async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
+    """Test the running registry of a preset; FINDINGS where something does not work."""
+    preset = effective(answers.preset)
+    teller = RunTeller("", voices.report.event, voices.redactor)
+    with TemporaryDirectory(prefix="harbor-wizard-charts-") as folder:
+        packages = packages_of(preset, world.charts, Path(folder))
+        inputs = Inputs(preset, packages, answers.secrets, voices.redactor.conceal)
+        results = []
+        for check in verifications(inputs):
+            results.append(await ask(check, world, Subject(preset)))
+            teller.check(results[-1])
+    voices.report.checks(preset.name, await identify(world, preset.target), results)
+    failed = any(result.outcome.state == "fail" for result in results)
+    return ExitCode.FINDINGS if failed else ExitCode.DONE
+
+
+async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
+    """Look once at a release; FINDINGS where something fails."""
+    target = await identify(world, wanted)
+    selector = {"release": target.release}
+    async with Observer(world.objects, world.pods, target.namespace, selector) as observer:
+        await observer.synced()
+        view = observer.view
+    diagnosis = evaluate(view)
+    states = components(view, target.namespace, target.release, diagnosis.findings)
+    document = troubleshoot_document(target, states, diagnosis)
+    voices.report.data(document, partial(diagnosis_lines, target, states, diagnosis))
+    failed = any(one.severity == "fail" for one in diagnosis.findings) or any(
+        state.state == "failed" for state in states
+    )
+    return ExitCode.FINDINGS if failed else ExitCode.DONE
+
+
+async def print_role(charts: Charts, answers: Answers, voices: Voices) -> ExitCode:
+    """Print the least role for a preset, with all that it is bound to."""
+    preset = effective(answers.preset)
+    target = preset.target
+    with TemporaryDirectory(prefix="harbor-wizard-charts-") as folder:
+        inputs = Inputs(preset, packages_of(preset, charts, Path(folder)))
+        needed = await graph_rights(build_graph(inputs), charts, target.namespace)
+    needed = [*needed, *needed_rights(preset)]
+    objects = role_objects(needed, target.namespace, WIZARD_ACCOUNT)
+    reasons = sorted({f"# {one.right}: {one.reason}" for one in needed})
+    head = [
+        f"# The least role that the preset {preset.name} needs; apply it as an administrator,",
+        f"# then let the wizard use the ServiceAccount {target.namespace}/{WIZARD_ACCOUNT}.",
+        *reasons,
+    ]
+    lines = [*head, "---", *yaml.safe_dump_all(objects, sort_keys=False).splitlines()]
+    document = {"apiVersion": "v1", "kind": "List", "items": objects}
+    voices.report.data(document, lambda _: lines)
+    return ExitCode.DONE
