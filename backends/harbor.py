@@ -43,9 +43,12 @@ class HarborClient:
         )
 
     async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
-        """See wizard.ports.Harbor. Without a login Harbor leaves its version out."""
+        """See wizard.ports.Harbor. With a wrong login Harbor just leaves its version out."""
         information = await self._get(endpoint, "/systeminfo", (username, password))
-        return plain(str(information.get("harbor_version", "")))
+        version = plain(str(information.get("harbor_version") or ""))
+        if not version:
+            raise Unauthorized("Harbor refuses the login", why="it keeps its version to itself")
+        return version
 
     async def _get(
         self, endpoint: Endpoint, path: str, login: tuple[str, str] | None = None
