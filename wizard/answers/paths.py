@@ -25,14 +25,14 @@ def parse_path(text: str) -> Path:
     while True:
         match = _PART.match(text, position)
         if match is None:
-            raise ValueError(f"'{text}' is not a path such as harbor.expose.kind")
+            raise ValueError(f"'{printable(text)}' is not a path such as harbor.expose.kind")
         quoted, plain = match.groups()
         parts.append(quoted if plain is None else int(plain) if plain.isdecimal() else plain)
         position = match.end()
         if position == len(text):
             return tuple(parts)
         if text[position] != ".":
-            raise ValueError(f"'{text}' is not a path such as harbor.expose.kind")
+            raise ValueError(f"'{printable(text)}' is not a path such as harbor.expose.kind")
         position += 1
 
 

@@ -81,6 +81,16 @@ def test_a_problem_points_into_the_file_that_said_it(write: Callable[..., Path])
     assert places == [f"{first}:6:3", f"{second}:2:3"]
 
 
+def test_what_a_new_kind_misses_is_told_where_the_kind_was_chosen(
+    write: Callable[..., Path],
+) -> None:
+    issuer = "{kind: issuer, name: x, certificate: {duration: 90h, renewBefore: 9h}}"
+    first = write(MINIMAL.replace("{kind: self-signed}", issuer), "first.yaml")
+    second = write("name: y\npki: {kind: commercial}\n", "second.yaml")
+    (problem,) = read([first, second]).problems()
+    assert (problem.path, problem.place) == ("pki.certificate", f"{second}:2:1")
+
+
 def test_a_replaced_answer_is_no_problem_any_more(write: Callable[..., Path]) -> None:
     first = write(MINIMAL + "  profile: big\n", "first.yaml")
     second = write("harbor: {profile: lab}\n", "second.yaml")

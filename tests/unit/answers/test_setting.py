@@ -117,6 +117,11 @@ WRONG = {
     ),
     "hunter2": ("must have the form PATH=VALUE", ""),
     "harbor..url=x": ("'harbor..url' is not a path such as harbor.expose.kind", ""),
+    "\x1b[31m=x": ("'\ufffd[31m' is not a path such as harbor.expose.kind", ""),
+    "name=\udcff": (
+        "name: holds a control character (code 56575): it is no plain text",
+        "Take it out.",
+    ),
     "harbor.url=[": (
         "harbor.url: the file ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
