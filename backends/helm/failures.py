@@ -27,8 +27,18 @@ _SIGNS = (
     ("context deadline exceeded", "deadline"),
     ("connection refused", "unreachable"),
     ("connection reset", "unreachable"),
+    ("connection lost", "unreachable"),
     ("i/o timeout", "unreachable"),
+    ("tls handshake timeout", "unreachable"),
+    ("unexpected eof", "unreachable"),
     ("no such host", "unreachable"),
+    ("no route to host", "unreachable"),
+    ("network is unreachable", "unreachable"),
+    ("unable to handle the request", "unreachable"),
+    ("too many requests", "unreachable"),
+    ("in the time allotted", "unreachable"),
+    ("an error on the server", "unreachable"),
+    ("etcdserver:", "unreachable"),
 )
 """Parts of Helm's messages in lower case, the more telling ones first, and their meaning."""
 

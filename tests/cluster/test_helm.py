@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from backends.helm import Helm
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.identities import Identity
 from tests.cluster.kube import APPS, CORE, Object
 from wizard.answers.preset import Preset
@@ -95,6 +97,34 @@ async def test_a_revision_stores_what_was_rendered_and_labels_it(
         f"{CORE}/namespaces/{target}/secrets", labelSelector="harbor-wizard/preset=test"
     )
     assert [one["metadata"]["name"] for one in secrets] == ["sh.helm.release.v1.harbor.v1"]
+
+
+async def test_rendering_with_lookups_is_what_a_revision_stores(
+    release: Helm, requested: Requested, target: str, control_plane: ControlPlane
+) -> None:
+    login = {"env": "REDIS"}
+    redis = {"kind": "external", "addresses": ["redis.example.com:6379"], "password": login}
+    request = requested(redis=redis)
+    nowhere = ReleaseRequest("harbor", f"{target}-not", request.chart, request.values)
+    assert await release.render(nowhere, SERVER, lookups=True), "no namespace is no failure"
+    secret = {"metadata": {"name": "harbor-external-redis"}, "stringData": {"REDIS_PASSWORD": "x1"}}
+    control_plane.admin.create(f"{CORE}/namespaces/{target}/secrets", secret)
+    planned = await release.render(request, SERVER, lookups=True)
+    assert ":x1@redis.example.com" in json.dumps(planned)
+    assert planned != await release.render(request, SERVER)
+    await release.upgrade(request, take_fields=False, log=SILENT)
+    assert await release.manifest("harbor", target, 1) == planned
+    assert await release.render(request, SERVER, lookups=True) == planned
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_an_api_server_in_trouble_is_no_missing_release(
+    helm: str, wizard_identity: Identity, fault_proxy: FaultProxy, target: str, status: int
+) -> None:
+    fault_proxy.fail(status)
+    with pytest.raises(HelmFailed) as caught:
+        await Helm(wizard_identity.through(fault_proxy.url)).release("harbor", target)
+    assert caught.value.kind == "unreachable"
 
 
 async def test_with_helms_marks_a_dry_run_changes_nothing(
