@@ -159,13 +159,12 @@ def _belongs(view: View, obj: Object, id_: str, release: str) -> bool:
 
 
 def _worst(objects: Iterable[Object]) -> tuple[Health, str]:
-    states = [(obj, readiness(obj)) for obj in objects]
-    for bad, health in (("failed", "failed"), ("", "waiting")):
-        for obj, found in states:
-            if not found.ready and bad in ("", found.state):
-                told = f"{obj['kind']} {obj['metadata']['name']}: {found.reason}"
-                return ("failed" if health == "failed" else "waiting"), told
-    return "ok", ""
+    pending = [(obj, found) for obj in objects if not (found := readiness(obj)).ready]
+    if not pending:
+        return "ok", ""
+    obj, found = min(pending, key=lambda one: one[1].state != "failed")
+    told = f"{obj['kind']} {obj['metadata']['name']}: {found.reason}"
+    return ("failed" if found.state == "failed" else "waiting"), told
 
 
 def _nodes(view: View) -> tuple[Health, str]:

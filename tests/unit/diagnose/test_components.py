@@ -62,7 +62,14 @@ def test_other_releases_and_namespaces_are_no_part_of_it() -> None:
     other, elsewhere = world.deployment("core"), world.deployment("core")
     other["metadata"] |= {"name": "other", "labels": {"release": "other", "component": "core"}}
     elsewhere["metadata"]["namespace"] = "elsewhere"
-    assert "core" not in states(world.view(other, elsewhere))
+    route = world.made(kinds.HTTP_ROUTE, "other-route", metadata={"labels": {"release": "other"}})
+    assert not {"core", "entry"} & states(world.view(other, elsewhere, route)).keys()
+
+
+def test_a_route_is_recognised_without_labels() -> None:
+    """The chart labels a route only when it is given labels of its own."""
+    route = world.made(kinds.HTTP_ROUTE, "harbor-route", metadata={"labels": {}})
+    assert states(world.view(route))["entry"] == "waiting"
 
 
 def test_a_failure_marks_its_component_only() -> None:

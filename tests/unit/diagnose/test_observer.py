@@ -125,8 +125,9 @@ async def test_changes_come_together_and_views_stay_as_they_were() -> None:
     async with cluster.observed() as observer:
         assert await observer.changed(1), "the first listing"
         before = observer.view
-        cluster.put(world.pod("core"), world.deployment("core"))
-        cluster.store.delete(Ref.of(pod))
+        cluster.put(world.deployment("core"))
+        later = asyncio.get_running_loop().call_later
+        later(0.03, cluster.store.delete, Ref.of(pod))
         assert await observer.changed(1)
         assert not await observer.changed(0.02), "all of it was told at once"
         after = observer.view

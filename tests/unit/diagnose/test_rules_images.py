@@ -59,3 +59,20 @@ def test_an_image_that_is_being_pulled_is_no_finding() -> None:
     core = world.pod("core", world.waits("ContainerCreating"))
     pulling = world.event(core, "Pulling", f'Pulling image "{PULLED}"', type_="Normal")
     assert found(world.view(core, pulling)) == []
+
+
+def test_each_image_is_told_by_its_own_events() -> None:
+    registry = world.pod("registry", world.waits("ImagePullBackOff"))
+    other = "docker.io/goharbor/harbor-registryctl:v2.15.2"
+    registry["spec"]["containers"].append({"name": "registryctl", "image": other})
+    registry["status"]["containerStatuses"].append(
+        {"name": "registryctl", **world.waits("ImagePullBackOff")}
+    )
+    image = registry["spec"]["containers"][0]["image"]
+    refused = world.event(registry, "Failed", f'Failed to pull image "{image}": 401 Unauthorized')
+    missing = world.event(registry, "Failed", f'Failed to pull image "{other}": manifest unknown')
+    findings = found(world.view(registry, refused, missing))
+    assert [(one.id, (image in one.cause, other in one.cause)) for one in findings] == [
+        ("HW-024", (True, False)),
+        ("HW-025", (False, True)),
+    ]

@@ -74,3 +74,12 @@ def test_the_csrf_key_is_not_quoted() -> None:
     finding = only(world.view(core, logs=(said,)))
     assert finding.id == "HW-016"
     assert "s3cr3t" not in str(finding)
+
+
+def test_what_a_pod_said_that_is_done_or_outlived_its_owner_does_not_count() -> None:
+    done = world.pod("core", world.runs(5), phase="Succeeded")
+    orphan = world.owned(world.pod("core", world.runs(5)), world.replica_set("core"))
+    orphan["metadata"]["ownerReferences"][0]["name"] = "gone"
+    said = world.line("Dirty database version 80", 3)
+    view = world.view(world.replica_set("core"), done, orphan, logs=((done, said), (orphan, said)))
+    assert found(view) == []

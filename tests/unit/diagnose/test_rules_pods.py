@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.diagnose import world
-from tests.unit.diagnose.world import LOOP, found, only
+from tests.unit.diagnose.world import found, only
 from wizard.diagnose.view import View
 from wizard.ports import Object
 
@@ -136,12 +136,13 @@ def test_a_refusal_that_passes_is_no_finding() -> None:
     assert found(view) == []
 
 
-def looping(component: str, ready_since: float | None, **more: Any) -> View:
-    """A container that started 20 and ended 15 seconds ago; what it needs is ready since then."""
+def looping(component: str, ready_since: float | None, last_run: float = 20) -> View:
+    """A container whose last run began so long ago; what it needs is ready since then."""
     core = world.pod("core", world.runs(ready_since, ready=True) if ready_since else world.runs(9))
     probe = {"livenessProbe": {"initialDelaySeconds": 300, "periodSeconds": 10}}
-    told = world.waits("CrashLoopBackOff", restarts=5, **LOOP)
-    return world.view(core, world.pod(component, told, container=probe, age=2000), **more)
+    end = world.LOOP | {"startedAt": world.ago(last_run)}
+    told = world.waits("CrashLoopBackOff", restarts=5, **end)
+    return world.view(core, world.pod(component, told, container=probe, age=2000))
 
 
 def test_a_container_that_ends_though_all_is_ready_is_terminal_after_its_own_grace() -> None:
@@ -156,4 +157,4 @@ def test_restarts_while_core_is_not_ready_are_usual() -> None:
 
 
 def test_a_container_that_ended_before_core_was_ready_has_its_chance_yet() -> None:
-    assert found(looping("jobservice", 10)) == []
+    assert found(looping("jobservice", 340, last_run=350)) == []

@@ -58,8 +58,8 @@ def test_a_claim_that_waits_for_its_pod_blames_the_pod() -> None:
     assert message in diagnosis.findings[0].cause
 
 
-def multi_attach(first: float, ready: bool = False) -> View:
-    told = world.runs(5, ready=True) if ready else world.waits("ContainerCreating")
+def multi_attach(first: float, running: bool = False) -> View:
+    told = world.runs(5) if running else world.waits("ContainerCreating")
     registry = world.pod("registry", told)
     message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) harbor-r-1'
     return world.view(registry, world.event(registry, "FailedAttachVolume", message, first=first))
@@ -73,7 +73,7 @@ def test_a_volume_on_another_node_explains_why_it_is_not_mounted() -> None:
 
 def test_a_volume_that_moves_over_is_no_finding() -> None:
     assert found(multi_attach(10)) == []
-    assert found(multi_attach(430, ready=True)) == []
+    assert found(multi_attach(430, running=True)) == []
 
 
 def test_a_volume_that_cannot_be_mounted_is_told() -> None:

@@ -125,7 +125,7 @@ def _crash_loop(view: View) -> Iterable[Match]:
     for pod in view.unsettled_pods:
         for declared, state in containers(pod):
             end = last_end(state)
-            if waiting(state)[0] != "CrashLoopBackOff" or end.get("reason") in _TOLD_ELSEWHERE:
+            if waiting(state)[0] != "CrashLoopBackOff":
                 continue
             since = needs_ready_since(view, pod)
             started = moment(end.get("startedAt"))
@@ -146,9 +146,6 @@ def _crash_loop(view: View) -> Iterable[Match]:
                 seen=moment(end.get("finishedAt")),
                 terminal=True,
             )
-
-
-_TOLD_ELSEWHERE = _START_FAILURES | {"OOMKilled"}
 
 
 def own_grace(container: Mapping[str, Any]) -> timedelta:
