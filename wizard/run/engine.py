@@ -17,7 +17,7 @@ from wizard.plan.plan import PlannedStep
 from wizard.ports import World
 from wizard.run.events import StepState
 from wizard.run.telling import StepTeller
-from wizard.steps.base import PlanMoved, Step
+from wizard.steps.base import ObjectChange, PlanMoved, Step
 
 PATIENCE_SECONDS = 120.0
 """How long a step outlasts an API server that does not answer."""
@@ -94,38 +94,61 @@ class Engine:
         return state
 
     async def _perform(self, step: Step, plan: PlannedStep, teller: StepTeller) -> None:
-        async def apply() -> None:
-            changes = plan.changes
-            try:
-                await step.apply(self._world, changes, teller)
-            except PlanMoved as moved:
-                now = await step.check(self._world)
-                if {(c.action, c.ref) for c in now} != {(c.action, c.ref) for c in changes}:
-                    raise
-                teller.waiting(f"{moved.what}: looked again, the plan still holds")
-                await step.apply(self._world, now, teller)
-
         if plan.changes:
-            await self._patiently(apply, teller)
+            await self._patiently(lambda: self._apply(step, plan.changes, teller), teller)
         await self._patiently(lambda: step.verify(self._world, teller), teller)
+
+    async def _apply(self, step: Step, changes: Sequence[ObjectChange], teller: StepTeller) -> None:
+        try:
+            await step.apply(self._world, changes, teller)
+        except PlanMoved as moved:
+            now = await step.check(self._world)
+            if not _within(now, changes):
+                raise
+            teller.waiting(f"{moved.what}; what is left to do was planned, so it is done now")
+            if now:
+                await step.apply(self._world, now, teller)
 
     async def _patiently(self, work: Callable[[], Awaitable[None]], teller: StepTeller) -> None:
         """Do the work again while the API server does not answer, up to the patience.
 
-        Work that went on for longer than the last pause before it broke starts anew.
+        Work that went well for half of that time before it broke counts as a new beginning.
         """
-        pause, given_up_at = _FIRST_PAUSE, time.monotonic() + self._patience
+        pause, began = _FIRST_PAUSE, time.monotonic()
         while True:
+            tried_at = time.monotonic()
             try:
                 return await work()
             except (Unreachable, Throttled, HelmFailed) as error:
-                passing = not isinstance(error, HelmFailed) or error.kind == "unreachable"
-                if not passing or time.monotonic() + pause > given_up_at:
-                    raise
+                now = time.monotonic()
+                if now - tried_at > self._patience / 2:
+                    pause, began = _FIRST_PAUSE, now
                 wait = max(pause, error.after) if isinstance(error, Throttled) else pause
+                if not _passing(error) or now + wait > began + self._patience:
+                    raise
                 teller.waiting(f"{error.what}; trying again in {wait:.0f} s")
                 await asyncio.sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _passing(error: WizardError) -> bool:
+    """Whether an error may go away by itself."""
+    return not isinstance(error, HelmFailed) or error.kind == "unreachable"
+
+
+def _within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> bool:
+    """Whether all that a step would do now is, object by object, no more than was planned.
+
+    So it is after an own attempt that broke off half way. What is lost or taken stays the same.
+    """
+    plans = {change.ref: change for change in planned}
+    return all(
+        change.ref in plans
+        and change.action in {plans[change.ref].action, "update"}
+        and {field.path for field in change.taken}
+        <= {field.path for field in plans[change.ref].taken}
+        for change in now
+    )
 
 
 def _precedence(error: WizardError) -> int:
