@@ -182,14 +182,16 @@ def _paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
                 yield below, value
 
 
-def unknown(values: Mapping[str, Any], chart_text: str, chart: Mapping[str, Any]) -> list[Problem]:
+def unknown(values: Mapping[str, Any], chart_text: str) -> list[Problem]:
     """Paths in `harbor.values` that the chart does not know: Helm ignores them in silence.
 
-    The chart has no schema. So a path counts as known where values.yaml (`chart_text`, as data
-    `chart`) has it, or holds its last key as a comment, or leaves the map around it open (`{}`).
+    The chart has no schema. So a path counts as known where its values.yaml (`chart_text`) has it,
+    or holds its last key as a comment, or leaves the map around it open (`{}`).
     """
+    import yaml
+
     comments = set(re.findall(r"^\s*#[\s#-]*([A-Za-z]\w*):", chart_text, re.MULTILINE))
-    return list(_unknown(values, chart, comments, ""))
+    return list(_unknown(values, yaml.safe_load(chart_text) or {}, comments, ""))
 
 
 def _unknown(

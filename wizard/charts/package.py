@@ -6,7 +6,6 @@ import os
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from wizard.charts.catalogue import DIGESTS, package_file
 from wizard.errors import CheckFailed
@@ -132,10 +131,3 @@ def values_text(package: Package) -> str:
             where=str(package.path),
             fix="get the package again from its project",
         ) from None
-
-
-def default_values(text: str) -> dict[str, Any]:
-    """A chart's values.yaml as data."""
-    import yaml
-
-    return yaml.safe_load(text) or {}

@@ -1,5 +1,7 @@
 """What installs Harbor: the Helm program and the chart package."""
 
+from wizard.charts.overrides import unknown
+from wizard.charts.package import values_text
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.errors import WizardError
 from wizard.ports import World
@@ -38,6 +40,21 @@ async def rendering(world: World, subject: Subject) -> Outcome:
     return _failed(subject.problem or WizardError("The chart could not be rendered."))
 
 
+async def values(world: World, subject: Subject) -> Outcome:
+    """Whether the chart knows every value that `harbor.values` sets."""
+    if subject.chart is None:
+        return Outcome("skipped", "The chart package could not be had.")
+    strange = unknown(subject.preset.harbor.values, values_text(subject.chart))
+    if not strange:
+        return Outcome("ok", "The chart knows every value in harbor.values.")
+    return Outcome(
+        "warn",
+        f"The chart does not know {', '.join(one.path for one in strange)}.",
+        "Helm ignores values that a chart does not know, without a word.",
+        "; ".join(f"{one.path}: {one.fix}" for one in strange),
+    )
+
+
 def _failed(error: WizardError) -> Outcome:
     where = f" ({error.where})" if error.where else ""
     return Outcome("fail", f"{error.what}{where}", error.why, error.fix)
@@ -57,6 +74,14 @@ CHECKS = (
         "Chart renders",
         ("delivery", "versions.harbor", "storage", "pki", "harbor"),
         rendering,
+        offline=True,
+    ),
+    Check(
+        "delivery.values",
+        "Chart values",
+        ("harbor.values", "versions.harbor"),
+        values,
+        applies=lambda preset: bool(preset.harbor.values),
         offline=True,
     ),
 )

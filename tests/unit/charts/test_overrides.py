@@ -11,7 +11,7 @@ from tests.unit.charts.objects import entry, find
 from tests.unit.charts.test_rendering import BLOBS, CERTIFICATES, EXPOSURES, SERVICES
 from wizard.answers.problems import PresetInvalid
 from wizard.charts.overrides import CHART_DEFAULTS, OWNED, merged, refused, unknown
-from wizard.charts.package import Package, default_values, values_text
+from wizard.charts.package import Package, values_text
 from wizard.charts.values import Pins, harbor_values
 from wizard.ports import ChartSource
 
@@ -87,7 +87,7 @@ def test_every_owned_path_is_one_of_the_charts(charts: Path) -> None:
         for key in above:
             place = place.setdefault(key, {})
         place[last] = "x"
-    strange = {one.path for one in unknown(values, text, default_values(text))}
+    strange = {one.path for one in unknown(values, text)}
     overrides = {"harbor.values.nameOverride", "harbor.values.fullnameOverride"}
     assert strange == overrides, "only these two stand in templates alone"
 
@@ -105,7 +105,7 @@ def test_values_that_helm_would_ignore_are_told(
     charts: Path, values: dict[str, Any], path: str, fix: str
 ) -> None:
     text = values_text(package(charts))
-    (problem,) = unknown(values, text, default_values(text))
+    (problem,) = unknown(values, text)
     assert problem.path == f"harbor.values.{path}"
     assert problem.severity == "warning"
     assert fix in problem.fix
@@ -123,7 +123,7 @@ def test_values_that_helm_would_ignore_are_told(
 )
 def test_values_that_the_chart_knows_are_not_told(charts: Path, values: dict[str, Any]) -> None:
     text = values_text(package(charts))
-    assert unknown(values, text, default_values(text)) == []
+    assert unknown(values, text) == []
 
 
 def package(charts: Path) -> Package:

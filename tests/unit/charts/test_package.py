@@ -12,7 +12,7 @@ import pytest
 
 from wizard.charts import package as package_module
 from wizard.charts.catalogue import DIGESTS, harbor_chart, package_file
-from wizard.charts.package import Package, Packages, default_values, values_text
+from wizard.charts.package import Package, Packages, values_text
 from wizard.errors import CheckFailed, UsageError
 from wizard.ports import Charts, ChartSource
 
@@ -132,13 +132,12 @@ async def test_the_tested_charts_are_vouched_for_by_the_wizard(charts: Path, pri
         found = await Packages(Upstream(), private, charts).get(harbor_chart(version))
         assert found.vouched_by == "wizard"
         assert found.digest == DIGESTS[found.path.name]
-        assert default_values(values_text(found))["harborAdminPassword"] == "Harbor12345"
+        assert 'harborAdminPassword: "Harbor12345"' in values_text(found)
 
 
 def test_values_keep_their_comments(tmp_path: Path) -> None:
     text = values_text(Package(SOURCE, pack(tmp_path / "tiny-1.0.0.tgz"), ""))
     assert text == "a: 1  # first\n"
-    assert default_values(text) == {"a": 1}
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", None])

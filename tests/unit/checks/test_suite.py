@@ -115,6 +115,7 @@ PRESETS = [
     preset_of({"adminPassword": {"secret": {"name": "admin", "key": "password"}}}),
     preset_of(storage={"volumes": {"registry": {"existingClaim": "images"}}}),
     preset_of(pki={"kind": "secret", "name": "tls"}),
+    preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
 ]
 OF_THE_RELEASE = {("get", "deployments"), ("get", "services"), ("create", "services")}
