@@ -123,13 +123,13 @@ def _taken(
 def _given_up(live: Object, manager: str, wanted: set[Path], others: dict[Path, str]) -> list[Path]:
     """What the manager applied before, does not any more, and nobody else owns.
 
-    Whole list items come last, so that their fields are still found.
+    Whole list items come first, while the fields that tell one from another are there.
     """
     before: set[Path] = set()
     for item in _entries(live):
         if _is_own(item, manager):
             before |= decode(item["fieldsV1"])
-    return sorted(before - wanted - set(others), key=lambda path: (path[-1] == ".", path))
+    return sorted(before - wanted - set(others), key=lambda path: (path[-1] != ".", path))
 
 
 def _managed(

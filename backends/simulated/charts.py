@@ -120,15 +120,15 @@ class SimulatedCharts:
 
     async def _perform(self, revision: Revision, old: list[Object], force: bool) -> None:
         """Carry a revision out and record how it ended."""
-        await self._history.keep(revision)
+        try:
+            await self._history.keep(revision)
+        except WorldError as problem:
+            raise _failed(problem) from None
         try:
             await self._clock.sleep(0.3)
             await self._apply(revision, force)
             await self._delete(_gone(old, revision.manifest))
-        except asyncio.CancelledError:
-            await self._history.keep(revision.ended("failed"))
-            raise
-        except HelmFailed:
+        except (asyncio.CancelledError, HelmFailed):
             await self._history.keep(revision.ended("failed"))
             raise
         except WorldError as problem:

@@ -117,6 +117,8 @@ def merged(live: Any, applied: Any, field: str = "") -> Any:
             result[name] = merged(live[name], value, name) if name in live else _copy(value)
         return result
     live_keys, new_keys = _item_keys(live, field), _item_keys(applied, field)
+    if live_keys is not None and applied == []:
+        return live
     if live_keys is None or new_keys is None:
         return _copy(applied)
     items = dict(zip(live_keys, live, strict=True))

@@ -14,9 +14,16 @@ def template_hash(workload: Object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
+def _labels(workload: Object) -> dict[str, str]:
+    """The labels of a workload's pods."""
+    metadata = workload["spec"]["template"].get("metadata", {})
+    labels: dict[str, str] = metadata.get("labels", {})
+    return labels
+
+
 def component(workload: Object) -> str:
     """The component that a workload belongs to by its pods' labels; empty where unknown."""
-    labels = workload["spec"]["template"]["metadata"].get("labels", {})
+    labels = _labels(workload)
     return str(labels.get("app.kubernetes.io/component", labels.get("component", "")))
 
 
@@ -39,7 +46,7 @@ def _part(owner: Object, kind: str, api_version: str, name: str, **rest: Any) ->
         "name": name,
         "namespace": owner["metadata"]["namespace"],
         "ownerReferences": owned_by(owner),
-        "labels": dict(owner["spec"]["template"]["metadata"].get("labels", {})),
+        "labels": dict(_labels(owner)),
     }
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
 

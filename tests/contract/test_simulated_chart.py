@@ -1,5 +1,6 @@
 """The simulated chart makes of values what the real one makes, as far as the wizard looks."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,10 @@ import pytest
 from backends.helm import Helm
 from backends.simulated.harbor.package import make_package, read_package
 from backends.simulated.harbor.render import render as simulated
-from tests.unit.charts.conftest import (
-    SERVER,
-    charts,
-    helm,
-    helm_program,
-    preset_of,
-)
+from tests.real import charts_folder, helm_program
+from tests.unit.charts.conftest import SERVER, preset_of
 from wizard.charts.values import Pins, harbor_values
 from wizard.ports import ChartSource, Object, ReleaseRequest
-
-__all__ = ["charts", "helm", "helm_program"]
 
 EXTERNAL = {
     "database": {
@@ -117,13 +111,12 @@ def _references(pod: Object) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
-async def test_it_renders_like_the_real_chart(
-    helm: Helm, charts: Path, tmp_path: Path, answers: dict[str, Any]
-) -> None:
+async def test_it_renders_like_the_real_chart(tmp_path: Path, answers: dict[str, Any]) -> None:
+    helm = Helm(environ={**os.environ, "WIZARD_HELM": helm_program()})
     preset = preset_of(**answers)
     values = harbor_values(preset, Pins("a-pinned-password"))
     release, namespace = preset.target.release, preset.target.namespace
-    package = charts / "harbor-1.19.2.tgz"
+    package = charts_folder() / "harbor-1.19.2.tgz"
     real = await helm.render(ReleaseRequest(release, namespace, package, values), SERVER)
     chart = read_package(make_package(ChartSource("harbor", "1.19.2"), tmp_path))
     made = simulated(release, namespace, chart, values)
@@ -131,8 +124,8 @@ async def test_it_renders_like_the_real_chart(
     assert {(o["kind"], o["metadata"]["name"]): looked_at(o) for o in made} == wanted
 
 
-async def test_it_renders_with_the_values_of_the_real_package(charts: Path) -> None:
+async def test_it_renders_with_the_values_of_the_real_package() -> None:
     preset = preset_of()
-    chart = read_package(charts / "harbor-1.19.2.tgz")
+    chart = read_package(charts_folder() / "harbor-1.19.2.tgz")
     assert (chart.version, chart.app_version) == ("1.19.2", "2.15.2")
     assert simulated("harbor", "harbor", chart, harbor_values(preset, Pins("password")))
