@@ -201,10 +201,10 @@ class Calls:
 
 
 def pause_before(attempt: int, error: WorldError | None = None) -> float:
-    """Seconds to wait before the next attempt: doubling from 0.2 to 5 s, with jitter.
+    """Seconds to wait before the next attempt: doubling from 0.2 to 2 s, with jitter.
 
     What a throttling server asks for comes on top.
     """
     asked = error.after if isinstance(error, Throttled) else 0.0
-    doubling: float = min(5, 0.2 * 2 ** min(attempt, 10))
+    doubling: float = min(2, 0.2 * 2 ** min(attempt, 10))
     return asked + doubling * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing

@@ -79,6 +79,8 @@ class _Forwarding:
                     await socket.close()
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _exchange(

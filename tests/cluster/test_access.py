@@ -162,7 +162,7 @@ async def test_a_watch_outlives_resets_an_outage_and_a_restart(
             await direct.objects.apply(obj)
 
         assert await next_changes(changes, 1) == [("SYNCED", "")]
-        numbers = []
+        numbers: list[str] = []
         for number in range(60):
             await write(number)
             if number % 15 == 14:

@@ -144,12 +144,13 @@ async def test_much_data_passes_a_forward_both_ways(
     pods.make("echo")
     pods.wait_ready("echo")
     sent = bytes(range(256)) * 4096
+    connections: list[asyncio.StreamWriter] = []
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
         while data := await reader.read(2**16):
             writer.write(data)
             await writer.drain()
-        writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -158,12 +159,14 @@ async def test_much_data_passes_a_forward_both_ways(
         async with cluster.pods.forward(pods.namespace, "echo", 7000) as address:
             reader, writer = await asyncio.open_connection(address.host, address.port)
             writer.write(sent)
-            received = await reader.readexactly(len(sent))
+            assert await reader.readexactly(len(sent)) == sent
             writer.close()
-        assert received == sent
     finally:
         stop_forwarding(control_plane.admin, pods.namespace)
         server.close()
+        for connection in connections:  # kwok does not end them
+            connection.close()
+            await connection.wait_closed()
 
 
 async def test_where_nothing_listens_a_forward_closes_the_connection(

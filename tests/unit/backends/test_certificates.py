@@ -51,6 +51,10 @@ class Chain:
         self.pem_key = private(self.key)
 
 
+def called(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
 def certificate(
     subject: str,
     key: ec.EllipticCurvePrivateKey,
@@ -58,11 +62,10 @@ def certificate(
     issuer_key: object,
     **options: object,
 ) -> bytes:
-    name = lambda text: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])  # noqa: E731
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name(subject))
-        .issuer_name(name(issuer))
+        .subject_name(called(subject))
+        .issuer_name(called(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - dt.timedelta(days=30))
