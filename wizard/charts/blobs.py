@@ -47,9 +47,7 @@ def _redirects(blobs: ObjectStore) -> bool:
     return not (isinstance(blobs, S3Blobs) and blobs.endpoint)
 
 
-def _settings(
-    blobs: S3Blobs | AzureBlobs | GcsBlobs | SwiftBlobs | OssBlobs,
-) -> dict[str, Any]:
+def _settings(blobs: ObjectStore) -> dict[str, Any]:
     match blobs:
         case S3Blobs():
             return {
