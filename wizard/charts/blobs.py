@@ -15,6 +15,8 @@ from wizard.answers.preset import Preset
 from wizard.charts.names import Names
 from wizard.errors import UsageError
 
+_Store = S3Blobs | AzureBlobs | GcsBlobs | SwiftBlobs | OssBlobs
+
 
 def on_volume(preset: Preset) -> bool:
     """Whether layers rest on the registry's volume."""
@@ -47,7 +49,7 @@ def _redirects(blobs: ObjectStore) -> bool:
     return not (isinstance(blobs, S3Blobs) and blobs.endpoint)
 
 
-def _settings(blobs: ObjectStore) -> dict[str, Any]:
+def _settings(blobs: _Store) -> dict[str, Any]:
     match blobs:
         case S3Blobs():
             return {
