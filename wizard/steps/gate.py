@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 from wizard.charts.manifest import plural
 from wizard.diagnose.finding import Finding
@@ -35,21 +36,26 @@ async def wait_until_ready(
 ) -> None:
     """Wait until every object is ready, following the logs of the release's pods.
 
+    What went wrong before this run may have been mended since, so it ends the wait only when the
+    kubelet had the time to try again.
+
     Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after
     `inputs.gate_seconds`.
     """
     loop = asyncio.get_running_loop()
     given_up_at = loop.time() + inputs.gate_seconds
-    told: set[Finding] = set()
+    told: set[tuple[str, str]] = set()
+    skew = (await world.access.server()).clock_skew
+    since = inputs.begun - timedelta(seconds=skew)
     selector = {"release": inputs.preset.target.release}
     async with Observer(
-        world.objects, world.pods, inputs.namespace, selector, report.pod_log
+        world.objects, world.pods, inputs.namespace, selector, report.pod_log, clock_skew=skew
     ) as observer:
         await observer.synced()
-        while not (gate := explain(observer.view, refs)).ready:
+        while not (gate := explain(observer.view, refs, since)).ready:
             for finding in gate.findings:
-                if finding not in told:
-                    told.add(finding)
+                if (finding.id, finding.object) not in told:
+                    told.add((finding.id, finding.object))
                     report.finding(finding)
             if gate.terminal:
                 raise _hopeless(gate.terminal[0])

@@ -18,13 +18,17 @@ LABEL = "harbor-wizard/preset"
 SECRET = Kind("v1", "Secret")
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The preset (its profile filled in) and what belongs to it on this machine.
 
     `secrets` holds the values of references to this machine (env, file, prompt), by path.
     `conceal` is told every secret that is read or made, before it could be shown anywhere.
-    `gate_seconds` is how long a gate waits before it gives up.
+    `gate_seconds` is how long a gate waits before it gives up. `begun` is when the run began.
     """
 
     preset: Preset
@@ -32,7 +36,8 @@ class Inputs:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     conceal: Callable[[str], None] = field(default=lambda _: None, repr=False)
     gate_seconds: float = 3600.0
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime] = _utc_now
+    begun: datetime = field(default_factory=_utc_now)
 
     @property
     def namespace(self) -> str:
