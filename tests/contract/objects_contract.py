@@ -136,9 +136,7 @@ class ObjectsContract:
         assert got is not None
         assert got["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
 
-    async def test_a_dry_run_of_the_same_shows_no_change(
-        self, objects: Objects, home: str
-    ) -> None:
+    async def test_a_dry_run_of_the_same_shows_no_change(self, objects: Objects, home: str) -> None:
         await objects.apply(deployment(home, "app", {"app": "a"}))
         got = await objects.get(Ref(DEPLOYMENT, home, "app"))
         tried = await objects.apply(deployment(home, "app", {"app": "a"}), dry_run=True)
@@ -167,9 +165,7 @@ class ObjectsContract:
         assert got is not None
         assert got["data"] == {"a": "1"}
 
-    async def test_an_unchangeable_field_is_told_as_such(
-        self, objects: Objects, home: str
-    ) -> None:
+    async def test_an_unchangeable_field_is_told_as_such(self, objects: Objects, home: str) -> None:
         await objects.apply(deployment(home, "app", {"app": "a"}))
         with pytest.raises(Invalid) as refused:
             await objects.apply(deployment(home, "app", {"app": "b"}), dry_run=True)
@@ -209,9 +205,7 @@ class ObjectsContract:
         finally:
             await objects.delete(ref)
 
-    async def test_a_kind_that_is_not_served_is_unknown(
-        self, objects: Objects, home: str
-    ) -> None:
+    async def test_a_kind_that_is_not_served_is_unknown(self, objects: Objects, home: str) -> None:
         thing = {
             "apiVersion": UNKNOWN.api_version,
             "kind": UNKNOWN.name,
@@ -265,9 +259,7 @@ class ObjectsContract:
                 ("DELETED", "one"),
             ]
 
-    async def test_a_watch_of_nothing_is_synced_at_once(
-        self, objects: Objects, home: str
-    ) -> None:
+    async def test_a_watch_of_nothing_is_synced_at_once(self, objects: Objects, home: str) -> None:
         watch = objects.watch(DEPLOYMENT, home)
         async with aclosing(watch) as changes:  # type: ignore[type-var] # generators everywhere
             assert await next_changes(changes, 1) == [("SYNCED", "")]
