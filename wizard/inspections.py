@@ -48,8 +48,10 @@ async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
 async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
     """Look once at a release; FINDINGS where something fails."""
     target = await identify(world, wanted)
-    selector = {"release": target.release}
-    async with Observer(world.objects, world.pods, target.namespace, selector) as observer:
+    selector, skew = {"release": target.release}, (await world.access.server()).clock_skew
+    async with Observer(
+        world.objects, world.pods, target.namespace, selector, clock_skew=skew
+    ) as observer:
         await observer.synced()
         view = observer.view
     diagnosis = evaluate(view)

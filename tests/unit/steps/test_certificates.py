@@ -1,0 +1,156 @@
+"""Certificates from an authority that is made here, and from files."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backends.simulated.world import SimulatedWorld
+from tests.unit.steps.conftest import Heard, inputs_for
+from wizard.errors import UsageError
+from wizard.ports import CertificateRequest
+from wizard.steps.base import Step
+from wizard.steps.inputs import Inputs
+from wizard.steps.tls import certificate_steps
+
+NOW = datetime.now(UTC)
+
+
+def only(inputs: Inputs) -> Step:
+    (step,) = certificate_steps(inputs)
+    return step
+
+
+async def done(step: Step, world: SimulatedWorld) -> list[str]:
+    changes = await step.check(world)
+    await step.apply(world, changes, Heard())
+    return [f"{change.action} {change.ref.name}" for change in changes]
+
+
+async def test_an_authority_signs_harbors_certificate_and_is_published(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    inputs = inputs_for(world, tmp_path)
+
+    made, again = await done(only(inputs), world), await done(only(inputs), world)
+
+    assert made == [
+        "create harbor-ca-key",
+        "create harbor-tls",
+        "create harbor-ca",
+        "create harbor-trusted-ca",
+    ]
+    assert again == []
+    tls = await inputs.entries(world, "harbor-tls")
+    (leaf,) = world.certificates.read(tls["tls.crt"])
+    assert leaf.names == ("harbor.example.com",)
+    problems = world.certificates.problems(
+        tls["tls.crt"] + tls["ca.crt"], tls["tls.key"], "harbor.example.com"
+    )
+    assert [one for one in problems if one.level == "bad"] == []
+    trusted = ssl.create_default_context(cadata=tls["ca.crt"].decode())
+    assert trusted.cert_store_stats()["x509_ca"] >= 1
+    assert (await inputs.entries(world, "harbor-ca")).keys() == {"ca.crt"}
+
+
+async def test_with_a_third_of_its_life_left_a_certificate_is_renewed(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    await done(only(inputs_for(world, tmp_path)), world)
+    after_59, after_61 = NOW + timedelta(days=59), NOW + timedelta(days=61)
+
+    early = await only(inputs_for(world, tmp_path, clock=after_59)).check(world)
+    late = await only(inputs_for(world, tmp_path, clock=after_61)).check(world)
+
+    assert early == []
+    assert [(change.action, change.ref.name) for change in late] == [("update", "harbor-tls")]
+    assert "a third of its life or less is left" in late[0].fields[0].before
+
+
+async def test_another_host_gets_another_certificate(world: SimulatedWorld, tmp_path: Path) -> None:
+    await done(only(inputs_for(world, tmp_path)), world)
+    moved = inputs_for(world, tmp_path, harbor={"url": "https://registry.example.com"})
+
+    changed = await done(only(moved), world)
+
+    assert changed == ["update harbor-tls"]
+    (leaf,) = world.certificates.read((await moved.entries(world, "harbor-tls"))["tls.crt"])
+    assert leaf.names == ("registry.example.com",)
+
+
+async def test_a_renewed_authority_renews_all_that_it_signed(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    await done(only(inputs_for(world, tmp_path)), world)
+    late = inputs_for(world, tmp_path, clock=NOW + timedelta(days=365 * 9))
+
+    changes = await only(late).check(world)
+
+    assert [change.ref.name for change in changes] == [
+        "harbor-ca-key",
+        "harbor-tls",
+        "harbor-ca",
+        "harbor-trusted-ca",
+    ]
+
+
+async def test_an_authority_lost_behind_the_certificate_is_replaced_with_it(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    inputs = inputs_for(world, tmp_path)
+    await done(only(inputs), world)
+    await world.objects.delete(inputs.secret("harbor-ca-key"))
+
+    changed = await done(only(inputs), world)
+
+    assert changed[:2] == ["create harbor-ca-key", "update harbor-tls"]
+    tls = await inputs.entries(world, "harbor-tls")
+    assert tls["ca.crt"] == (await inputs.entries(world, "harbor-ca-key"))["tls.crt"]
+
+
+async def test_components_get_certificates_of_their_own(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    inputs = inputs_for(world, tmp_path, harbor={"internalTls": True})
+    internal = list(certificate_steps(inputs))[-1]
+
+    await done(internal, world)
+
+    core = await inputs.entries(world, inputs.names.internal_certificate("core"))
+    (leaf,) = world.certificates.read(core["tls.crt"])
+    assert set(leaf.names) == {"harbor-core", "localhost", "127.0.0.1"}
+    assert core["ca.crt"] == (await inputs.entries(world, "harbor-internal-ca-key"))["tls.crt"]
+
+
+def commercial(world: SimulatedWorld, folder: Path, certificate: bytes, key: bytes) -> Inputs:
+    (folder / "harbor.pem").write_bytes(certificate)
+    (folder / "harbor.key").write_bytes(key)
+    answers = {"kind": "commercial", "certificate": str(folder / "harbor.pem")}
+    answers["key"] = {"file": str(folder / "harbor.key")}  # type: ignore[assignment]
+    secrets = {"pki.key": key.decode()}
+    return inputs_for(world, folder, pki=answers, secrets=secrets)
+
+
+async def test_a_certificate_from_files_is_copied_and_replaced_by_one_change(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    request = CertificateRequest("harbor.example.com", ("harbor.example.com",))
+    old, new = (world.certificates.issue(request, None) for _ in range(2))
+
+    first = await done(only(commercial(world, tmp_path, old.certificate, old.key)), world)
+    second = await done(only(commercial(world, tmp_path, new.certificate, new.key)), world)
+
+    assert (first, second) == (["create harbor-tls"], ["update harbor-tls"])
+
+
+async def test_a_file_without_a_certificate_says_what_is_missing(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    key = world.certificates.issue(CertificateRequest("h"), None).key
+    inputs = commercial(world, tmp_path, b"not pem", key)
+
+    with pytest.raises(UsageError, match="no certificate in PEM form") as error:
+        await only(inputs).check(world)
+
+    assert error.value.where == str(tmp_path / "harbor.pem")
