@@ -7,11 +7,12 @@ from wizard.ports import Object
 CLUSTER_UID = "5f6d7c1e-0c1b-4d4e-9a54-51a0d0c0ffee"
 """The uid of `kube-system`: the simulated cluster is the same one in every session."""
 
+_GATEWAYS = "gateways"
 NODES = ("worker-a", "worker-b", "worker-c")
 
 
 def cluster(*, storage: bool = True) -> list[Object]:
-    """Namespaces, three nodes, an ingress class and a gateway; with `storage`, its classes."""
+    """Namespaces, three nodes, ingress classes and a gateway; with `storage`, its classes."""
     found = [*_namespaces(), *(_node(name, zone) for zone, name in enumerate(NODES, start=1))]
     if storage:
         found += [_storage_class("standard", default=True), _storage_class("nfs", default=False)]
@@ -23,7 +24,7 @@ def _object(api_version: str, kind: str, name: str, **rest: object) -> Object:
 
 
 def _namespaces() -> Iterable[Object]:
-    for name in ("default", "kube-system"):
+    for name in ("default", "kube-system", _GATEWAYS):
         obj = _object("v1", "Namespace", name, status={"phase": "Active"})
         obj["metadata"]["labels"] = {"kubernetes.io/metadata.name": name}
         if name == "kube-system":
@@ -88,13 +89,14 @@ def _entrances() -> Iterable[Object]:
     gateway_api = "gateway.networking.k8s.io/v1"
     spec = {"controllerName": "simulated.example/gateway"}
     yield _object(gateway_api, "GatewayClass", "simulated", spec=spec)
-    listener = {"name": "https", "port": 443, "protocol": "HTTPS"}
+    admitted = {"namespaces": {"from": "All"}}
+    listener = {"name": "https", "port": 443, "protocol": "HTTPS", "allowedRoutes": admitted}
     gateway = _object(
         gateway_api,
         "Gateway",
-        "shared",
+        "public",
         spec={"gatewayClassName": "simulated", "listeners": [listener]},
         status={"conditions": [{"type": "Programmed", "status": "True", "reason": "Programmed"}]},
     )
-    gateway["metadata"]["namespace"] = "default"
+    gateway["metadata"]["namespace"] = _GATEWAYS
     yield gateway
