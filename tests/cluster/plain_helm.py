@@ -24,7 +24,7 @@ class PlainHelm:
         """Its stdout; a failure is an AssertionError with its stderr. Values go in by stdin."""
         folders = {
             f"HELM_{kind}_HOME": str(self.home / kind) for kind in ("CACHE", "CONFIG", "DATA")
-        }
+        } | {"KUBECACHEDIR": str(self.home / "kube")}
         done = subprocess.run(
             [self.path, *arguments, *(["-f", "-"] if values is not None else [])],
             input=None if values is None else yaml.safe_dump(values),
