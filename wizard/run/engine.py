@@ -1,7 +1,6 @@
 """The engine: carries out a plan, every step as soon as what it needs is done."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -80,7 +79,7 @@ class Engine:
             teller.finished("blocked", 0.0)
             return "blocked"
         teller.started(step.title, len(plan.changes))
-        begun = time.monotonic()
+        begun = _clock()
         state: StepState = "cancelled"
         error: WizardError | None = None
         try:
@@ -90,7 +89,7 @@ class Engine:
             state, error = "failed", failure
             self._errors.append(failure)
         finally:
-            teller.finished(state, time.monotonic() - begun, error)
+            teller.finished(state, _clock() - begun, error)
         return state
 
     async def _perform(self, step: Step, plan: PlannedStep, teller: StepTeller) -> None:
@@ -114,21 +113,26 @@ class Engine:
 
         Work that went well for half of that time before it broke counts as a new beginning.
         """
-        pause, began = _FIRST_PAUSE, time.monotonic()
+        pause, began = _FIRST_PAUSE, _clock()
         while True:
-            tried_at = time.monotonic()
+            tried_at = _clock()
             try:
                 return await work()
             except (Unreachable, Throttled, HelmFailed) as error:
-                now = time.monotonic()
+                now = _clock()
                 if now - tried_at > self._patience / 2:
                     pause, began = _FIRST_PAUSE, now
                 wait = max(pause, error.after) if isinstance(error, Throttled) else pause
                 if not _passing(error) or now + wait > began + self._patience:
                     raise
-                teller.waiting(f"{error.what}; trying again in {wait:.0f} s")
+                teller.waiting(f"{error.what}; trying again in {wait:g} s")
                 await asyncio.sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _clock() -> float:
+    """Seconds by the running loop's clock."""
+    return asyncio.get_running_loop().time()
 
 
 def _passing(error: WizardError) -> bool:
