@@ -88,7 +88,9 @@ def _entrances() -> Iterable[Object]:
         yield _object("networking.k8s.io/v1", "IngressClass", name, spec=spec)
     gateway_api = "gateway.networking.k8s.io/v1"
     spec = {"controllerName": "simulated.example/gateway"}
-    yield _object(gateway_api, "GatewayClass", "simulated", spec=spec)
+    accepted = {"type": "Accepted", "status": "True", "reason": "Accepted"}
+    status = {"conditions": [accepted]}
+    yield _object(gateway_api, "GatewayClass", "simulated", spec=spec, status=status)
     admitted = {"namespaces": {"from": "All"}}
     listener = {"name": "https", "port": 443, "protocol": "HTTPS", "allowedRoutes": admitted}
     gateway = _object(
@@ -96,7 +98,7 @@ def _entrances() -> Iterable[Object]:
         "Gateway",
         "public",
         spec={"gatewayClassName": "simulated", "listeners": [listener]},
-        status={"conditions": [{"type": "Programmed", "status": "True", "reason": "Programmed"}]},
+        status={"conditions": [accepted, accepted | {"type": "Programmed"}]},
     )
     gateway["metadata"]["namespace"] = _GATEWAYS
     yield gateway
