@@ -20,13 +20,10 @@ from wizard.plan.graph import build_graph
 from wizard.ports import Charts, World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
-from wizard.run.rights import graph_rights, role_objects
+from wizard.run.rights import ACCOUNT, graph_rights, role_objects
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
 from wizard.voices import Voices
-
-WIZARD_ACCOUNT = "harbor-wizard"
-"""The ServiceAccount, and the name of the roles, that `wizard rbac` prints."""
 
 
 async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
@@ -70,13 +67,13 @@ async def print_role(charts: Charts, answers: Answers, voices: Voices) -> ExitCo
     target = preset.target
     with TemporaryDirectory(prefix="harbor-wizard-charts-") as folder:
         inputs = Inputs(preset, packages_of(preset, charts, Path(folder)))
-        needed = await graph_rights(build_graph(inputs), charts, target.namespace)
+        needed = await graph_rights(build_graph(inputs), charts, target)
     needed = [*needed, *needed_rights(preset)]
-    objects = role_objects(needed, target.namespace, WIZARD_ACCOUNT)
+    objects = role_objects(needed, target)
     reasons = sorted({f"# {one.right}: {one.reason}" for one in needed})
     head = [
         f"# The least role that the preset {preset.name} needs; apply it as an administrator,",
-        f"# then let the wizard use the ServiceAccount {target.namespace}/{WIZARD_ACCOUNT}.",
+        f"# then let the wizard use the ServiceAccount {target.namespace}/{ACCOUNT}.",
         *reasons,
     ]
     lines = [*head, "---", *yaml.safe_dump_all(objects, sort_keys=False).splitlines()]

@@ -169,10 +169,11 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class NeededRight:
-    """A right with the reason why it is taken."""
+    """A right with the reason why it is taken; without an optional one the run tells less."""
 
     right: Right
     reason: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

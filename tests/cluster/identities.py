@@ -21,21 +21,18 @@ class Identity:
     kubeconfig: Path
     server: str
     ca: str
-
-    @property
-    def namespace(self) -> str:
-        """Where the ServiceAccount lives (not where it works)."""
-        return HOME
+    namespace: str = HOME
+    """Where the ServiceAccount lives (not where it works)."""
 
     @property
     def user(self) -> str:
         """How the audit log and role bindings call it."""
-        return f"system:serviceaccount:{HOME}:{self.name}"
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
 
     @property
     def subject(self) -> Object:
         """It as the subject of a role binding."""
-        return {"kind": "ServiceAccount", "name": self.name, "namespace": HOME}
+        return {"kind": "ServiceAccount", "name": self.name, "namespace": self.namespace}
 
     def through(self, server: str) -> Path:
         """A kubeconfig of the same identity that talks to another address."""

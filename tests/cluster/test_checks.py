@@ -22,13 +22,11 @@ from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.charts.package import Packages
 from wizard.checks.base import Outcome
-from wizard.checks.suite import needed_rights
 from wizard.checks.workloads import Workload, of_kind, workloads
 from wizard.plan.graph import build_graph
 from wizard.plan.plan import Target
 from wizard.ports import World
 from wizard.run.redaction import Redactor
-from wizard.run.rights import graph_rights, role_objects
 from wizard.run.session import Session
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
@@ -103,26 +101,6 @@ async def test_an_empty_namespace_is_fine_and_nothing_is_written(
             assert in_state(outcomes, state) == {}
     assert outcomes["services.node-ports"].fact == "The node ports 30552, 30553 are free."
     assert control_plane.audit.writes(wizard_identity.user) == []
-
-
-async def test_the_role_that_is_printed_is_enough(
-    control_plane: ControlPlane, namespace: str, asking: Asking
-) -> None:
-    make_namespace(control_plane, namespace)
-    identity = control_plane.identity(rules=[])
-    helm = Helm(environ={"WIZARD_HELM": asking.helm})
-    inputs = asking.inputs(namespace, node_ports(30554), helm)
-    needed = [
-        *await graph_rights(build_graph(inputs), helm, namespace),
-        *needed_rights(inputs.preset),
-    ]
-    for obj in role_objects(needed, namespace, namespace, identity.subject):
-        if obj["kind"] != "Namespace":
-            control_plane.admin.apply(_path(obj), obj)
-    outcomes = await asking(namespace, identity.kubeconfig, node_ports(30554))
-    assert in_state(outcomes, "fail") == {}
-    assert in_state(outcomes, "skipped") == {}
-    assert control_plane.audit.denied(identity.user) == []
 
 
 async def test_without_rights_what_is_missing_is_said(

@@ -21,6 +21,11 @@ _PAUSE, _PAUSE_AFTER_FAILURE = 1 / 3, 1 / 15
 _RELEASE_SECONDS = 5.0
 
 
+def lease_name(release: str) -> str:
+    """The name of the Lease that locks a release in its namespace."""
+    return f"harbor-wizard-{release}"
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

@@ -2,40 +2,53 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
+from wizard.answers.target import Target
 from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.plan.graph import Graph
 from wizard.ports import Charts, NeededRight, Object, Right
-from wizard.run.lock import LEASE
+from wizard.run.lock import LEASE, lease_name
 
 RBAC = "rbac.authorization.k8s.io/v1"
 
+ACCOUNT = "harbor-wizard"
+"""The ServiceAccount that the roles are for."""
 
-async def graph_rights(graph: Graph, charts: Charts, namespace: str) -> Sequence[NeededRight]:
+
+async def graph_rights(graph: Graph, charts: Charts, target: Target) -> Sequence[NeededRight]:
     """What a run needs without fail: for its steps, to know the cluster, to hold the lock."""
     asked = await asyncio.gather(*(step.rights(charts) for step in graph.steps))
-    reason = "one run at a time works on a target"
-    group = LEASE.group
-    lock = [
-        NeededRight(Right(verb, group, "leases", namespace), reason)
-        for verb in ("get", "create", "patch", "delete")
-    ]
     name = KUBE_SYSTEM.name
     identity = NeededRight(Right("get", "", "namespaces", name, name), "its UID names the cluster")
-    return [identity, *lock, *(right for rights in asked for right in rights)]
+    return [identity, *_lock_rights(target), *(right for rights in asked for right in rights)]
 
 
-def role_objects(rights: Iterable[NeededRight], namespace: str, name: str) -> list[Object]:
+def _lock_rights(target: Target) -> list[NeededRight]:
+    """What the lock takes; RBAC knows no name for what is yet to be created."""
+    reason = "one run at a time works on a target"
+    names = {"get": lease_name(target.release), "create": ""}
+    names |= dict.fromkeys(("patch", "delete"), names["get"])
+    return [
+        NeededRight(Right(verb, LEASE.group, "leases", target.namespace, name), reason)
+        for verb, name in names.items()
+    ]
+
+
+def role_objects(rights: Iterable[NeededRight], target: Target) -> list[Object]:
     """The target namespace, a ServiceAccount in it, and the roles that grant it the rights.
 
-    A Role for each namespace, and a ClusterRole for what belongs to none; all called `name`.
+    A Role for each namespace, and a ClusterRole for what belongs to none. Their names hold the
+    target, so that the roles of several targets stand side by side.
     """
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    places: dict[str, list[NeededRight]] = defaultdict(list)
+    namespace = target.namespace
+    subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": namespace}
+    name = f"{ACCOUNT}-{namespace}-{target.release}"
+    places: dict[str, set[Right]] = defaultdict(set)
     for needed in rights:
-        places[needed.right.namespace].append(needed)
-    account = {"name": name, "namespace": namespace}
+        places[needed.right.namespace].add(needed.right)
+    account = {"name": ACCOUNT, "namespace": namespace}
     objects: list[Object] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
@@ -45,9 +58,7 @@ def role_objects(rights: Iterable[NeededRight], namespace: str, name: str) -> li
     return objects
 
 
-def _role_and_binding(
-    place: str, needed: Sequence[NeededRight], name: str, subject: Object
-) -> list[Object]:
+def _role_and_binding(place: str, needed: Set[Right], name: str, subject: Object) -> list[Object]:
     kind = "Role" if place else "ClusterRole"
     metadata = {"name": name, **({"namespace": place} if place else {})}
     role = {"apiVersion": RBAC, "kind": kind, "metadata": metadata, "rules": _rules(needed)}
@@ -61,12 +72,15 @@ def _role_and_binding(
     return [role, binding]
 
 
-def _rules(needed: Sequence[NeededRight]) -> list[Object]:
-    """One rule for each API group and set of verbs (and object, where a right names one)."""
+def _rules(needed: Set[Right]) -> list[Object]:
+    """One rule for each API group and set of verbs (and object, where a right names one).
+
+    A right to one object is left out where all objects may be used that way.
+    """
     verbs: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for one in needed:
-        right = one.right
-        verbs[right.group, right.resource, right.name].add(right.verb)
+    for right in needed:
+        if not right.name or replace(right, name="") not in needed:
+            verbs[right.group, right.resource, right.name].add(right.verb)
     together: dict[tuple[str, tuple[str, ...], str], list[str]] = defaultdict(list)
     for (group, resource, name), allowed in sorted(verbs.items()):
         together[group, tuple(sorted(allowed)), name].append(resource)

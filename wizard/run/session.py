@@ -15,7 +15,7 @@ from wizard.plan.planning import make_plan
 from wizard.ports import Ref, World
 from wizard.run.engine import Engine
 from wizard.run.holder import Holder
-from wizard.run.lock import LEASE, Lock
+from wizard.run.lock import LEASE, Lock, lease_name
 from wizard.run.rights import graph_rights
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
@@ -97,7 +97,7 @@ class Session:
             if running:
                 running.cancel()
 
-        ref = Ref(LEASE, self._target.namespace, f"harbor-wizard-{self._target.release}")
+        ref = Ref(LEASE, self._target.namespace, lease_name(self._target.release))
         lock = Lock(
             self._world.objects,
             ref,
@@ -142,7 +142,7 @@ class Session:
             chart = harbor_chart(preset.versions.harbor)
             subject = replace(subject, chart=await self._inputs.packages.get(chart))
             manifest = await graph.release.offline_manifest(charts)
-            rights = await graph_rights(graph, charts, self._inputs.namespace)
+            rights = await graph_rights(graph, charts, preset.target)
             subject = replace(subject, manifest=manifest, rights=rights)
             return replace(
                 subject, rights=[*rights, *await graph.namespace.missing_right(self._world)]

@@ -1,15 +1,17 @@
 """The gate of a release: waits until its objects are ready, says why not, ends when hopeless."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
 from wizard.diagnose.waiting import explain
 from wizard.errors import OutOfTime, StepFailed
-from wizard.ports import NeededRight, Ref, World
+from wizard.ports import NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
 
@@ -17,18 +19,20 @@ _LOOK_AGAIN = 5.0
 """Seconds after which time alone may have changed the answer (a finding's grace has passed)."""
 
 
-def gate_rights(inputs: Inputs) -> Sequence[NeededRight]:
-    """What the gate reads in the target namespace."""
-    reason = "to see whether Harbor's objects are ready, and to tell why not"
+def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRight]:
+    """What the gate reads in the target namespace: optional are kinds that it does not wait for."""
+    needed = {Ref.of(obj).kind for obj in manifest} | {POD}
+    ready = "to see whether Harbor's objects are ready"
+    why = "to tell why Harbor is not ready"
     rights = [
-        right
+        replace(right, optional=kind not in needed)
         for kind in WATCHED
         for right in inputs.rights_in_namespace(
-            plural(kind), reason, "list", "watch", group=kind.group
+            plural(kind), ready if kind in needed else why, "list", "watch", group=kind.group
         )
     ]
     logs = inputs.rights_in_namespace("pods/log", "to show the logs of Harbor's pods", "get")
-    return [*rights, *logs]
+    return [*rights, *(replace(right, optional=True) for right in logs)]
 
 
 async def wait_until_ready(

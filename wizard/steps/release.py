@@ -52,7 +52,8 @@ class HarborRelease(Step):
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step: what Helm needs for the kinds in the chart, and what the waiting reads."""
         manifest = await self.offline_manifest(charts)
-        return [*release_rights(manifest, self._inputs.namespace), *gate_rights(self._inputs)]
+        installing = release_rights(manifest, self._inputs.namespace)
+        return [*installing, *gate_rights(self._inputs, manifest)]
 
     async def offline_manifest(self, charts: Charts) -> list[Object]:
         """The release's objects as far as they are known without a cluster."""
@@ -174,7 +175,7 @@ class HarborRelease(Step):
         for ref in odd:
             report.finding(
                 Finding(
-                    "HW-203",
+                    "HW-205",
                     "warn",
                     str(ref),
                     "Helm installed something else than was planned",
