@@ -1,5 +1,6 @@
 """Logins and TLS of the cluster backend, and what is said where they fail."""
 
+import asyncio
 import base64
 import json
 import os
@@ -116,10 +117,19 @@ async def test_a_client_certificate_is_shown(tls_server: ScriptedServer, tmp_pat
     assert shown[0]["subject"] == ((("commonName", "client"),),)
 
 
-async def test_http_where_https_is_spoken(server: ScriptedServer, tmp_path: Path) -> None:
-    url = server.url.replace("http:", "https:")
-    with pytest.raises(Unreachable, match="No TLS connection"):
-        await ask(write_kubeconfig(tmp_path, url, TOKEN, **CA))
+async def test_http_where_https_is_spoken_is_told_at_once(tmp_path: Path) -> None:
+    attempts = []
+
+    async def speak_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        attempts.append(await reader.read(1))
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(speak_http, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="No TLS connection"):
+            await ask(write_kubeconfig(tmp_path, f"https://127.0.0.1:{port}", TOKEN, **CA))
+    assert len(attempts) == 1
 
 
 @pytest.mark.parametrize(
@@ -169,7 +179,7 @@ async def test_a_login_program_is_asked_and_asked_again_when_its_token_has_expir
     async with open_cluster(write_kubeconfig(tmp_path, server.url, user)) as cluster:
         await cluster.access.server()
         accepted[:] = ["Bearer token-2"]
-        await cluster.access.server()
+        await asyncio.gather(*(cluster.access.server() for _ in range(10)))
         assert counter.read_text() == "2"
         accepted.clear()
         with pytest.raises(Unauthorized):

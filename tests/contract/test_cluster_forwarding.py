@@ -104,6 +104,23 @@ async def test_where_nothing_listens_the_connection_ends(
 ) -> None:
     server.on(PATH, kubelet(refused))
     async with cluster.pods.forward("home", "core", 8080) as address:
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_pod_that_stays_silent_after_the_client_has_finished_is_not_waited_for(
+    server: ScriptedServer, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LINGER", 0.2)
+
+    async def silent(socket: web.WebSocketResponse) -> None:
+        async for _ in socket:
+            pass
+
+    server.on(PATH, kubelet(silent))
+    async with cluster.pods.forward("home", "core", 8080) as address, asyncio.timeout(10):
         assert await exchange(address, b"hello", half_close=True) == b""
 
 
