@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCKS := requirements.lock requirements-dev.lock
 
 # Rules that a machine checks by reading the code and what is generated from it.
-RULES := tests/unit/answers/test_generated.py tests/unit/test_commands_page.py \
+RULES := tests/unit/answers/test_generated.py tests/unit/test_commands_page.py tests/unit/test_docs.py \
 	tests/unit/test_imports.py tests/unit/test_rules_of_the_code.py
 
 .DEFAULT_GOAL := help
