@@ -15,6 +15,7 @@ from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE
 from tests.cluster.pod_logs import PodLogs, forward_ports, stop_forwarding
 from tests.cluster.standin import HarborStandIn
+from tests.cluster.wizard import Wizard, site
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -139,3 +140,21 @@ def fault_proxy(control_plane: ControlPlane) -> Iterator[FaultProxy]:
     )
     yield proxy
     proxy.stop()
+
+
+@pytest.fixture
+def wizard(control_plane: ControlPlane, charts: Path, tmp_path: Path) -> Iterator[Wizard]:
+    """The installed command with a fresh identity, for a namespace that is not made yet."""
+    with site(control_plane, charts, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def installed(
+    control_plane: ControlPlane, charts: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Wizard]:
+    """The smallest Harbor, installed once for a module; leave it as it was."""
+    with site(control_plane, charts, tmp_path_factory.mktemp("installed")) as opened:
+        opened.preset()
+        opened.install().require(0)
+        yield opened

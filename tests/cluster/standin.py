@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
 
 import uvicorn
 
@@ -13,15 +14,27 @@ from tests.cluster.process import poll
 
 
 class HarborStandIn:
-    """A Harbor as `state` describes it: change that, or set another `app`, at any time."""
+    """A Harbor as `state` describes it: change that, or set another `app`, at any time.
 
-    def __init__(self) -> None:
-        self.state = HarborState()
+    With `certificate` (files of a chain and its key) it speaks TLS.
+    """
+
+    def __init__(
+        self, state: HarborState | None = None, certificate: tuple[Path, Path] | None = None
+    ) -> None:
+        self.state = state or HarborState()
         self.app: App = create_app(self.state)
         self.requests: list[tuple[str, str]] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
+        chain, key = certificate or (None, None)
         config = uvicorn.Config(
-            self._serve, log_level="warning", lifespan="off", ws="none", interface="asgi3"
+            self._serve,
+            log_level="warning",
+            lifespan="off",
+            ws="none",
+            interface="asgi3",
+            ssl_certfile=chain,
+            ssl_keyfile=key,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="harbor-standin")
