@@ -82,7 +82,13 @@ class Plan:
         What the API server could not try yet (`validated`) does not count.
         """
         parts = [
-            [step.id, change.action, str(change.ref), change.content]
+            [
+                step.id,
+                change.action,
+                str(change.ref),
+                change.content,
+                [[field.path, field.owner] for field in change.taken],
+            ]
             for step in self.steps
             for change in step.changes
         ]

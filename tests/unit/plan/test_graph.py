@@ -1,0 +1,136 @@
+"""The graph: which steps a preset has, in an order that respects their needs."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from wizard.answers.loading import load
+from wizard.answers.preset import Preset
+from wizard.answers.problems import PresetInvalid
+from wizard.answers.profiles import effective
+from wizard.charts.package import Packages
+from wizard.plan.graph import Graph, build_graph
+from wizard.plan.limits import not_carried_out
+from wizard.ports import Charts
+from wizard.steps.inputs import Inputs
+
+PRESETS = Path(__file__).parents[3] / "presets"
+NO_CHARTS = cast("Charts", None)
+
+
+def graph_of(preset: Preset) -> Graph:
+    return build_graph(Inputs(effective(preset), Packages(NO_CHARTS, Path("unused"))))
+
+
+def preset(harbor: dict[str, Any] | None = None, **sections: Any) -> Preset:
+    answers = {
+        "schemaVersion": 1,
+        "name": "test",
+        "pki": {"kind": "none"},
+        "harbor": {"url": "https://harbor.example.com", **(harbor or {})},
+        **sections,
+    }
+    return Preset.model_validate(answers)
+
+
+def ids(graph: Graph) -> list[str]:
+    return [step.id for step in graph.steps]
+
+
+def test_the_smallest_preset_has_these_steps() -> None:
+    assert ids(graph_of(preset())) == [
+        "target.namespace",
+        "harbor.secrets",
+        "harbor.release",
+        "harbor.healthy",
+    ]
+
+
+def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
+    full = preset(
+        pki={"kind": "self-signed", "authority": {"kind": "local"}},
+        delivery={"pullSecret": {"env": "PULL"}},
+        harbor={
+            "internalTls": True,
+            "database": {
+                "kind": "external",
+                "host": "db",
+                "username": "u",
+                "password": {"env": "P"},
+            },
+        },
+    )
+
+    assert ids(graph_of(full)) == [
+        "target.namespace",
+        "harbor.secrets",
+        "harbor.logins",
+        "pki.authority",
+        "pki.internal",
+        "harbor.release",
+        "harbor.healthy",
+    ]
+
+
+def test_authorities_from_files_are_a_step_of_their_own(tmp_path: Path) -> None:
+    bundle = {"caBundle": str(tmp_path / "ca.pem")}
+
+    assert "trust.bundle" in ids(graph_of(preset(network=bundle)))
+
+
+CARRIED_OUT = [
+    file for file in sorted(PRESETS.rglob("*.yaml")) if not list(not_carried_out(load([file])))
+]
+
+
+@pytest.mark.parametrize("file", CARRIED_OUT, ids=lambda file: file.stem)
+def test_every_step_stands_behind_all_that_it_needs(file: Path) -> None:
+    steps = graph_of(load([file])).steps
+
+    for place, step in enumerate(steps):
+        assert set(step.needs) <= {before.id for before in steps[:place]}
+
+
+VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
+ACME = {
+    "kind": "acme",
+    "server": "https://acme.example.com/directory",
+    "email": "a@example.com",
+    "solver": {"kind": "http01", "ingressClass": "nginx"},
+}
+NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
+
+
+@pytest.mark.parametrize(
+    ("sections", "path"),
+    [
+        ({"pki": VAULT}, "pki.authority.kind"),
+        ({"pki": ACME}, "pki.kind"),
+        ({"pki": {"kind": "issuer", "name": "corp"}}, "pki.kind"),
+        ({"storage": NFS}, "storage.provisioner.kind"),
+        ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
+        ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
+        ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
+        (
+            {"harbor": {"adminPassword": {"vault": {"path": "p", "key": "k"}}}},
+            "harbor.adminPassword",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_not_carried_out_yet_is_refused_by_its_path(
+    sections: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(PresetInvalid) as refused:
+        graph_of(preset(**sections))
+
+    assert [problem.path for problem in refused.value.problems] == [path]
+    assert refused.value.problems[0].fix
+
+
+def test_all_that_is_not_carried_out_is_told_at_once() -> None:
+    with pytest.raises(PresetInvalid) as refused:
+        graph_of(preset(pki=VAULT, storage=NFS, trust={"pods": "trust-manager"}))
+
+    assert len(refused.value.problems) == 3
