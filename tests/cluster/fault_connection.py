@@ -45,7 +45,7 @@ class Connection:
             reset_connection(self.writer)
         finally:
             if self.api is not None:
-                self.api[1].close()
+                self.api[1].transport.abort()
 
     async def _one(self, request: Head) -> bool:
         """Handle a request; whether the connection goes on."""
@@ -134,7 +134,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def reset_connection(writer: asyncio.StreamWriter) -> None:
     """End a connection so that the peer sees a reset and not an orderly end."""
-    connection = writer.get_extra_info("socket")
-    if connection is not None and not writer.is_closing():
+    if not writer.is_closing():  # a closed one knows its socket no longer
+        connection = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -128,16 +128,22 @@ class FaultProxy:
             reset_connection(writer)
 
     async def _finish(self) -> None:
-        mine = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not mine]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        """Let the connections, all reset by now, come to their ends."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if rest:
+            _, late = await asyncio.wait(rest, timeout=10)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.sleep(0)  # closed transports tell the loop so in its next round
 
     async def _cut(self, path: str, *, reset: bool) -> int:
         found = [writer for writer, at in self._way.open.items() if at and re.search(path, at)]
         for writer in found:
-            reset_connection(writer) if reset else writer.close()
+            if reset:
+                reset_connection(writer)
+            elif not writer.is_closing():
+                writer.close()
         return len(found)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -151,8 +157,12 @@ class FaultProxy:
             serving.cancel()
             with contextlib.suppress(asyncio.CancelledError, *Broken):
                 await serving
+            if not writer.is_closing():  # closed twice, a TLS connection forgets to end
+                writer.close()
+            # Kept among the open ones until it is gone, so that nothing is left at the end.
+            await asyncio.wait({gone}, timeout=5)
+            writer.transport.abort()
             self._way.open.pop(writer, None)
-            writer.close()
 
 
 async def _until_closed(writer: asyncio.StreamWriter) -> None:

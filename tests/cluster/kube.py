@@ -39,12 +39,12 @@ class Kube:
         certificate: tuple[str, str] | None = None,
         token: str | None = None,
     ) -> None:
-        context = ssl.create_default_context(cafile=ca)
+        self.context = ssl.create_default_context(cafile=ca)
         if certificate is not None:
-            context.load_cert_chain(*certificate)
+            self.context.load_cert_chain(*certificate)
         self.http = httpx.Client(
             base_url=server,
-            verify=context,
+            verify=self.context,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=30,
             trust_env=False,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import uuid
 from pathlib import Path
 
 from tests.cluster.kube import Kube, Object
+from tests.cluster.kubelet import PROBE, PROBE_PORT, forwards_to, serves_log
+from tests.cluster.process import poll
 
 KWOK_API = "/apis/kwok.x-k8s.io/v1alpha1"
 # Every container of the Harbor chart has its own file, all others share one.
@@ -22,6 +26,7 @@ CONTAINERS = (
     "trivy",
 )
 OTHERS = "others"
+LEARNT_WITHIN = 60  # seconds, after a restart of the API server
 
 
 class PodLogs:
@@ -33,9 +38,17 @@ class PodLogs:
         self._folder = folder / namespace
         self._folder.mkdir(parents=True)
         self._path = f"{KWOK_API}/clusterlogs/{namespace}"
-        logs = [self._source(name, [name]) for name in CONTAINERS] + [self._source(OTHERS, [])]
+        logs = [self._source(name, [name]) for name in (*CONTAINERS, PROBE)]
+        logs.append(self._source(OTHERS, []))
         chosen = {"matchNamespaces": [namespace]}
         admin.apply(self._path, _kwok("ClusterLogs", namespace, {"selector": chosen, "logs": logs}))
+        self._wait_served("any", PROBE)
+
+    def _wait_served(self, pod: str, name: str) -> None:
+        token = uuid.uuid4().hex
+        self.write(name, token)
+        served = functools.partial(serves_log, self._admin, self.namespace, pod, token)
+        poll(f"kwok serves the logs of {self.namespace}", served, LEARNT_WITHIN)
 
     def _source(self, name: str, containers: list[str]) -> Object:
         now, before = self._file(name), self._file(f"{name}.previous")
@@ -53,9 +66,10 @@ class PodLogs:
         Its namespace must exist; the pod need not.
         """
         (self._folder / pod).mkdir()
-        logs = [self._source(f"{pod}/{name}", [name]) for name in containers]
+        logs = [self._source(f"{pod}/{name}", [name]) for name in (*containers, PROBE)]
         path = f"{KWOK_API}/namespaces/{self.namespace}/logs/{pod}"
         self._admin.apply(path, _kwok("Logs", pod, {"logs": logs}))
+        self._wait_served(pod, f"{pod}/{PROBE}")
 
     def write(
         self,
@@ -66,7 +80,7 @@ class PodLogs:
         previous: bool = False,
     ) -> None:
         """Append lines; `previous`: to what the container said before its last restart."""
-        known = container in CONTAINERS or "/" in container
+        known = container in (*CONTAINERS, PROBE) or "/" in container
         name = (container if known else OTHERS) + (".previous" if previous else "")
         with self._file(name).open("a") as log:
             for line in lines:
@@ -93,13 +107,17 @@ def _stamp(at: dt.datetime | None) -> str:
 
 def forward_ports(admin: Kube, namespace: str, ports: dict[int, int]) -> None:
     """Lead ports of every pod in the namespace to ports of this machine, {pod port: local}."""
-    forwards = [
+    token = uuid.uuid4().hex
+    forwards: list[Object] = [
         {"ports": [port], "target": {"address": "127.0.0.1", "port": local}}
         for port, local in ports.items()
     ]
+    forwards.append({"ports": [PROBE_PORT], "command": ["echo", token]})
     spec = {"selector": {"matchNamespaces": [namespace]}, "forwards": forwards}
     path = f"{KWOK_API}/clusterportforwards/{namespace}"
     admin.apply(path, _kwok("ClusterPortForward", namespace, spec))
+    learnt = functools.partial(forwards_to, admin, namespace, token)
+    poll(f"kwok forwards the ports of {namespace}", learnt, LEARNT_WITHIN)
 
 
 def stop_forwarding(admin: Kube, namespace: str) -> None:
