@@ -1,5 +1,7 @@
 """What the commands do that only look: verify, troubleshoot, rbac."""
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +26,9 @@ from wizard.run.rights import ACCOUNT, graph_rights, role_objects
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
 from wizard.voices import Voices
+
+_SILENCE_SECONDS, _LOGS_SECONDS = 0.5, 5.0
+"""Logs are read behind their pods: a look ends when nothing new comes, or at the latest then."""
 
 
 async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
@@ -50,6 +55,10 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
         world.objects, world.pods, target.namespace, selector, clock_skew=skew
     ) as observer:
         await observer.synced()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOGS_SECONDS):
+                while await observer.changed(timeout=_SILENCE_SECONDS):
+                    pass
         view = observer.view
     diagnosis = evaluate(view)
     states = components(view, target.namespace, target.release, diagnosis.findings)

@@ -14,6 +14,7 @@ from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
+from wizard.steps.namespace import NAMESPACE
 
 _LOOK_AGAIN = 5.0
 """Seconds after which time alone may have changed the answer (a finding's grace has passed)."""
@@ -31,8 +32,12 @@ def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRi
             plural(kind), ready if kind in needed else why, "list", "watch", group=kind.group
         )
     ]
-    logs = inputs.rights_in_namespace("pods/log", "to show the logs of Harbor's pods", "get")
-    return [*rights, *(replace(right, optional=True) for right in logs)]
+    logs = [
+        replace(right, optional=True)
+        for resource in ("pods", "pods/log")  # whether a container goes on is read from its pod
+        for right in inputs.rights_in_namespace(resource, "to follow logs of Harbor's pods", "get")
+    ]
+    return [*rights, *logs]
 
 
 async def wait_until_ready(
@@ -44,7 +49,7 @@ async def wait_until_ready(
     kubelet had the time to try again.
 
     Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after
-    `inputs.gate_seconds`.
+    `inputs.gate_seconds`, Unreachable while the API server does not answer.
     """
     loop = asyncio.get_running_loop()
     given_up_at = loop.time() + inputs.gate_seconds
@@ -71,7 +76,9 @@ async def wait_until_ready(
                     where=f"namespace {inputs.namespace}",
                     fix="mend what it waits for and run the same command again: it goes on there",
                 )
-            await observer.changed(timeout=min(_LOOK_AGAIN, inputs.gate_seconds))
+            if not await observer.changed(timeout=min(_LOOK_AGAIN, inputs.gate_seconds)):
+                # Watches come back by themselves: only a question tells that nobody answers.
+                await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
 
 
 def _hopeless(finding: Finding) -> StepFailed:
