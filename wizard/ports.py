@@ -162,9 +162,8 @@ class Right:
         """As `kubectl auth can-i` puts it: `create deployments.apps in harbor`."""
         resource = f"{self.resource}.{self.group}" if self.group else self.resource
         named = f" {self.name}" if self.name else ""
-        return f"{self.verb} {resource}{named}" + (
-            f" in {self.namespace}" if self.namespace else ""
-        )
+        place = f" in {self.namespace}" if self.namespace else ""
+        return f"{self.verb} {resource}{named}{place}"
 
 
 @dataclass(frozen=True, slots=True)
