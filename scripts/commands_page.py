@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from wizard.cli import Common, wizard
+from wizard.cli import wizard
 from wizard.errors import ExitCode
+from wizard.options import Common
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 

@@ -1,120 +1,28 @@
 """The command line: options in, exit code out. Everything heavy is imported inside functions."""
 
-import functools
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from click.core import ParameterSource
 
 from wizard import __version__
 from wizard.errors import ExitCode, UsageError
+from wizard.options import FILE, PRESETS, SETS, Common, common
 
 if TYPE_CHECKING:
-    from wizard.answers.preset import Preset
     from wizard.voices import Voices
-    from wizard.wiring import Site
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 Work = Callable[["Voices"], Awaitable[ExitCode]]
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """The options that every command has."""
-
-    output: Any = "text"
-    kubeconfig: Path | None = None
-    context: str | None = None
-    namespace: str | None = None
-    log_dir: Path | None = None
-    demo: bool = False
-    scenario: str = "healthy"
-
-    @property
-    def logs(self) -> Path | None:
-        """Where journals are kept; those of the simulated world beside its state."""
-        from wizard.run.records import state_folder
-
-        return self.log_dir or (state_folder() / "demo" if self.demo else None)
-
-    def site(self, preset: "Preset | None" = None) -> "Site":
-        """The world that the options, and after them the preset, name."""
-        from wizard.wiring import Site
-
-        context = self.context or (preset.target.context if preset else None)
-        return Site(self.kubeconfig, context, self.scenario if self.demo else None)
-
-    def sets(self, sets: Sequence[str]) -> list[str]:
-        """The `--set` options, and the namespace as one more."""
-        return [*sets, *([f"target.namespace={self.namespace}"] if self.namespace else [])]
-
-
-_COMMON = (
-    click.option(
-        "--output",
-        type=click.Choice(["text", "json", "jsonl"]),
-        default="text",
-        help="text for people, json: one document at the end, jsonl: one event a line.",
-    ),
-    click.option("--kubeconfig", type=FILE, help="The kubeconfig file; else as kubectl finds it."),
-    click.option("--context", help="The kubeconfig context; else the preset's, or the current."),
-    click.option("--namespace", help="The target namespace, instead of the preset's."),
-    click.option("--log-dir", type=FOLDER, help="Where the journals of runs are kept."),
-    click.option(
-        "--demo", is_flag=True, help="Play it on a simulated cluster; nothing is touched."
-    ),
-    click.option("--scenario", default="healthy", help="What happens on the simulated cluster."),
-)
-
-
-def common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of `Common`, as its first argument.
-
-    They may stand before a subcommand as well as behind it.
-    """
-
-    @functools.wraps(command)
-    def with_common(**options: Any) -> Any:
-        context = click.get_current_context()
-        given = {field.name: options.pop(field.name) for field in fields(Common)}
-        before = context.parent and context.parent.obj
-        for name in given if before else ():
-            if context.get_parameter_source(name) is ParameterSource.DEFAULT:
-                given[name] = getattr(before, name)
-        context.obj = Common(**given)
-        return command(context.obj, **options)
-
-    for option in reversed(_COMMON):
-        with_common = option(with_common)
-    return with_common
-
-
-_PRESETS = click.option(
-    "--preset",
-    "presets",
-    type=FILE,
-    multiple=True,
-    help="A file with answers; several are merged from left to right.",
-)
-_SETS = click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="One answer, such as harbor.url=https://harbor.example.com; comes before the files.",
-)
-
-
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="wizard", message="%(prog)s %(version)s")
-@_PRESETS
-@_SETS
+@PRESETS
+@SETS
 @click.option("--resume", is_flag=True, help="Go on with the answers of the unfinished run.")
 @click.option("--check", is_flag=True, help="Stop after the checks.")
 @click.option("--probe", is_flag=True, help="With --check: also run the probes that write.")
@@ -192,18 +100,23 @@ def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
         raise UsageError(
             "--probe goes with --check", why="a run makes its probes anyway", fix="add --check"
         )
-    if not presets and not given["resume"]:
+    if not given["resume"]:
+        _require_answers(presets, "the guided installation is not part of this version yet")
+
+
+def _require_answers(presets: Sequence[Path], why: str) -> None:
+    if not presets:
         raise UsageError(
             "No answers were given",
-            why="the guided installation is not part of this version yet",
-            fix="give a file: wizard --preset FILE (examples are in presets/), or rehearse one: "
+            why=why,
+            fix="give a file with --preset FILE (examples are in presets/), or rehearse one: "
             "wizard --demo --preset presets/demo.yaml --yes",
         )
 
 
 @wizard.command()
-@_PRESETS
-@_SETS
+@PRESETS
+@SETS
 @common
 def verify(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
     """Test the running registry of a preset; exit 9 where something does not work."""
@@ -217,17 +130,20 @@ async def _verify(
     from wizard.inspections import verify as verify_preset
     from wizard.wiring import open_world
 
+    _require_answers(presets, "the preset says which registry is meant, and what it should do")
     answers = read_answers(presets, settings.sets(sets), voices)
     async with open_world(settings.site(answers.preset), answers.preset.network) as world:
         return await verify_preset(world, answers, voices)
 
 
 @wizard.command()
-@_PRESETS
-@_SETS
-@click.option("--release", default="harbor", help="The release to look at, without a preset.")
+@PRESETS
+@SETS
+@click.option("--release", help="The release to look at, instead of the preset's.")
 @click.option("--once", is_flag=True, help="Look once and report; exit 9 where something fails.")
-@click.option("--bundle", type=FILE, help="Look into a support bundle instead of a cluster.")
+@click.option(
+    "--bundle", type=FILE, metavar="FILE", help="Look into a support bundle instead of a cluster."
+)
 @common
 def troubleshoot(settings: Common, **given: Any) -> None:
     """Say what is wrong with a Harbor, and why. Changes nothing."""
@@ -239,7 +155,7 @@ async def _troubleshoot(
     voices: "Voices",
     presets: Sequence[Path],
     sets: Sequence[str],
-    release: str,
+    release: str | None,
     **given: Any,
 ) -> ExitCode:
     from wizard.answers.network import Network
@@ -250,10 +166,16 @@ async def _troubleshoot(
 
     if given["bundle"] or not given["once"]:
         _not_yet("The live view and support bundles", "look once: add --once, leave --bundle out")
+    if sets and not presets:
+        raise UsageError(
+            "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
+        )
     preset = None
-    target = Target(namespace=settings.namespace or "harbor", release=release)
+    target = Target(namespace=settings.namespace or "harbor", release=release or "harbor")
     if presets:
-        preset = read_answers(presets, settings.sets(sets), voices, secrets=False).preset
+        named = [f"target.release={release}"] if release else []
+        sets = [*settings.sets(sets), *named]
+        preset = read_answers(presets, sets, voices, secrets=False).preset
         target = preset.target
     network = preset.network if preset else Network()
     async with open_world(settings.site(preset), network) as world:
@@ -261,7 +183,7 @@ async def _troubleshoot(
 
 
 @wizard.command("support-bundle")
-@click.option("-o", "file", type=FILE, required=True, help="The file to write.")
+@click.option("-o", "file", type=FILE, metavar="FILE", required=True, help="The file to write.")
 @common
 def support_bundle(settings: Common, file: Path) -> None:
     """Gather what others need to help: not part of this version yet."""
@@ -269,7 +191,7 @@ def support_bundle(settings: Common, file: Path) -> None:
 
 
 @wizard.command()
-@_PRESETS
+@PRESETS
 @common
 def unseal(settings: Common, presets: Sequence[Path]) -> None:
     """Unseal the Vault or OpenBao of a preset: not part of this version yet."""
@@ -291,8 +213,8 @@ def _not_yet(what: str, instead: str) -> NoReturn:
 
 
 @wizard.command()
-@_PRESETS
-@_SETS
+@PRESETS
+@SETS
 @common
 def rbac(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
     """Print the least role that a preset needs, ready for kubectl apply. Needs no cluster."""
@@ -306,6 +228,7 @@ async def _rbac(
     from wizard.inspections import print_role
     from wizard.wiring import open_charts
 
+    _require_answers(presets, "which rights are needed depends on them")
     answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
     async with open_charts(settings.site(answers.preset), answers.preset.network) as charts:
         return await print_role(charts, answers, voices)
@@ -321,7 +244,7 @@ _FILES = click.argument("files", type=FILE, nargs=-1, required=True)
 
 @preset_group.command("validate")
 @_FILES
-@_SETS
+@SETS
 @common
 def validate(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
     """Check one or more files that together make a preset."""
@@ -330,7 +253,7 @@ def validate(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> No
 
 @preset_group.command("show")
 @_FILES
-@_SETS
+@SETS
 @common
 def show(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
     """Print the preset that files and --set make together."""
@@ -375,5 +298,23 @@ async def _preset(
 
 def main() -> NoReturn:
     """The console script: what is wrong with the command line itself exits with 2, as all use."""
-    wizard(prog_name="wizard")
-    sys.exit(ExitCode.DONE)
+    _stand_in_for_closed_streams()
+    try:
+        code = wizard.main(prog_name="wizard", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = ExitCode.INTERRUPTED
+    sys.exit(code)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Open /dev/null for every standard stream that the caller closed (`>&-`).
+
+    Else the next file, a journal say, would take its number and what is written there. A new file
+    gets the lowest number that is free, so they are opened in the order of their numbers.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))

@@ -142,6 +142,8 @@ async def _carry_on(
     journal.planned(plan)
     require_warnings_accepted(results, wish.consent)
     require_plan_accepted(plan, wish.consent)
+    if former := unfinished(target, wish.log_dir):
+        supersede(former, journal.run)
     await session.carry_out(plan)
     return ExitCode.DONE
 
@@ -170,7 +172,7 @@ def packages_of(preset: Preset, charts: Charts, folder: Path) -> Packages:
 
 @contextmanager
 def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> Iterator[Journal]:
-    """The journal of this run; an unfinished one for the same target is compared and closed."""
+    """The journal of this run; an unfinished one for the same target is told and compared."""
     former = unfinished(target, wish.log_dir)
     text = dump(answers.draft, Path("/"))
     journal = Journal.open(
@@ -184,7 +186,6 @@ def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> It
     if former:
         for line in _told(former, text):
             voices.console.note(line)
-        supersede(former, journal.run)
     voices.console.note(f"Journal and log of this run: {journal.folder}")
     try:
         yield journal
@@ -194,7 +195,7 @@ def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> It
 
 def _told(former: RunRecord, text: str) -> Iterator[str]:
     """That a run is unfinished, and how the answers differ from its."""
-    how = "was stopped" if former.exit is None else f"ended with exit code {former.exit}"
+    how = "did not end" if former.exit is None else f"ended with exit code {former.exit}"
     yield f"The run {former.id} for this target {how}; this one goes on from what is there."
     try:
         before = former.preset_text().splitlines()

@@ -1,12 +1,13 @@
 """Runs the work of a command and turns however it ends into an exit code and a message."""
 
 import asyncio
-import contextlib
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from wizard.console import Console
 from wizard.errors import ExitCode, Interrupted, WizardError
@@ -92,15 +93,20 @@ def _precedence(error: WizardError) -> int:
 def _bug(bug: BaseException, redactor: Redactor) -> WizardError:
     """An error that says where the trace of a bug was written; secrets in it are hidden."""
     path = state_folder() / "bugs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
-    error = WizardError(
-        f"The wizard has a bug: {type(bug).__name__}",
-        why="this should never happen, whatever the answers and the cluster are",
-        where=str(path),
-        fix="report it with that file; the same command can be given again",
-    )
+    why = "this should never happen, whatever the answers and the cluster are"
+    fix = "report it with that file; the same command can be given again"
+    try:
+        _write_privately(path, redactor.redact("".join(traceback.format_exception(bug))))
+    except OSError as failure:
+        why = f"{why}; its trace could not be written: {failure.strerror}"
+        fix = "give the same command again with room in that place, then report it with that file"
+    what = f"The wizard has a bug: {type(bug).__name__}"
+    error = WizardError(what, why=why, where=str(path), fix=fix)
     error.exit_code = ExitCode.BUG
-    trace = "".join(traceback.format_exception(bug))
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(redactor.redact(trace), encoding="utf-8")
     return error
+
+
+def _write_privately(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from wizard.answers.problems import PresetInvalid
 from wizard.checks.base import Result, State
 from wizard.diagnose.components import ComponentState
 from wizard.diagnose.evaluate import Diagnosis
@@ -52,14 +53,20 @@ def _check(result: Result) -> dict[str, Any]:
 
 
 def error_document(error: WizardError) -> dict[str, Any]:
-    """An error that ended a command, with the exit code of the process."""
-    return {
+    """An error that ended a command, with the exit code of the process.
+
+    That of a preset also lists what is wrong, one problem after another.
+    """
+    told: dict[str, Any] = {
         "exit": int(error.exit_code),
         "what": error.what,
         "where": error.where,
         "why": error.why,
         "fix": error.fix,
     }
+    if isinstance(error, PresetInvalid):
+        told["problems"] = [problem.document() for problem in error.problems]
+    return told
 
 
 class ResultDocument:

@@ -1,7 +1,10 @@
 """The person at the terminal, for commands without screens."""
 
 import getpass
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from wizard.answers.secret_values import variable_for
 from wizard.errors import SecretMissing
@@ -17,7 +20,8 @@ class TerminalPerson:
             why = "it is to be asked for, but there is no terminal"
             raise SecretMissing(f"No value for the secret {path}", why=why, fix=instead, where=path)
         try:
-            answer = getpass.getpass(f"{label} ({path}): ")
+            with _interruptible():
+                answer = getpass.getpass(f"{label} ({path}): ")
         except EOFError:
             answer = ""
         if not answer:
@@ -25,3 +29,15 @@ class TerminalPerson:
                 f"No value for the secret {path}", why="nothing was typed", fix=instead, where=path
             )
         return answer
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a question at once: asyncio holds them back until it is over."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

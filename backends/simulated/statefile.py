@@ -2,11 +2,13 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backends.simulated.stage import Stage
+from wizard.errors import UsageError
 
 _VERSION = 1
 
@@ -41,8 +43,7 @@ def _head(scenario: str) -> dict[str, Any]:
 
 
 def save(path: Path, scenario: str, stage: Stage, past: Past) -> None:
-    """Write the world to its file, for this user only, whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write the world to its file, for this user only, whole or not at all. Raises UsageError."""
     content = _head(scenario) | {
         "objects": stage.store.dump(),
         "logs": stage.logs.dump(),
@@ -50,6 +51,17 @@ def save(path: Path, scenario: str, stage: Stage, past: Past) -> None:
         "meanwhile": past.meanwhile,
     }
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(content, file)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            json.dump(content, file)
+        draft.replace(path)
+    except OSError as failure:
+        with suppress(OSError):
+            draft.unlink()
+        raise UsageError(
+            "The simulated cluster cannot be kept for the next command",
+            why=failure.strerror or str(failure),
+            where=str(path),
+            fix="make room there, or set XDG_STATE_HOME to another folder",
+        ) from None

@@ -24,6 +24,7 @@ from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.stage import Stage
 from backends.simulated.stand_in import harbor_client
 from backends.simulated.store import Store
+from wizard.errors import UsageError
 from wizard.ports import World
 
 
@@ -42,7 +43,7 @@ async def simulated_world(
 
     `speed` is scenario seconds per real second; with 0 nothing ever waits. With `state` the
     world is taken from that file and put back there at the end; another scenario, or no file,
-    begins anew. Raises UsageError for an unknown scenario.
+    begins anew. Raises UsageError for an unknown scenario, and where the file cannot be written.
     """
     found = find(scenario)
     stage = _stage(speed)
@@ -56,9 +57,16 @@ async def simulated_world(
         past.meanwhile = past.meanwhile or await found.meanwhile(stage)
         try:
             yield _world(found, stage)
-        finally:
-            if state is not None:
-                statefile.save(state, found.name, stage, past)
+        except BaseException:
+            with suppress(UsageError):
+                _keep(state, found, stage, past)
+            raise
+        _keep(state, found, stage, past)
+
+
+def _keep(state: Path | None, scenario: Scenario, stage: Stage, past: statefile.Past) -> None:
+    if state is not None:
+        statefile.save(state, scenario.name, stage, past)
 
 
 def _stage(speed: float) -> Stage:

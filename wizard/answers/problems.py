@@ -1,7 +1,7 @@
 """What is wrong with a preset, in words for people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from wizard.errors import UsageError
@@ -28,6 +28,10 @@ class Problem:
     def place(self) -> str:
         """Where it stands: `harbor.yaml:12:3`, or the file or option alone."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def document(self) -> dict[str, str | int]:
+        """The problem as errors name it in JSON."""
+        return asdict(self)
 
     def __str__(self) -> str:
         """Place, path, message and fix in one or two lines."""

@@ -59,7 +59,7 @@ class Packages:
             path = await asyncio.to_thread(_copy, found, self.folder)
             return await asyncio.to_thread(_verified, source, path, self.directory)
         path = await self.charts.fetch(source, self.folder)
-        return await asyncio.to_thread(_verified, source, path, None)
+        return await asyncio.to_thread(_verified, source, path, path.parent)
 
 
 def _copy(found: Path, folder: Path) -> Path:
@@ -89,7 +89,8 @@ def _missing(wanted: Path) -> CheckFailed:
     )
 
 
-def _verified(source: ChartSource, path: Path, directory: Path | None) -> Package:
+def _verified(source: ChartSource, path: Path, directory: Path) -> Package:
+    """The package, where its digest is what the wizard or SHA256SUMS in a folder knows."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     known = {"wizard": DIGESTS.get(path.name), SUMS: _listed(path.name, directory)}
     for voucher, expected in known.items():
@@ -98,16 +99,16 @@ def _verified(source: ChartSource, path: Path, directory: Path | None) -> Packag
             raise CheckFailed(
                 f"The chart package {path.name} is not the one it should be",
                 why=f"its SHA-256 is {digest}, but {voucher} knows {expected}",
-                where=str(directory or source.repository),
+                where=source.repository if directory == path.parent else str(directory),
                 fix="get the package again from its project; never use a changed one",
             )
     vouched_by = next((voucher for voucher, expected in known.items() if expected), "")
     return Package(source, path, digest, vouched_by)
 
 
-def _listed(name: str, directory: Path | None) -> str | None:
+def _listed(name: str, directory: Path) -> str | None:
     """The digest of a file in the directory's SHA256SUMS, where there is such a line."""
-    if directory is None or not (directory / SUMS).is_file():
+    if not (directory / SUMS).is_file():
         return None
     for line in (directory / SUMS).read_text(errors="replace").splitlines():
         digest, _, listed = line.partition(" ")

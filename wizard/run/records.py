@@ -9,7 +9,7 @@ from typing import Any
 
 from platformdirs import user_state_path
 
-from wizard.errors import UsageError
+from wizard.errors import ExitCode, UsageError
 from wizard.plan.plan import Target
 from wizard.steps.difference import MASK
 from wizard.text import plain
@@ -42,6 +42,7 @@ class RunRecord:
     target: Target
     started: datetime
     plan: str = ""
+    """The hash of the plan that it was to carry out; empty: it was refused before."""
     exit: int | None = None
     """The exit code it ended with; None where it was killed, or still goes on."""
     superseded_by: str = ""
@@ -55,8 +56,13 @@ class RunRecord:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it neither reached its goal nor was replaced by another run."""
-        return self.exit != 0 and not self.superseded_by
+        """Whether it began, and neither reached its goal nor was replaced by another run."""
+        return self.began and self.exit != ExitCode.DONE and not self.superseded_by
+
+    @property
+    def began(self) -> bool:
+        """Whether it set to work: it was not refused, nor kept out by another run's lock."""
+        return bool(self.plan) and self.exit != ExitCode.LOCK_HELD
 
     def preset_text(self) -> str:
         """The answers of that run, as it stored them.
@@ -88,11 +94,14 @@ class RunRecord:
 def unfinished(target: Target | None, log_dir: Path | None = None) -> RunRecord | None:
     """The newest run for a target (cluster, namespace, release; None: any), if it is unfinished.
 
-    A run that reached its goal ends the story of all before it.
+    A run that reached its goal ends the story of all before it; one that never began is passed
+    over.
     """
     for folder in sorted(_folders(runs_folder(log_dir)), reverse=True):
         record = read_record(folder)
-        if record and (target is None or _same(record.target, target)) and not record.superseded_by:
+        if record is None or not record.began or record.superseded_by:
+            continue
+        if target is None or _same(record.target, target):
             return record if record.unfinished else None
     return None
 

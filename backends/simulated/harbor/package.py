@@ -1,5 +1,6 @@
 """Chart packages of the simulated repository, and what is read from a package."""
 
+import hashlib
 import io
 import os
 import tarfile
@@ -27,7 +28,7 @@ class Chart:
 
 
 def make_package(source: ChartSource, folder: Path) -> Path:
-    """Write the package of the simulated Harbor chart into a folder.
+    """Write the package of the simulated Harbor chart into a folder, its digest beside it.
 
     Its file name says that it is simulated: it has not the contents of the real package. Raises
     HelmFailed for any other chart.
@@ -53,6 +54,8 @@ def make_package(source: ChartSource, folder: Path) -> Path:
             member = tarfile.TarInfo(f"harbor/{name}")
             member.size = len(text.encode())
             archive.addfile(member, io.BytesIO(text.encode()))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{digest}  {path.name}\n")
     return path
 
 

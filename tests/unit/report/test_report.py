@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.unit.run.sample import CHECKED, EVENTS, PLAN, RESULTS, START, TARGET
+from wizard.answers.problems import PresetInvalid, Problem
 from wizard.console import Console
 from wizard.errors import CheckFailed, NotAccepted, StepFailed, UsageError
 from wizard.report import JsonLinesReport, JsonReport, TextReport, open_report
@@ -85,7 +86,18 @@ def usage(report):
     report.error(UNCLEAR)
 
 
-STORIES = [checks, plan, refused_plan, failed_run, usage]
+def invalid(report):
+    report.error(
+        PresetInvalid(
+            [
+                Problem("harbor.url", "is missing"),
+                Problem("harbor.expse", "is not a known key", "Did you mean?", "my.yaml", 3, 1),
+            ]
+        )
+    )
+
+
+STORIES = [checks, plan, refused_plan, failed_run, usage, invalid]
 
 
 def told(story, output, encoding="utf-8"):
@@ -142,6 +154,7 @@ def test_a_terminal_gets_colours_unless_told_otherwise(monkeypatch):
         ("plan.json", refused_plan),
         ("result.json", failed_run),
         ("error.json", usage),
+        ("error.json", invalid),
     ],
 )
 def test_documents_are_as_their_schema_says(schema, story):

@@ -61,6 +61,11 @@ def entries(journal):
     return [json.loads(line) for line in lines]
 
 
+def start(journal):
+    journal.event(EVENTS[2])
+    return journal
+
+
 def finish(journal, exit_code):
     journal.event(RunFinished(time=START, run=journal.run, exit=exit_code, seconds=1.0, summary=""))
 
@@ -144,7 +149,7 @@ def test_digests_differ_between_installations(begin, tmp_path, monkeypatch):
 
 def test_log_dir_takes_the_runs_but_not_the_key(begin, tmp_path, state):
     logs = tmp_path / "logs"
-    journal = begin(log_dir=logs)
+    journal = start(begin(log_dir=logs))
     assert journal.folder.parent == logs / "runs"
     assert (state / "digest.key").exists()
     assert [path.name for path in logs.iterdir()] == ["runs"]
@@ -173,20 +178,29 @@ def test_the_newest_unfinished_run_of_the_target_is_found(begin):
 
 @pytest.mark.parametrize("exit_code", [5, 6, 130])
 def test_a_run_that_ended_badly_counts_as_unfinished(begin, exit_code):
-    journal = begin()
+    journal = start(begin())
     finish(journal, exit_code)
     record = unfinished(TARGET)
     assert (record.id, record.exit) == (journal.run, exit_code)
 
 
 def test_a_run_that_reached_its_goal_ends_the_story(begin):
-    begin()
-    finish(begin(), 0)
+    start(begin())
+    finish(start(begin()), 0)
     assert unfinished(TARGET) is None
 
 
+def test_a_run_that_never_began_is_passed_over(begin):
+    former = start(begin())
+    refused = begin()
+    refused.planned(PLAN)
+    finish(start(begin()), int(ExitCode.LOCK_HELD))
+    assert not read_record(refused.folder).unfinished
+    assert unfinished(TARGET).id == former.run
+
+
 def test_a_superseded_run_is_passed_over(begin):
-    old, new = begin(), begin()
+    old, new = start(begin()), start(begin())
     supersede(read_record(old.folder), new.run)
     assert read_record(old.folder).superseded_by == new.run
     assert unfinished(TARGET).id == new.run
@@ -195,7 +209,7 @@ def test_a_superseded_run_is_passed_over(begin):
 
 
 def test_a_last_line_cut_off_by_a_kill_is_passed_over_and_kept_apart(begin):
-    journal = begin()
+    journal = start(begin())
     journal.event(EVENTS[3])
     path = journal.folder / "journal.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
@@ -224,7 +238,7 @@ def test_a_damaged_journal_is_no_run(begin, content):
 
 
 def test_answers_that_held_a_secret_are_not_resumed(begin):
-    begin(preset=("p", "password: hunter2\n"))
+    start(begin(preset=("p", "password: hunter2\n")))
     with pytest.raises(UsageError, match="incomplete") as refused:
         unfinished(TARGET).preset_text()
     assert "--preset" in refused.value.fix
@@ -252,7 +266,7 @@ def test_a_full_disk_is_told_once_and_the_run_goes_on(begin, warnings):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert [str(warning.where) for warning in warnings] == [str(journal.folder)]
     assert "make room" in warnings[0].fix
-    assert read_record(journal.folder).unfinished
+    assert read_record(journal.folder).exit is None
 
 
 KILLED = """

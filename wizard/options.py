@@ -1,0 +1,127 @@
+"""The options that commands share, and the values they stand for."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
+    from wizard.wiring import Site
+
+FILE = click.Path(path_type=Path)
+"""A path as it was typed: whether it can be used is for those to say who use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The options that every command has."""
+
+    output: Any = "text"
+    kubeconfig: Path | None = None
+    context: str | None = None
+    namespace: str | None = None
+    log_dir: Path | None = None
+    demo: bool = False
+    scenario: str = "healthy"
+
+    @property
+    def logs(self) -> Path | None:
+        """Where journals are kept; those of the simulated world beside its state."""
+        from wizard.run.records import state_folder
+
+        return self.log_dir or (state_folder() / "demo" if self.demo else None)
+
+    def site(self, preset: "Preset | None" = None) -> "Site":
+        """The world that the options, and after them the preset, name."""
+        from wizard.wiring import Site
+
+        context = self.context or (preset.target.context if preset else None)
+        return Site(self.kubeconfig, context, self.scenario if self.demo else None)
+
+    def sets(self, sets: Sequence[str]) -> list[str]:
+        """The `--set` options, and the namespace as one more."""
+        return [*sets, *([f"target.namespace={self.namespace}"] if self.namespace else [])]
+
+
+_COMMON = (
+    click.option(
+        "--output",
+        type=click.Choice(["text", "json", "jsonl"]),
+        default="text",
+        help="text for people, json: one document at the end, jsonl: one event a line.",
+    ),
+    click.option(
+        "--kubeconfig",
+        type=FILE,
+        metavar="FILE",
+        help="The kubeconfig file; else as kubectl finds it.",
+    ),
+    click.option("--context", help="The kubeconfig context; else the preset's, or the current."),
+    click.option("--namespace", help="The target namespace, instead of the preset's."),
+    click.option(
+        "--log-dir", type=FILE, metavar="FOLDER", help="Where the journals of runs are kept."
+    ),
+    click.option(
+        "--demo", is_flag=True, help="Play it on a simulated cluster; nothing is touched."
+    ),
+    click.option("--scenario", default="healthy", help="What happens on the simulated cluster."),
+)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of `Common`, as its first argument.
+
+    They, and others that the command shares with `wizard` itself, may stand before a subcommand
+    as well as behind it.
+    """
+
+    @functools.wraps(command)
+    def with_common(**options: Any) -> Any:
+        context = click.get_current_context()
+        for name, value in _given_before(context).items():
+            if context.get_parameter_source(name) is ParameterSource.DEFAULT:
+                options[name] = value
+        given = {field.name: options.pop(field.name) for field in fields(Common)}
+        return command(Common(**given), **options)
+
+    for option in reversed(_COMMON):
+        with_common = option(with_common)
+    return with_common
+
+
+def _given_before(context: click.Context) -> dict[str, Any]:
+    """The options that stand before a subcommand. Raises click.UsageError: it has no such one."""
+    root = context.find_root()
+    given = {
+        name: value
+        for name, value in root.params.items()
+        if root is not context and root.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    if strange := [name for name in given if name not in context.params]:
+        options = [param.opts[0] for param in root.command.params if param.name in strange]
+        raise click.UsageError(
+            f"{context.command_path} does not take {', '.join(options)}", context
+        )
+    return given
+
+
+PRESETS = click.option(
+    "--preset",
+    "presets",
+    type=FILE,
+    metavar="FILE",
+    multiple=True,
+    help="A file with answers; several are merged from left to right.",
+)
+SETS = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="One answer, such as harbor.url=https://harbor.example.com; comes before the files.",
+)
