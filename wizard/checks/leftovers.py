@@ -1,11 +1,15 @@
 """What an earlier installation left: a release, Secrets, claims with data."""
 
+from collections.abc import Collection
+
 from wizard.answers.preset import Preset
 from wizard.charts.catalogue import harbor_chart
+from wizard.charts.names import Names
 from wizard.checks.base import Check, Outcome, Subject, listing_in_target
 from wizard.checks.storage import CLAIM
 from wizard.checks.workloads import claims
-from wizard.ports import Object, Release, Right, World
+from wizard.diagnose.kinds import STATEFUL_SET
+from wizard.ports import Object, Ref, Release, Right, World
 from wizard.steps.inputs import LABEL
 
 MOST_MINORS = 2
@@ -89,6 +93,14 @@ async def secrets(world: World, subject: Subject) -> Outcome:
             f"`kubectl label secret -n {subject.preset.target.namespace} {' '.join(foreign)} "
             f"{LABEL}={name}`.",
         )
+    if lost := await _lost(world, subject, labels):
+        return Outcome(
+            "fail",
+            f"Harbor is installed, but has lost: {', '.join(lost)}.",
+            "New Secrets would not fit what Harbor stored: it could not decrypt it, or not log in "
+            "at its database.",
+            "Put them back from a backup.",
+        )
     others = sorted({label for label in labels.values() if label not in (None, name)})
     if others:
         return Outcome(
@@ -98,6 +110,20 @@ async def secrets(world: World, subject: Subject) -> Outcome:
             f"Go on if {name} is the new name of that preset; else choose another target.",
         )
     return Outcome("ok", f"{len(labels)} of {len(subject.owned)} Secrets are kept from before.")
+
+
+async def _lost(world: World, subject: Subject, there: Collection[str]) -> list[str]:
+    """The Secrets without which a Harbor that has run is worth nothing, where they are gone."""
+    target = subject.preset.target
+    names = Names(target.release)
+    needed = {names.encryption, names.database} & {ref.name for ref in subject.owned}
+    lost = needed - set(there)
+    if not lost or not await world.charts.release(target.release, target.namespace):
+        return []
+    database = Ref(STATEFUL_SET, target.namespace, names.component("database"))
+    if names.database in lost and await world.objects.get(database) is None:
+        lost.discard(names.database)  # the database was outside until now
+    return sorted(lost)
 
 
 async def _labels(world: World, subject: Subject) -> dict[str, str | None]:
@@ -169,7 +195,7 @@ CHECKS = (
         release,
         rights=_release_rights,
     ),
-    Check("leftovers.secrets", "Secrets left", ("target", "name"), secrets, rights=_get_secrets),
+    Check("leftovers.secrets", "Secrets left", ("target", "name"), secrets, rights=_release_rights),
     Check(
         "leftovers.volumes",
         "Volumes left",

@@ -60,6 +60,18 @@ async def test_secrets_with_the_wizards_names(given: Given, label: str | None, s
     assert ("kubectl label" in outcome.fix) == (state == "fail")
 
 
+async def test_a_harbor_that_lost_its_encryption_key_gets_no_new_one(given: Given) -> None:
+    other = thing("v1/Secret", "harbor-core-secret", "harbor", labels={LABEL: "test"})
+    given(NAMESPACE, other)
+    owned = [*OWNED, Ref(SECRET, "harbor", "harbor-core-secret")]
+    assert (await given.ask("leftovers.secrets", owned=owned)).state == "ok"
+    given.helm.installed = RELEASE
+    outcome = await given.ask("leftovers.secrets", owned=owned)
+    assert outcome.state == "fail"
+    assert "harbor-encryption-key" in outcome.fact
+    assert "harbor-core-secret" not in outcome.fact
+
+
 DATABASE = "database-data-harbor-database-0"
 
 
