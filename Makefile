@@ -9,7 +9,7 @@ LOCKS := requirements.lock requirements-dev.lock
 
 # Rules that a machine checks by reading the code and what is generated from it.
 RULES := tests/unit/answers/test_generated.py tests/unit/test_commands_page.py tests/unit/test_docs.py \
-	tests/unit/test_imports.py tests/unit/test_rules_of_the_code.py
+	tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_rules_of_the_code.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check docs lock cluster-programs bench soak clean
@@ -32,7 +32,7 @@ $(READY): $(LOCKS)
 demo: setup ## Install Harbor on a simulated cluster; nothing real is touched
 	$(BIN)/wizard --demo --preset presets/demo.yaml --yes
 
-test: setup ## Run all tests (the first time, programs of the test cluster are built with Go)
+test: setup ## Run all tests; PYTEST_OPTIONS narrows (the first time, Go builds the test cluster)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 check: setup ## Check format, lint, types, import contracts, size rules, and that generated files are fresh
