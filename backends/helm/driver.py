@@ -4,9 +4,12 @@ Secrets travel on stdin and in the kubeconfig file, never as arguments, which ev
 machine can read. Answers as JSON are asked for only where they hold no values of the release.
 """
 
+import asyncio
 import json
 import os
+import re
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +23,12 @@ from wizard.ports import ChartSource, Object, Release, ReleaseRequest, Server
 PASSED_ON = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
 LOGIN_HELPERS = ("AAD_", "AWS_", "AZURE_", "CLOUDSDK_", "GOOGLE_", "OCI_")
 """Variables, and beginnings of variables, that a kubeconfig's login helper may read."""
+
+CHART = re.compile(r"(?P<name>.+?)-(?P<version>v?\d+\.\d+\.\d+.*)")
+"""How a release's history names a chart: `harbor-1.19.2`. Helm accepts semantic versions only."""
+
+REPEAT_SECONDS, REPEAT_PAUSE = 10.0, 0.5
+"""Helm repeats nothing by itself; what only reads is begun again for so long, at this distance."""
 
 ONCE_DEPLOYED = frozenset({"deployed", "superseded"})
 
@@ -83,7 +92,7 @@ class Helm:
         if server is not None and not lookups:
             arguments += ["--kube-version", server.version]
             arguments += [f"--api-versions={','.join(sorted(server.api_versions))}"]
-        stdout = await self._helm(
+        stdout = await self._read(
             f"render {request.chart.name}", ["template", *arguments], stdin=_values(request)
         )
         return objects.parse(stdout)
@@ -91,22 +100,19 @@ class Helm:
     async def release(self, name: str, namespace: str) -> Release | None:
         """The newest revision of a release, or None."""
         await self.version()
-        doing, place = f"look at release {namespace}/{name}", [name, "-n", namespace, "-o", "json"]
+        arguments = ["history", name, "-n", namespace, "-o", "json"]
         try:
-            history = json.loads(await self._helm(doing, ["history", *place]))
-            newest = max(history, key=lambda one: int(one["revision"]))
-            revision = ["--revision", str(newest["revision"])]
-            told = json.loads(await self._helm(doing, ["get", "metadata", *place, *revision]))
+            history = await self._read(f"look at release {namespace}/{name}", arguments)
         except HelmFailed as problem:
             if problem.kind == "not-found":
                 return None
             raise
-        return _release(history, told)
+        return _release(name, namespace, json.loads(history))
 
     async def manifest(self, name: str, namespace: str, revision: int) -> list[Object]:
         """The objects as a revision stored them, hooks left out."""
         await self.version()
-        stdout = await self._helm(
+        stdout = await self._read(
             f"read revision {revision} of release {namespace}/{name}",
             ["get", "manifest", name, "-n", namespace, "--revision", str(revision)],
         )
@@ -158,6 +164,17 @@ class Helm:
             log=log,
         )
 
+    async def _read(self, doing: str, arguments: Sequence[str], *, stdin: bytes = b"") -> bytes:
+        """Run Helm to read only: repeated for a while where the API server did not answer it."""
+        given_up_at = time.monotonic() + REPEAT_SECONDS
+        while True:
+            try:
+                return await self._helm(doing, arguments, stdin=stdin)
+            except HelmFailed as error:
+                if error.kind != "unreachable" or time.monotonic() > given_up_at:
+                    raise
+            await asyncio.sleep(REPEAT_PAUSE)
+
     async def _helm(
         self,
         doing: str,
@@ -208,15 +225,17 @@ def _values(request: ReleaseRequest) -> bytes:
     return json.dumps(request.values).encode()
 
 
-def _release(history: Sequence[Mapping[str, Any]], told: Mapping[str, Any]) -> Release:
+def _release(name: str, namespace: str, history: Sequence[Mapping[str, Any]]) -> Release:
+    newest = max(history, key=lambda one: int(one["revision"]))
     deployed = [int(one["revision"]) for one in history if one["status"] in ONCE_DEPLOYED]
+    chart = CHART.fullmatch(newest["chart"])
     return Release(
-        name=told["name"],
-        namespace=told["namespace"],
-        revision=int(told["revision"]),
-        status=told["status"],
-        chart=told["chart"],
-        chart_version=told["version"],
-        app_version=told["appVersion"],
+        name=name,
+        namespace=namespace,
+        revision=int(newest["revision"]),
+        status=newest["status"],
+        chart=chart["name"] if chart else newest["chart"],
+        chart_version=chart["version"] if chart else "",
+        app_version=newest["app_version"],
         deployed_revision=max(deployed, default=None),
     )

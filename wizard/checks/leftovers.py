@@ -1,5 +1,6 @@
 """What an earlier installation left: a release, Secrets, claims with data."""
 
+import asyncio
 from collections.abc import Collection
 
 from wizard.answers.preset import Preset
@@ -128,7 +129,7 @@ async def _lost(world: World, subject: Subject, there: Collection[str]) -> list[
 
 async def _labels(world: World, subject: Subject) -> dict[str, str | None]:
     """The wizard's Secrets that exist, with the preset each is labelled for; None: not labelled."""
-    found = [await world.objects.get(ref) for ref in subject.owned]
+    found = await asyncio.gather(*map(world.objects.get, subject.owned))
     return {
         obj["metadata"]["name"]: (obj["metadata"].get("labels") or {}).get(LABEL)
         for obj in found
@@ -150,10 +151,12 @@ async def volumes(world: World, subject: Subject) -> Outcome:
     if not old:
         return Outcome("ok", f"No claims of an earlier Harbor are left in {target.namespace}.")
     fact = f"Claims of an earlier Harbor are left: {', '.join(old)}."
+    if await _has_secrets(world, subject):
+        return Outcome(
+            "ok", f"Harbor uses its claims and the Secrets made with them: {', '.join(old)}."
+        )
     if await world.charts.release(target.release, target.namespace):
         return Outcome("ok", f"The release uses its claims: {', '.join(old)}.")
-    if await _has_secrets(world, subject):
-        return Outcome("ok", f"{fact} They are used again, with the Secrets that were kept.")
     has_database = any(name.startswith("database-data-") for name in old)
     return Outcome(
         "fail" if has_database else "warn",

@@ -47,6 +47,7 @@ class HarborRelease(Step):
         self._inputs = inputs
         self._chart = harbor_chart(inputs.preset.versions.harbor)
         self._ref = Ref(RELEASE, inputs.namespace, inputs.preset.target.release)
+        self._offline: list[Object] = []
         self._rendered: tuple[Pins, list[Object]] | None = None
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
@@ -57,8 +58,10 @@ class HarborRelease(Step):
 
     async def offline_manifest(self, charts: Charts) -> list[Object]:
         """The release's objects as far as they are known without a cluster."""
-        request = await self._request(Pins(database_password=_UNKNOWN_PASSWORD))
-        return self._owned(await charts.render(request, None))
+        if not self._offline:
+            request = await self._request(Pins(database_password=_UNKNOWN_PASSWORD))
+            self._offline = self._owned(await charts.render(request, None))
+        return self._offline
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. The release itself is among the changes, with its revision, if any other is."""
