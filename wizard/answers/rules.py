@@ -6,7 +6,13 @@ A rule sees the effective preset, so that what a profile fills in counts as said
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wizard.answers import rules_certificates, rules_exposure, rules_services, rules_storage
+from wizard.answers import (
+    rules_certificates,
+    rules_exposure,
+    rules_services,
+    rules_storage,
+    rules_values,
+)
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.secret_values import secret_paths
@@ -49,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_exposure.tls_and_url, ("harbor.url", "pki")),
     Rule(rules_exposure.port_in_url, ("harbor.url", "harbor.expose", "pki")),
     Rule(rules_exposure.host_of_routes, ("harbor.url", "harbor.expose")),
-    Rule(rules_exposure.gateway_tls, ("harbor.expose", "harbor.values", "pki")),
+    Rule(rules_exposure.gateway_tls, ("harbor.expose", "pki")),
     Rule(rules_exposure.node_ports, ("harbor.expose",)),
     Rule(
         rules_storage.registry_replicas,
@@ -59,12 +65,12 @@ RULES: tuple[Rule, ...] = (
         rules_storage.jobservice_replicas,
         ("harbor.replicas", "harbor.profile", "harbor.values", "storage.volumes.jobLog"),
     ),
-    Rule(rules_storage.rolling_update, ("harbor.values", "storage.blobs", "storage.volumes")),
     Rule(rules_services.highly_available, ("harbor.profile", "harbor.database", "harbor.redis")),
     Rule(rules_services.database_tls, ("harbor.database",)),
     Rule(rules_services.redis, ("harbor.redis",)),
     Rule(rules_services.metrics, ("harbor.metrics",)),
     Rule(rules_services.requests_and_limits, ("harbor.resources", "harbor.profile")),
+    Rule(rules_values.raw_values, ("harbor.values",)),
     Rule(rules_certificates.validity, ("pki",)),
     Rule(rules_certificates.acme, ("pki", "harbor.url")),
     Rule(rules_certificates.unsealing, ("pki",)),

@@ -13,7 +13,6 @@ from wizard.answers.exposure import (
 from wizard.answers.pki import NoPki
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
-from wizard.answers.raw import value_at
 
 
 def tls_and_url(preset: Preset) -> Iterator[Problem]:
@@ -88,20 +87,8 @@ def is_address(host: str) -> bool:
 
 
 def gateway_tls(preset: Preset) -> Iterator[Problem]:
-    """A Gateway ends TLS itself; the chart's certSource auto mounts a Secret that nobody makes.
-
-    Seen in the charts 1.19.1 and 1.19.2 by rendering them: core then never starts.
-    """
-    if not isinstance(preset.harbor.expose, GatewayExposure):
-        return
-    path = ("expose", "tls", "certSource")
-    if value_at(path, preset.harbor.values) == "auto":
-        yield Problem(
-            "harbor.values.expose.tls.certSource",
-            "'auto' keeps Harbor from starting behind a Gateway: a Secret would be missing",
-            "Take it out: the wizard sets it.",
-        )
-    if not isinstance(preset.pki, NoPki):
+    """A Gateway ends TLS itself."""
+    if isinstance(preset.harbor.expose, GatewayExposure) and not isinstance(preset.pki, NoPki):
         yield Problem(
             "pki.kind",
             "the Gateway ends TLS, so clients see its certificate, not this one",

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
-from wizard.answers.storage import Volume
 
 
 def registry_replicas(preset: Preset) -> Iterator[Problem]:
     """Several registries need storage that several nodes may write."""
     count = preset.harbor.replicas.registry or 1
     on_volume = preset.storage.blobs.kind == "volume"
-    if count > 1 and on_volume and not _shared(preset.storage.volumes.registry):
+    if count > 1 and on_volume and not preset.storage.volumes.registry.shared:
         yield Problem(
             "storage.volumes.registry.accessMode",
             f"{count} registry pods cannot share a volume that one node may write",
@@ -22,40 +21,17 @@ def registry_replicas(preset: Preset) -> Iterator[Problem]:
 
 
 def jobservice_replicas(preset: Preset) -> Iterator[Problem]:
-    """Several job services need shared logs, or logs in the database."""
+    """Several job services need logs that all can write.
+
+    The chart values keep them in the database then, unless a person insists on files.
+    """
     count = preset.harbor.replicas.jobservice or 1
-    if count > 1 and _job_logs_on_volume(preset) and not _shared(preset.storage.volumes.job_log):
-        yield Problem(
-            "storage.volumes.jobLog.accessMode",
-            f"{count} job service pods cannot share a volume that one node may write",
-            "Set it to ReadWriteMany, set harbor.values.jobservice.jobLoggers to [database], or "
-            "set harbor.replicas.jobservice to 1.",
-        )
-
-
-def rolling_update(preset: Preset) -> Iterator[Problem]:
-    """A new pod waits for a volume that the old one holds (goharbor/harbor-helm#224)."""
-    if value_at(("updateStrategy", "type"), preset.harbor.values) != "RollingUpdate":
-        return
-    volumes, on_volume = preset.storage.volumes, preset.storage.blobs.kind == "volume"
-    held = [
-        *(["registry"] if on_volume and not _shared(volumes.registry) else []),
-        *(["jobLog"] if _job_logs_on_volume(preset) and not _shared(volumes.job_log) else []),
-    ]
-    if held:
-        yield Problem(
-            "harbor.values.updateStrategy.type",
-            f"with RollingUpdate, an upgrade waits for ever for the volume {held[0]}, which the "
-            "old pod holds",
-            "Take it out: the wizard then chooses Recreate. Or use ReadWriteMany volumes.",
-        )
-
-
-def _shared(volume: Volume) -> bool:
-    return volume.access_mode == "ReadWriteMany"
-
-
-def _job_logs_on_volume(preset: Preset) -> bool:
-    """The chart makes that volume only for the logger `file`, which is its default."""
     loggers = value_at(("jobservice", "jobLoggers"), preset.harbor.values)
-    return not isinstance(loggers, list) or "file" in loggers
+    insists = isinstance(loggers, list) and "file" in loggers
+    if count > 1 and insists and not preset.storage.volumes.job_log.shared:
+        yield Problem(
+            "harbor.values.jobservice.jobLoggers",
+            f"{count} job service pods cannot write files to a volume that one node may write",
+            "Take it out: logs then go to the database. Or set storage.volumes.jobLog.accessMode "
+            "to ReadWriteMany.",
+        )

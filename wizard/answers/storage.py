@@ -106,6 +106,11 @@ class Volume(Section):
         example="harbor-registry",
     )
 
+    @property
+    def shared(self) -> bool:
+        """Whether pods on several nodes may write to it at once."""
+        return self.access_mode == "ReadWriteMany"
+
 
 class Volumes(Section):
     """Harbor's volumes."""
@@ -114,7 +119,10 @@ class Volumes(Section):
         Volume(), label="Registry", help="Images and charts, unless blobs rest in object storage."
     )
     job_log: Volume = answer(
-        Volume(), label="Job logs", help="Logs of replication, scans and so on."
+        Volume(),
+        label="Job logs",
+        help="Logs of replication, scans and so on. Several job services use it only where it is "
+        "ReadWriteMany; else their logs rest in the database.",
     )
     database: Volume = answer(Volume(), label="Database", help="The internal PostgreSQL.")
     redis: Volume = answer(Volume(), label="Redis", help="The internal Redis.")

@@ -41,10 +41,10 @@ def logs_in_files(preset: Preset) -> bool:
     `harbor.values.jobservice.jobLoggers`.
     """
     loggers = value_at(("jobservice", "jobLoggers"), preset.harbor.values)
-    if loggers is not None:
+    if isinstance(loggers, list):
         return "file" in loggers
     several = (preset.harbor.replicas.jobservice or 1) > 1
-    return not several or _shared(preset.storage.volumes.job_log)
+    return not several or preset.storage.volumes.job_log.shared
 
 
 def _can_roll(preset: Preset) -> bool:
@@ -53,12 +53,8 @@ def _can_roll(preset: Preset) -> bool:
     With ReadWriteOnce they wait for each other for ever (goharbor/harbor-helm#224).
     """
     volumes = preset.storage.volumes
-    registry = not on_volume(preset) or _shared(volumes.registry)
-    return registry and (not logs_in_files(preset) or _shared(volumes.job_log))
-
-
-def _shared(volume: Volume) -> bool:
-    return volume.access_mode == "ReadWriteMany"
+    registry = not on_volume(preset) or volumes.registry.shared
+    return registry and (not logs_in_files(preset) or volumes.job_log.shared)
 
 
 def _claim(preset: Preset, volume: Volume) -> dict[str, str]:

@@ -6,7 +6,6 @@ from functools import reduce
 from typing import Any
 
 from wizard.answers.preset import Preset
-from wizard.answers.problems import PresetInvalid
 from wizard.charts.components import (
     metrics_values,
     replica_values,
@@ -16,7 +15,7 @@ from wizard.charts.components import (
 from wizard.charts.exposure import exposure_values
 from wizard.charts.images import image_values
 from wizard.charts.names import Names
-from wizard.charts.overrides import merged, refused
+from wizard.charts.overrides import merged
 from wizard.charts.persistence import persistence_values
 from wizard.charts.proxy import proxy_values
 from wizard.charts.references import secret_values
@@ -41,11 +40,9 @@ def harbor_values(preset: Preset, pins: Pins) -> dict[str, Any]:
     """The values of Harbor's chart for a preset whose profile is filled in.
 
     Everything that the chart would make up is given by reference to Secrets (`names`), which the
-    wizard makes before. `harbor.values` is merged last. Raises PresetInvalid where it sets what
-    other answers own.
+    wizard makes before. `harbor.values` is merged last; the rules of the answers have seen to it
+    that it sets nothing that other answers own.
     """
-    if problems := refused(preset.harbor.values):
-        raise PresetInvalid(problems)
     parts = (
         image_values(preset),
         secret_values(preset),

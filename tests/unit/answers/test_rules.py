@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.answers.conftest import MINIMAL, Judge
+from wizard.answers.rules_values import CHART_DEFAULTS
 
 NO_PKI = MINIMAL.replace("self-signed", "none")
 DATABASE = "database: {kind: external, host: db, username: u, password: {env: P}}"
@@ -63,32 +64,21 @@ BROKEN = {
         "harbor.expose.httpsPort",
         "is the same as httpPort",
     ),
-    "certSource auto behind a Gateway": (
-        NO_PKI + "  expose: {kind: gateway, parentRefs: [{name: g}]}\n"
-        "  values: {expose: {tls: {certSource: auto}}}\n",
-        "harbor.values.expose.tls.certSource",
-        "'auto' keeps Harbor from starting behind a Gateway: a Secret would be missing",
-    ),
     "registries that share a volume": (
         MINIMAL + "  replicas: {registry: 2}\n",
         "storage.volumes.registry.accessMode",
         "2 registry pods cannot share a volume that one node may write",
     ),
     "registries that a profile multiplies": (
-        MINIMAL + f"  profile: ha\n  replicas: {{jobservice: 1}}\n  {DATABASE}\n  {REDIS}\n",
+        MINIMAL + f"  profile: ha\n  {DATABASE}\n  {REDIS}\n",
         "storage.volumes.registry.accessMode",
         "2 registry pods cannot share a volume that one node may write",
     ),
-    "job services that share a volume": (
-        MINIMAL + "  replicas: {jobservice: 3}\n",
-        "storage.volumes.jobLog.accessMode",
-        "3 job service pods cannot share a volume that one node may write",
-    ),
-    "RollingUpdate with a volume of one node": (
-        MINIMAL + "  values: {updateStrategy: {type: RollingUpdate}}\n",
-        "harbor.values.updateStrategy.type",
-        "with RollingUpdate, an upgrade waits for ever for the volume registry, which the old "
-        "pod holds",
+    "job services that insist on files on one volume": (
+        MINIMAL
+        + "  replicas: {jobservice: 3}\n  values: {jobservice: {jobLoggers: [stdout, file]}}\n",
+        "harbor.values.jobservice.jobLoggers",
+        "3 job service pods cannot write files to a volume that one node may write",
     ),
     "several addresses without a master": (
         MINIMAL + "  redis: {kind: external, addresses: ['a:1', 'b:1']}\n",
@@ -196,7 +186,7 @@ WARNED = {
         "443 lies outside 30000-32767, the usual range of node ports",
     ),
     "an internal database that must not fail": (
-        MINIMAL + f"  profile: ha\n  {REDIS}\n  replicas: {{jobservice: 1}}\n{S3}\n",
+        MINIMAL + f"  profile: ha\n  {REDIS}\n{S3}\n",
         "harbor.database.kind",
         "the internal database is one pod: Harbor stops whenever it does",
     ),
@@ -219,11 +209,11 @@ FINE = {
     "registries on a shared volume": MINIMAL
     + "  replicas: {registry: 2}\nstorage: {volumes: {registry: {accessMode: ReadWriteMany}}}\n",
     "registries on object storage": MINIMAL + f"  replicas: {{registry: 2}}\n{S3}\n",
-    "job services that log into the database": MINIMAL
-    + "  replicas: {jobservice: 2}\n  values: {jobservice: {jobLoggers: [database]}}\n",
-    "RollingUpdate without volumes": MINIMAL
-    + "  values: {updateStrategy: {type: RollingUpdate}, jobservice: {jobLoggers: [database]}}\n"
-    + S3,
+    "several job services: their logs go to the database": MINIMAL
+    + "  replicas: {jobservice: 2}\n",
+    "job services that write files on a shared volume": MINIMAL
+    + "  replicas: {jobservice: 2}\n  values: {jobservice: {jobLoggers: [file]}}\n"
+    + "storage: {volumes: {jobLog: {accessMode: ReadWriteMany}}}\n",
     "Sentinels with their master": MINIMAL
     + "  redis: {kind: external, addresses: ['a:1', 'b:1'], sentinelMaster: m}\n",
     "a limit below the profile's request": MINIMAL
@@ -256,3 +246,38 @@ def test_a_doubtful_choice_is_a_warning_at_its_answer(name: str, judge: Judge) -
 @pytest.mark.parametrize("name", FINE)
 def test_what_looks_similar_but_works_is_no_problem(name: str, judge: Judge) -> None:
     assert told(judge, FINE[name]) == []
+
+
+RAW = {
+    "externalURL: 'https://x'": ("externalURL", "`harbor.url`"),
+    "expose: {tls: {certSource: auto}}": ("expose.tls", "`pki`"),
+    "updateStrategy: {type: RollingUpdate}": ("updateStrategy", "accessMode"),
+    f"core: {{xsrfKey: {'x' * 32}}}": ("core.xsrfKey", "made once"),
+    "core: {image: {tag: dev}}": ("core.image", "imageMirrors"),
+    "expose: null": ("expose.type", "harbor.expose.kind"),
+}
+
+
+@pytest.mark.parametrize("values", RAW)
+def test_chart_values_that_answers_own_are_refused_with_the_answer_to_use(
+    values: str, judge: Judge
+) -> None:
+    path, fix = RAW[values]
+    (problem,) = judge(MINIMAL + f"  values: {{{values}}}\n")
+    assert (problem.path, problem.severity) == (f"harbor.values.{path}", "error")
+    assert problem.line == 6
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize("default", sorted(CHART_DEFAULTS))
+def test_passwords_that_everybody_knows_are_refused(default: str, judge: Judge) -> None:
+    (problem,) = judge(MINIMAL + f"  values: {{trace: {{jaeger: {{password: {default}}}}}}}\n")
+    assert problem.path == "harbor.values.trace.jaeger.password"
+    assert default not in str(problem)
+
+
+def test_odd_keys_of_chart_values_are_no_crash(judge: Judge) -> None:
+    odd = MINIMAL + "  values: {core: {podAnnotations: {'a.b/c[=]': Harbor12345}}}\n"
+    (problem,) = judge(odd)
+    assert problem.path == 'harbor.values.core.podAnnotations."a.b/c[=]"'
+    assert problem.line == 6

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.charts.conftest import Render, preset_of
 from tests.unit.charts.objects import entry, find
 from tests.unit.charts.test_rendering import BLOBS, CERTIFICATES, EXPOSURES, SERVICES
-from wizard.answers.problems import PresetInvalid
-from wizard.charts.overrides import CHART_DEFAULTS, OWNED, merged, refused, unknown
+from wizard.answers.rules_values import OWNED
+from wizard.charts.overrides import merged, unknown
 from wizard.charts.package import Package, values_text
 from wizard.charts.values import Pins, harbor_values
 from wizard.ports import ChartSource
@@ -38,34 +38,6 @@ def test_maps_are_merged_deep_and_the_rest_is_replaced() -> None:
         "d": {"e": None},
     }
     assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 1}
-
-
-@pytest.mark.parametrize(
-    ("values", "path", "fix"),
-    [
-        ({"externalURL": "https://x"}, "harbor.values.externalURL", "`harbor.url`"),
-        ({"expose": {"tls": {"certSource": "auto"}}}, "harbor.values.expose.tls", "`pki`"),
-        ({"core": {"xsrfKey": "x" * 32}}, "harbor.values.core.xsrfKey", "made once"),
-        ({"core": {"image": {"tag": "dev"}}}, "harbor.values.core.image", "imageMirrors"),
-        ({"expose": None}, "harbor.values.expose.type", "harbor.expose.kind"),
-    ],
-)
-def test_what_answers_own_is_refused_with_the_answer_to_use(
-    values: dict[str, Any], path: str, fix: str
-) -> None:
-    (problem,) = refused(values)
-    assert problem.path == path
-    assert fix in problem.fix
-    with pytest.raises(PresetInvalid):
-        harbor_values(preset_of({"values": values}), Pins())
-
-
-@pytest.mark.parametrize("default", sorted(CHART_DEFAULTS))
-def test_passwords_that_everybody_knows_are_refused(default: str) -> None:
-    values = {"trace": {"jaeger": {"password": default}}}
-    (problem,) = refused(values)
-    assert problem.path == "harbor.values.trace.jaeger.password"
-    assert default not in str(problem)
 
 
 def test_every_value_that_the_wizard_sets_is_owned_or_left_free() -> None:

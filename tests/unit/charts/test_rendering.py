@@ -9,8 +9,8 @@ import pytest
 from tests.unit.charts.conftest import Render, preset_of
 from tests.unit.charts.objects import find, names
 from wizard.answers.preset import Preset
+from wizard.answers.rules_values import CHART_DEFAULTS
 from wizard.charts.names import INTERNAL_TLS_COMPONENTS, Names
-from wizard.charts.overrides import CHART_DEFAULTS
 from wizard.ports import Object
 
 EXPOSURES: dict[str, dict[str, Any]] = {
