@@ -1,6 +1,6 @@
 """The catalogue of rules; `RULES` holds all of them."""
 
-from wizard.diagnose.rules import containers, entry, images, logs, scheduling, storage
+from wizard.diagnose.rules import containers, entry, images, logs, rollout, scheduling, storage
 
 RULES = (
     *storage.RULES,
@@ -9,4 +9,5 @@ RULES = (
     *containers.RULES,
     *logs.RULES,
     *entry.RULES,
+    *rollout.RULES,
 )
