@@ -44,7 +44,16 @@ def wizard(settings: Common, **options: Any) -> None:
     With --preset: check, plan, install and verify without a question. It is safe to repeat: a
     second time it finds nothing to do, and after an interruption it goes on.
 
-    Try it without a cluster: wizard --demo --preset presets/demo.yaml --yes
+    \b
+    Try it without a cluster:
+        wizard --demo --preset presets/demo.yaml --yes
+    Look first, then install:
+        wizard preset validate my.yaml
+        wizard --preset my.yaml --check
+        wizard --preset my.yaml --plan
+        wizard --preset my.yaml
+    Something is wrong:
+        wizard troubleshoot --preset my.yaml --once
     """
     if click.get_current_context().invoked_subcommand is None:
         finish(settings, lambda voices: _install(settings, voices, **options))
@@ -119,7 +128,7 @@ def _require_answers(presets: Sequence[Path], why: str) -> None:
 @SETS
 @common
 def verify(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
-    """Test the running registry of a preset; exit 9 where something does not work."""
+    """Test the running registry of a preset. Exit 9 where something does not work."""
     finish(settings, lambda voices: _verify(settings, voices, presets, sets))
 
 
@@ -158,9 +167,9 @@ async def _troubleshoot(
     release: str | None,
     **given: Any,
 ) -> ExitCode:
+    from wizard.answers.loading import load
     from wizard.answers.network import Network
     from wizard.answers.target import Target
-    from wizard.commands import read_answers
     from wizard.inspections import troubleshoot as look
     from wizard.wiring import open_world
 
@@ -175,7 +184,7 @@ async def _troubleshoot(
     if presets:
         named = [f"target.release={release}"] if release else []
         sets = [*settings.sets(sets), *named]
-        preset = read_answers(presets, sets, voices, secrets=False).preset
+        preset = load(presets, sets)
         target = preset.target
     network = preset.network if preset else Network()
     async with open_world(settings.site(preset), network) as world:
@@ -186,7 +195,7 @@ async def _troubleshoot(
 @click.option("-o", "file", type=FILE, metavar="FILE", required=True, help="The file to write.")
 @common
 def support_bundle(settings: Common, file: Path) -> None:
-    """Gather what others need to help: not part of this version yet."""
+    """Gather what others need to help. Not part of this version yet."""
     finish(settings, lambda voices: _refuse("Support bundles", "use troubleshoot --once for now"))
 
 
@@ -194,7 +203,7 @@ def support_bundle(settings: Common, file: Path) -> None:
 @PRESETS
 @common
 def unseal(settings: Common, presets: Sequence[Path]) -> None:
-    """Unseal the Vault or OpenBao of a preset: not part of this version yet."""
+    """Unseal the Vault or OpenBao of a preset. Not part of this version yet."""
     finish(settings, lambda voices: _refuse("Unsealing", "unseal it with its own command for now"))
 
 
@@ -217,7 +226,7 @@ def _not_yet(what: str, instead: str) -> NoReturn:
 @SETS
 @common
 def rbac(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
-    """Print the least role that a preset needs, ready for kubectl apply. Needs no cluster."""
+    """Print the least role that a preset needs. Ready for kubectl apply; needs no cluster."""
     finish(settings, lambda voices: _rbac(settings, voices, presets, sets))
 
 
@@ -271,7 +280,7 @@ def schema(settings: Common) -> None:
 @click.argument("file", type=FILE)
 @common
 def migrate(settings: Common, file: Path) -> None:
-    """Rewrite a file in the newest format; the old one stays beside it as .bak."""
+    """Rewrite a file in the newest format. The old one stays beside it as .bak."""
     finish(settings, lambda voices: _preset("migrate", settings, voices, [file]))
 
 

@@ -12,8 +12,9 @@ from typing import Literal
 from wizard.answers.delivery import DirectoryCharts
 from wizard.answers.draft import Draft
 from wizard.answers.loading import read
-from wizard.answers.overrides import overridden
+from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
+from wizard.answers.problems import PresetInvalid
 from wizard.answers.profiles import effective
 from wizard.answers.saving import dump
 from wizard.answers.secret_values import open_files, resolve
@@ -21,6 +22,7 @@ from wizard.answers.target import Target as TargetAnswers
 from wizard.charts.package import Packages
 from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import ExitCode, UsageError, WizardError, WorldError
+from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
 from wizard.ports import Charts, World
 from wizard.run.consent import (
@@ -72,11 +74,15 @@ def read_answers(
 ) -> Answers:
     """A preset from files and `--set`, with the secrets that this machine knows, if asked for.
 
-    Raises PresetInvalid with all problems, SecretMissing; warnings are told.
+    Raises PresetInvalid with all problems, or with all that this version cannot carry out;
+    SecretMissing. Warnings are told.
     """
     draft = read(presets, sets)
     preset = overridden(draft.to_preset(), os.environ)
-    for problem in [*draft.problems(), *open_files(preset)]:
+    if beyond := [draft.placed(problem) for problem in not_carried_out(preset)]:
+        raise PresetInvalid(beyond)
+    told = [*draft.problems(), *open_files(preset), *idle_variables(preset, os.environ)]
+    for problem in told:
         voices.console.warning(WizardError(str(problem)))
     values = resolve(preset, os.environ, TerminalPerson()) if secrets else {}
     for value in values.values():

@@ -1,6 +1,7 @@
 """What `wizard preset …` does: reads files only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -9,14 +10,19 @@ from wizard.answers.loading import read
 from wizard.answers.saving import dump, save
 from wizard.answers.schema import preset_schema, schema_text
 from wizard.errors import WizardError
+from wizard.plan.limits import not_carried_out
 from wizard.voices import Voices
 
 
 def validate(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None:
-    """Tell that the files make a valid preset. Raises PresetInvalid with all problems."""
+    """Tell that the files make a valid preset. Raises PresetInvalid with all problems.
+
+    What this version cannot carry out is a warning: a newer one may.
+    """
     draft = read(files, sets)
     preset = draft.to_preset()
-    warnings = draft.problems()
+    beyond = [draft.placed(problem) for problem in not_carried_out(preset)]
+    warnings = [*draft.problems(), *(replace(one, severity="warning") for one in beyond)]
     for problem in warnings:
         voices.console.warning(WizardError(str(problem)))
     document = {"version": 1, "preset": preset.name, "warnings": [str(one) for one in warnings]}

@@ -118,6 +118,10 @@ class Draft:
             if FilePath in shape.types and isinstance(raw, str):
                 yield path, raw
 
+    def placed(self, problem: Problem) -> Problem:
+        """The problem with the place where its answer was said."""
+        return self._placed(parse_path(problem.path), problem)
+
     def _placed(self, path: Path, problem: Problem) -> Problem:
         origin = self.origin(path)
         if origin == self.origins.get(()):  # nothing nearer: the file as a whole

@@ -17,6 +17,9 @@ from wizard.ports import Person
 MAX_BYTES = 1024 * 1024
 """As much as a Kubernetes Secret can hold."""
 
+VARIABLE = "WIZARD_SECRET_"
+"""How the environment variables that override secrets begin."""
+
 SECRET_KEY_LENGTH = 16
 """Harbor's AES key: any other length breaks it later, on saving a registry (harbor-helm#1202)."""
 
@@ -38,7 +41,7 @@ class SecretAnswer:
 def variable_for(path: str) -> str:
     """`harbor.adminPassword` is `WIZARD_SECRET_HARBOR_ADMIN_PASSWORD`."""
     humps = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", path)
-    return "WIZARD_SECRET_" + re.sub(r"[^A-Za-z0-9]+", "_", humps).strip("_").upper()
+    return VARIABLE + re.sub(r"[^A-Za-z0-9]+", "_", humps).strip("_").upper()
 
 
 def secret_paths(preset: Section) -> Iterator[SecretAnswer]:

@@ -32,7 +32,7 @@ def apply_set(draft: Draft, assignment: str) -> Draft:
     path: Path = ()
     try:
         draft, path, shape = _locate(parse_path(named), draft)
-        value = _value(text, shape)
+        value = _value(path, text, shape)
         if path[-1] == "kind" and value != value_at(path, draft.data):
             path, value = path[:-1], {"kind": value}
         return draft.put(path, value, Origin(SOURCE, folder=draft.folder))
@@ -53,14 +53,23 @@ class _Refused(Exception):
         self.path = path
 
 
-def _value(text: str, shape: Shape) -> Any:
-    """The value that an assignment gives to an answer of this shape."""
+def _value(path: Path, text: str, shape: Shape) -> Any:
+    """The value that an assignment gives to the answer of this shape at a path."""
     tree = parse(text, "")
     if tree.problems:
         raise _Refused(tree.problems[0].message, tree.problems[0].fix)
-    if isinstance(tree.value, Mapping) and shape.form in {"section", "union", "list"}:
-        raise _Refused("cannot be set as a whole", "Set each answer in it by its own --set.")
+    if isinstance(tree.value, Mapping) and shape.form in {"section", "union"}:
+        each = " ".join(
+            f"--set {format_path((*path, key))}={_shown(key, value, shape)}"
+            for key, value in tree.value.items()
+        )
+        raise _Refused("cannot be set as a whole", f"Set each answer in it by its own: {each}")
     return _as_meant(tree.value, text, shape)
+
+
+def _shown(key: str, value: Any, shape: Shape) -> str:
+    """A known kind as it is; anything else may be a secret."""
+    return str(value) if key == "kind" and value in shape.sections else "VALUE"
 
 
 def _as_meant(value: Any, text: str, shape: Shape) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.answers.conftest import MINIMAL, Judge
 from wizard.answers.loading import load
 from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
-from wizard.answers.overrides import overridden
+from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
 from wizard.answers.secret_values import open_files, resolve, secret_paths, variable_for
 from wizard.errors import ExitCode, SecretMissing
@@ -197,3 +197,19 @@ def test_no_two_secrets_of_the_whole_model_share_a_variable() -> None:
     paths = _secrets(ROOT, ())
     assert len(paths) > 20
     assert len({variable_for(".".join(path)) for path in paths}) == len(paths)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("WIZARD_SECRET_HARBOR_SECRETKEY", "Did you mean WIZARD_SECRET_HARBOR_SECRET_KEY?"),
+        ("WIZARD_SECRET_DELIVERY_PULL_SECRET", "Known here: WIZARD_SECRET_STORAGE_BLOBS_"),
+    ],
+)
+def test_a_variable_that_overrides_nothing_is_told(name: str, fix: str, preset: Preset) -> None:
+    environ = {name: "hunter2", "WIZARD_SECRET_PKI_KEY": "x", "S3_KEY": "x"}
+    (problem,) = idle_variables(preset, environ)
+    assert name in problem.message
+    assert problem.fix.startswith(fix)
+    assert problem.severity == "warning"
+    assert "hunter2" not in str(problem)

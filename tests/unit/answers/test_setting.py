@@ -113,7 +113,16 @@ WRONG = {
     ),
     "harbor.metrics={enabled: true}": (
         "harbor.metrics: cannot be set as a whole",
-        "Set each answer in it by its own --set.",
+        "Set each answer in it by its own: --set harbor.metrics.enabled=VALUE",
+    ),
+    "harbor.expose={kind: nodePort, httpPort: 30080}": (
+        "harbor.expose: cannot be set as a whole",
+        "Set each answer in it by its own: --set harbor.expose.kind=nodePort "
+        "--set harbor.expose.httpPort=VALUE",
+    ),
+    "pki={kind: hunter2}": (
+        "pki: cannot be set as a whole",
+        "Set each answer in it by its own: --set pki.kind=VALUE",
     ),
     "hunter2": ("must have the form PATH=VALUE", ""),
     "harbor..url=x": ("'harbor..url' is not a path such as harbor.expose.kind", ""),
