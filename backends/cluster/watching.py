@@ -22,6 +22,9 @@ WATCH_SECONDS = "290"
 SILENCE = 120
 """Seconds after which a watch is taken for dead; the server sends a bookmark every minute."""
 
+BROKEN_WATCHES = 3
+"""After so many in a row without any event, lists have to do: some proxies let no watch through."""
+
 _Known = dict[tuple[str, str], Object]
 """The last state told of each object, by namespace and name."""
 
@@ -56,9 +59,7 @@ async def watch(
 ) -> AsyncGenerator[Change]:
     """See wizard.ports.Objects.watch. KindUnknown comes from `list_again`."""
     known: _Known = {}
-    synced = False
-    revision = ""
-    attempt = 0
+    synced, revision, attempt = False, "", 0
     while True:
         trouble = None
         try:
@@ -85,6 +86,7 @@ async def watch(
             revision = ""
         except (Unreachable, Throttled) as error:
             trouble = error
+            revision = "" if attempt >= BROKEN_WATCHES else revision
         await asyncio.sleep(pause_before(attempt, trouble))
         attempt += 1
 

@@ -39,8 +39,14 @@ _SIGNS = (
     ("in the time allotted", "unreachable"),
     ("an error on the server", "unreachable"),
     ("etcdserver:", "unreachable"),
+    ("failed calling webhook", "other"),
+    ("internal error occurred", "unreachable"),
+    ("failed to delete release", "unreachable"),
 )
-"""Parts of Helm's messages in lower case, the more telling ones first, and their meaning."""
+"""Parts of Helm's messages in lower case, the more telling ones first, and their meaning.
+
+Why a release cannot be deleted Helm does not say: only that it had found it before.
+"""
 
 _FIXES = {
     "unreachable": "check the API server's address in the kubeconfig, and the network to it",

@@ -26,7 +26,7 @@ class Fault:
     share: float = 1.0
     status: int | None = None
     retry_after: int | None = None
-    message: str = "made by the fault proxy"
+    message: str = "Internal error occurred: made by the fault proxy"
     reset: bool = False
     seconds: float = 0.0
     cut_after: int | None = None

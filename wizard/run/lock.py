@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from wizard.errors import Conflict, LockHeld, NotFound, StepFailed, WizardError, WorldError
+from wizard.errors import (
+    Conflict,
+    LockHeld,
+    NotFound,
+    StepFailed,
+    Throttled,
+    Unreachable,
+    WizardError,
+    WorldError,
+)
 from wizard.ports import FIELD_MANAGER, Kind, Object, Objects, Ref
 from wizard.run.holder import Holder
 from wizard.text import plain
@@ -90,7 +99,7 @@ class Lock:
 
     async def __aenter__(self) -> Self:
         self._acquired = _micro_time(self._now())
-        self._held = Held.of(await self._acquire())
+        self._held = Held.of(await self._acquire_patiently())
         self._renewal = asyncio.create_task(self._keep(), name=f"renew {self._ref}")
         self._renewal.add_done_callback(self._renewal_ended)
         return self
@@ -113,22 +122,38 @@ class Lock:
             async with asyncio.timeout(_RELEASE_SECONDS):
                 await self._objects.delete(self._ref, uid=uid)
 
+    async def _acquire_patiently(self) -> Object:
+        """Acquire it, also where the API server does not answer at once: what is made anew is
+        never repeated below, since its answer may be all that was lost.
+        """
+        given_up_at = _monotonic() + self._duration
+        while True:
+            try:
+                return await self._acquire()
+            except (Unreachable, Throttled) as error:
+                pause = self._duration * _PAUSE_AFTER_FAILURE
+                if _monotonic() + pause > given_up_at:
+                    raise
+                self._tell(f"{error.what}; asking for the lock again in {pause:g} s")
+            await asyncio.sleep(pause)
+
     async def _acquire(self) -> Object:
         if lease := await self._create():
             return lease
         if found := await self._objects.get(self._ref):
             held = Held.of(found)
             former = Holder.parse(held.holder)
-            if not (former and former.proven_dead()):
+            own = held.holder == str(self._holder)  # made by an attempt whose answer was lost
+            if not (own or (former and former.proven_dead())):
                 await self._outwait(held)
             if lease := await self._replace(held):
                 return lease
             if found := await self._objects.get(self._ref):
-                raise self._refusal(Held.of(found))
+                raise _refusal(self._ref, Held.of(found))
         # Its holder has released it in the meantime.
         if lease := await self._create():
             return lease
-        raise self._refusal(None)
+        raise _refusal(self._ref, None)
 
     async def _create(self) -> Object | None:
         """The Lease made anew; None where there is one."""
@@ -157,7 +182,7 @@ class Lock:
         """
         age = (self._now() - held.renewed).total_seconds() if held.renewed else math.inf
         if abs(age) < held.duration:
-            raise self._refusal(held)
+            raise _refusal(self._ref, held)
         self._tell(
             f"the lock {self._ref} of {held.holder} seems abandoned; "
             f"it is taken over unless it is renewed within {held.duration:.0f} s"
@@ -190,10 +215,10 @@ class Lock:
             current = await self._objects.get(self._ref)
             held = Held.of(current) if current else None
             if not held or (held.holder, held.uid) != (str(self._holder), self._held.uid):
-                raise self._refusal(held)
+                raise _refusal(self._ref, held)
             lease = await self._replace(held)
             if lease is None:
-                raise self._refusal(held)
+                raise _refusal(self._ref, held)
         self._held = Held.of(lease)
 
     def _renewal_ended(self, renewal: asyncio.Task[None]) -> None:
@@ -211,19 +236,6 @@ class Lock:
                 "then give the same command again",
                 where=str(self._ref),
             )
-        )
-
-    def _refusal(self, held: Held | None) -> LockHeld:
-        why = "the lock changed hands just now"
-        if held and held.holder:
-            why = f"{held.holder} has held the lock since {held.acquired or 'an unknown time'}"
-        return LockHeld(
-            "another run works on this target",
-            why=why,
-            fix="wait until it ends and give the command again; if its process is surely gone, "
-            "the lock expires by itself, or remove it: "
-            f"kubectl -n {self._ref.namespace} delete lease {self._ref.name}",
-            where=str(self._ref),
         )
 
     def _lease(self, held: Held | None = None) -> Object:
@@ -246,6 +258,20 @@ class Lock:
                 "renewTime": _micro_time(self._now()),
             },
         }
+
+
+def _refusal(ref: Ref, held: Held | None) -> LockHeld:
+    why = "the lock changed hands just now"
+    if held and held.holder:
+        why = f"{held.holder} has held the lock since {held.acquired or 'an unknown time'}"
+    return LockHeld(
+        "another run works on this target",
+        why=why,
+        fix="wait until it ends and give the command again; if its process is surely gone, "
+        "the lock expires by itself, or remove it: "
+        f"kubectl -n {ref.namespace} delete lease {ref.name}",
+        where=str(ref),
+    )
 
 
 def _monotonic() -> float:
