@@ -9,7 +9,8 @@ from wizard.charts.manifest import owned
 from wizard.charts.manifest import rights as release_rights
 from wizard.charts.values import Pins, harbor_values
 from wizard.diagnose.finding import Finding
-from wizard.errors import KindUnknown
+from wizard.diagnose.kinds import CLAIM
+from wizard.errors import CheckFailed, KindUnknown
 from wizard.ports import (
     Charts,
     Kind,
@@ -64,12 +65,16 @@ class HarborRelease(Step):
         return self._offline
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step. The release itself is among the changes, with its revision, if any other is."""
+        """See Step. The release itself is among the changes, with its revision, if any other is.
+
+        Raises CheckFailed where a claim would have to be made anew.
+        """
         server, release = await asyncio.gather(
             world.access.server(), world.charts.release(self._ref.name, self._ref.namespace)
         )
         manifest = await self._manifest(world, server)
         changes = await changes_to(world.objects, manifest, HELM_MANAGER)
+        _keep_claims(changes)
         changes += await self._removals(world, release, manifest)
         if changes or release is None or release.status != "deployed":
             return [self._release_change(release), *changes]
@@ -185,6 +190,20 @@ class HarborRelease(Step):
                     "the chart renders differently each time, or was given other values",
                     "look at what `wizard --preset FILE --plan` still wants to change",
                 )
+            )
+
+
+def _keep_claims(changes: Sequence[ObjectChange]) -> None:
+    """Replacing a claim would delete what it holds, and not before its pods let go of it."""
+    for change in changes:
+        if change.action == "replace" and change.ref.kind == CLAIM:
+            fields = ", ".join(field.path for field in change.fields)
+            raise CheckFailed(
+                f"{change.ref} cannot be changed any more ({fields})",
+                why="the only way would be to delete it with all that it holds",
+                where=str(change.ref),
+                fix="give the former answer in `storage`; or copy its content to a claim that you "
+                "make, and name that one in `existingClaim`",
             )
 
 
