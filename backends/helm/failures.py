@@ -10,18 +10,10 @@ _SIGNS = (
     ("another operation", "pending"),
     ("invalid ownership metadata", "ownership"),
     ("conflict occurred while applying", "conflict"),
-    ("execution error at", "template"),
-    ("failed to parse", "template"),
-    ("yaml parse error on", "template"),
     ("is not a valid chart repository", "no-chart"),
-    ("not found in", "no-chart"),
-    ("no such file or directory", "no-chart"),
-    ('path "', "no-chart"),
     ("failed to fetch", "no-chart"),
     ("failed to perform", "no-chart"),
-    ("chart.yaml", "invalid-chart"),
     ("gzip", "invalid-chart"),
-    ("chart requires kubeversion", "invalid-chart"),
     ("has been cancelled", "cancelled"),
     ("context canceled", "cancelled"),
     ("context deadline exceeded", "deadline"),
@@ -42,10 +34,19 @@ _SIGNS = (
     ("failed calling webhook", "other"),
     ("internal error occurred", "unreachable"),
     ("failed to delete release", "unreachable"),
+    ("execution error at", "template"),
+    ("failed to parse", "template"),
+    ("yaml parse error on", "template"),
+    ("not found in", "no-chart"),
+    ("no such file or directory", "no-chart"),
+    ('path "', "no-chart"),
+    ("chart.yaml", "invalid-chart"),
+    ("chart requires kubeversion", "invalid-chart"),
 )
 """Parts of Helm's messages in lower case, the more telling ones first, and their meaning.
 
-Why a release cannot be deleted Helm does not say: only that it had found it before.
+The API server's troubles come before the chart's, whose templates ask it (`lookup`). Why a
+release cannot be deleted Helm does not say: only that it had found it before.
 """
 
 _FIXES = {

@@ -340,6 +340,13 @@ async def test_a_deadline_ends_the_wait_for_a_silent_cluster(
         ("Error: the server has received too many requests and has asked us", "unreachable"),
         ("Error: UPGRADE FAILED: etcdserver: request timed out", "unreachable"),
         ("Error: read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset", "unreachable"),
+        (
+            "Error: template: core-secret.yaml:1:23: executing at <include (print $.Template."
+            'BasePath "/a.yaml") .>: error calling lookup: Internal error occurred: try again',
+            "unreachable",
+        ),
+        ("Error: Internal error occurred: failed calling webhook: x509", "other"),
+        ("Error: failed to delete release: harbor", "unreachable"),
         ("Error: UPGRADE FAILED: context canceled", "cancelled"),
         ("Error: UPGRADE FAILED: context deadline exceeded", "deadline"),
         ('Error: INSTALLATION FAILED: namespaces "x" not found', "other"),

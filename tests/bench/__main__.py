@@ -1,0 +1,26 @@
+"""Measure everything and print the table: `python -m tests.bench [--quick]` (without a cluster)."""
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+from tests.bench.installing import installations
+from tests.bench.measuring import table
+from tests.bench.starting import graph, rehearsed_check, version
+
+
+def _machine() -> str:
+    cpus = Path("/proc/cpuinfo")
+    lines = cpus.read_text().splitlines() if cpus.exists() else []
+    models = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
+    model = ", ".join(sorted(models)) or platform.processor()
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    python = platform.python_version()
+    return f"{os.cpu_count()} x {model}, {platform.platform()}, Python {python}, load {load}"
+
+
+rows = [version(), rehearsed_check(), graph()]
+if "--quick" not in sys.argv:
+    rows += installations()
+sys.stdout.write("\n".join([_machine(), *table(rows), ""]))

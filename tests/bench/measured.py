@@ -1,0 +1,21 @@
+"""Runs the command line in this process and notes what it took itself, its children left out.
+
+`python -m tests.bench.measured FILE ARGUMENT…` behaves as `wizard ARGUMENT…`.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from wizard.cli import main
+
+file = Path(sys.argv.pop(1))
+sys.argv[0] = "wizard"
+try:
+    main()
+finally:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    taken = {"cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * unit}
+    file.write_text(json.dumps(taken))
