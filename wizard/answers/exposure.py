@@ -14,6 +14,8 @@ from wizard.answers.scalars import (
 )
 from wizard.answers.section import Section, answer
 
+CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+
 
 class IngressExposure(Section):
     """Through an ingress controller."""
@@ -28,6 +30,11 @@ class IngressExposure(Section):
     annotations: Annotations = answer(
         {}, label="Annotations", help="Annotations of the Ingress, added to the wizard's own."
     )
+
+    @property
+    def annotated_class(self) -> str:
+        """The class by the older annotation, which some controllers (GKE's) know alone."""
+        return self.annotations.get(CLASS_ANNOTATION, "")
 
 
 class ParentRef(Section):

@@ -38,6 +38,20 @@ def reserved(preset: Preset) -> Iterator[Problem]:
         )
 
 
+def release_name(preset: Preset) -> Iterator[Problem]:
+    """Pods of a StatefulSet carry its name and a hash in a label of 63 characters at most; the
+    longest is the release's name, "-harbor" where that lacks it, and "-database".
+    """
+    release = preset.target.release
+    longest = 43 if "harbor" in release else 36
+    if len(release) > longest:
+        yield Problem(
+            "target.release",
+            f"has {len(release)} characters: names made from it would be too long",
+            f"Use at most {longest}.",
+        )
+
+
 def variables(preset: Preset) -> Iterator[Problem]:
     """Every secret must have an environment variable of its own."""
     taken: dict[str, str] = {}
@@ -51,11 +65,13 @@ def variables(preset: Preset) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     Rule(variables, ("pki", "harbor", "storage", "delivery")),
+    Rule(release_name, ("target.release",)),
     Rule(reserved, ("policy", "delivery.charts")),
     Rule(rules_exposure.tls_and_url, ("harbor.url", "pki")),
     Rule(rules_exposure.port_in_url, ("harbor.url", "harbor.expose", "pki")),
     Rule(rules_exposure.host_of_routes, ("harbor.url", "harbor.expose")),
-    Rule(rules_exposure.gateway_tls, ("harbor.expose", "pki")),
+    Rule(rules_exposure.one_ingress_class, ("harbor.expose",)),
+    Rule(rules_exposure.gateway_tls, ("harbor.expose", "harbor.internalTls", "pki")),
     Rule(rules_exposure.node_ports, ("harbor.expose",)),
     Rule(
         rules_storage.registry_replicas,

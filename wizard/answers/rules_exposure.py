@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from wizard.answers.exposure import (
+    CLASS_ANNOTATION,
     GatewayExposure,
     IngressExposure,
     LoadBalancerExposure,
@@ -77,6 +78,17 @@ def host_of_routes(preset: Preset) -> Iterator[Problem]:
         )
 
 
+def one_ingress_class(preset: Preset) -> Iterator[Problem]:
+    """The API server refuses an Ingress that names its class in both ways."""
+    expose = preset.harbor.expose
+    if isinstance(expose, IngressExposure) and expose.class_name and expose.annotated_class:
+        yield Problem(
+            "harbor.expose.className",
+            f"stands beside the annotation {CLASS_ANNOTATION}: only one may name the class",
+            "Take the annotation out, unless your controller knows no classes (GKE's).",
+        )
+
+
 def is_address(host: str) -> bool:
     """Whether a host is an IP address."""
     try:
@@ -87,8 +99,17 @@ def is_address(host: str) -> bool:
 
 
 def gateway_tls(preset: Preset) -> Iterator[Problem]:
-    """A Gateway ends TLS itself."""
-    if isinstance(preset.harbor.expose, GatewayExposure) and not isinstance(preset.pki, NoPki):
+    """A Gateway ends TLS itself, and speaks http to what is behind it."""
+    if not isinstance(preset.harbor.expose, GatewayExposure):
+        return
+    if preset.harbor.internal_tls:
+        yield Problem(
+            "harbor.internalTls",
+            "the Gateway speaks http to Harbor's components, which then answer in TLS only",
+            "Set it to false, or make a BackendTLSPolicy for the Services of core and portal.",
+            severity="warning",
+        )
+    if not isinstance(preset.pki, NoPki):
         yield Problem(
             "pki.kind",
             "the Gateway ends TLS, so clients see its certificate, not this one",

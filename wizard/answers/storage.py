@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wizard.answers.blobs import Blobs, VolumeBlobs
-from wizard.answers.scalars import Host, Image, Name, ObjectName, RemotePath, Size, Text
+from wizard.answers.scalars import Host, Image, ObjectName, RemotePath, Size, Text
 from wizard.answers.section import Section, answer
 
 AccessMode = Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]
@@ -99,7 +99,7 @@ class Volume(Section):
         label="Access mode",
         help="ReadWriteMany lets pods on several nodes write; more than one registry needs it.",
     )
-    existing_claim: Name | None = answer(
+    existing_claim: ObjectName | None = answer(
         None,
         label="Existing claim",
         help="A PersistentVolumeClaim that exists in the target namespace, used as it is.",

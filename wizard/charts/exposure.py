@@ -93,7 +93,7 @@ def _ingress(preset: Preset, exposure: IngressExposure) -> dict[str, Any]:
     return {
         "hosts": {"core": preset.harbor.host},
         "className": class_name,
-        "controller": PATH_LAYOUTS.get(class_name, "default"),
+        "controller": PATH_LAYOUTS.get(class_name or exposure.annotated_class, "default"),
         "annotations": {**_annotations(preset), **exposure.annotations},
     }
 
@@ -122,5 +122,9 @@ def _annotations(preset: Preset) -> dict[str, str]:
     if preset.harbor.internal_tls:
         names = Names(preset.target.release)
         services = f"{names.component('core')},{names.component('portal')}"
-        annotations |= {"nginx.org/ssl-services": services, "haproxy.org/server-ssl": "true"}
+        annotations |= {
+            "nginx.org/ssl-services": services,
+            "haproxy.org/server-ssl": "true",
+            "alb.ingress.kubernetes.io/backend-protocol": "HTTPS",
+        }
     return annotations

@@ -95,6 +95,30 @@ async def rights(world: World, subject: Subject) -> Outcome:
     return Outcome("ok", f"All {len(reasons)} rights that the steps take are there.")
 
 
+async def kinds(world: World, subject: Subject) -> Outcome:
+    """Whether the API server knows every kind of object that the release has."""
+    served = (await world.access.server()).api_versions
+    wanted = {f"{obj['apiVersion']}/{obj['kind']}" for obj in subject.manifest}
+    if not (missing := sorted(wanted - served)):
+        return Outcome("ok", f"All {len(wanted)} kinds of objects are served.")
+    fixes = [fix for kind, fix in _BRINGING.items() if any(kind in one for one in missing)]
+    return Outcome(
+        "fail",
+        f"The API server does not serve {', '.join(missing)}.",
+        "Helm refuses a release with an object that the API server does not know.",
+        " ".join(fixes) or "Install what brings these kinds, or use a newer cluster.",
+    )
+
+
+_BRINGING = {
+    "/ServiceMonitor": "Install the Prometheus operator, or set harbor.metrics.serviceMonitor to "
+    "false.",
+    "/HTTPRoute": "Install the Gateway API's standard channel and a controller for it, or choose "
+    "another harbor.expose.kind.",
+}
+"""What brings the kinds of the chart that Kubernetes itself lacks."""
+
+
 async def clock(world: World, subject: Subject) -> Outcome:
     """Whether this machine and the cluster agree on the time."""
     skew = (await world.access.server()).clock_skew
@@ -125,5 +149,12 @@ CHECKS = (
         rights=_get_kube_system,
     ),
     Check("cluster.rights", "Rights", (), rights),
+    Check(
+        "cluster.kinds",
+        "Kinds of objects",
+        ("target.context", "harbor.expose", "harbor.metrics", "harbor.values"),
+        kinds,
+        rendered=True,
+    ),
     Check("cluster.clock", "Clocks", ("target.context",), clock),
 )

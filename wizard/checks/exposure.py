@@ -2,24 +2,26 @@
 
 from ipaddress import ip_address
 
+from wizard.answers.exposure import CLASS_ANNOTATION
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject, listing
 from wizard.checks.choices import IngressClass, ingress_classes
-from wizard.checks.workloads import of_kind
 from wizard.ports import World
 
-BODY_LIMITS = {
-    "k8s.io/ingress-nginx": "nginx.ingress.kubernetes.io/proxy-body-size",
-    "nginx.org/ingress-controller": "nginx.org/client-max-body-size",
-}
-"""Controllers that limit the size of requests unless an annotation of the Ingress lifts it
-(goharbor/harbor-helm#731, #859)."""
+SPEAK_TLS = ("k8s.io/ingress-nginx", "nginx.org/", "haproxy.org/", "ingress.k8s.aws/alb")
+"""Controllers that the Ingress's annotations tell to speak TLS with what is behind them."""
 
 
 async def ingress_class(world: World, subject: Subject) -> Outcome:
     """Whether an ingress controller takes care of Harbor's Ingress."""
     expose = subject.preset.harbor.expose
     assert expose.kind == "ingress"
+    if expose.annotated_class:
+        return Outcome(
+            "ok",
+            f"The annotation {CLASS_ANNOTATION} names {expose.annotated_class}; whether a "
+            "controller serves it cannot be seen.",
+        )
     found = await ingress_classes(world)
     there = ", ".join(one.name for one in found) or "none"
     if expose.class_name is not None:
@@ -54,17 +56,14 @@ def _no_class(fact: str) -> Outcome:
 
 def _served(chosen: IngressClass, subject: Subject) -> Outcome:
     fact = f"The ingress class is {chosen.name} (controller {chosen.controller or 'unknown'})."
-    wanted = BODY_LIMITS.get(chosen.controller)
-    lacking = wanted and any(
-        wanted not in (obj["metadata"].get("annotations") or {})
-        for obj in of_kind(subject.manifest, "Ingress")
-    )
-    if lacking:
+    if subject.preset.harbor.internal_tls and not chosen.controller.startswith(SPEAK_TLS):
         return Outcome(
             "warn",
-            f"{fact} Harbor's Ingress lacks the annotation {wanted}.",
-            "This controller limits the size of requests: pushes of larger layers end with 413.",
-            f'Add `{wanted}: "0"` to harbor.expose.annotations.',
+            f"{fact} It is not known to speak TLS with what is behind it.",
+            "With harbor.internalTls core and portal answer in TLS only, by certificates of their "
+            "own authority; a controller that speaks http or does not trust it answers with 502.",
+            "Set harbor.internalTls to false, or configure the controller for it (Traefik: a "
+            "ServersTransport).",
         )
     return Outcome("ok", fact)
 
@@ -107,7 +106,7 @@ CHECKS = (
     Check(
         "exposure.ingress-class",
         "Ingress class",
-        ("target.context", "harbor.expose"),
+        ("target.context", "harbor.expose", "harbor.internalTls"),
         ingress_class,
         applies=_by_ingress,
         rights=listing("networking.k8s.io", "ingressclasses"),

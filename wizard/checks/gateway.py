@@ -1,4 +1,4 @@
-"""The way through the Gateway API: the route's kind, the Gateways and their listeners."""
+"""The way through the Gateway API: the Gateways and their listeners."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,20 +12,6 @@ from wizard.errors import KindUnknown
 from wizard.ports import Kind, Object, Ref, Right, World
 
 GATEWAY_CLASS = Kind("gateway.networking.k8s.io/v1", "GatewayClass")
-HTTP_ROUTE = "gateway.networking.k8s.io/v1/HTTPRoute"
-
-
-async def route(world: World, subject: Subject) -> Outcome:
-    """Whether the API server knows HTTPRoutes."""
-    if HTTP_ROUTE in (await world.access.server()).api_versions:
-        return Outcome("ok", "The API server serves HTTPRoute (gateway.networking.k8s.io/v1).")
-    return Outcome(
-        "fail",
-        "The API server does not serve HTTPRoute (gateway.networking.k8s.io/v1).",
-        "Harbor is exposed by an HTTPRoute; its definition is not installed.",
-        "Install the Gateway API's standard channel and a controller for it, or choose another "
-        "harbor.expose.kind.",
-    )
 
 
 async def gateways(world: World, subject: Subject) -> Outcome:
@@ -125,6 +111,5 @@ def _rights(preset: Preset) -> list[Right]:
 _READS = ("target", "harbor.expose", "harbor.url")
 
 CHECKS = (
-    Check("gateway.route", "Gateway API", ("target.context",), route, applies=_by_gateway),
     Check("gateway.listeners", "Gateways", _READS, gateways, applies=_by_gateway, rights=_rights),
 )

@@ -23,7 +23,6 @@ _SINGLE = (
     "rancher.io/local-path",
     "openebs.io/local",
     "local.csi.openebs.io",
-    "kubernetes.io/no-provisioner",
     "kubevirt.io/hostpath-provisioner",
     "kubevirt.io.hostpath-provisioner",
     "topolvm.io",

@@ -59,6 +59,19 @@ BROKEN = {
         "harbor.url",
         "names an IP address, which 'ingress' cannot route",
     ),
+    "an ingress class named twice": (
+        served(
+            "https://h.lab",
+            "kind: ingress, className: a, annotations: {kubernetes.io/ingress.class: b}",
+        ),
+        "harbor.expose.className",
+        "stands beside the annotation kubernetes.io/ingress.class: only one may name the class",
+    ),
+    "a release whose pods cannot be labelled": (
+        MINIMAL + f"target: {{release: {'r' * 37}}}\n",
+        "target.release",
+        "has 37 characters: names made from it would be too long",
+    ),
     "two node ports alike": (
         served("https://h.lab:30003", "kind: nodePort, httpPort: 30003"),
         "harbor.expose.httpsPort",
@@ -180,6 +193,11 @@ WARNED = {
         "pki.kind",
         "the Gateway ends TLS, so clients see its certificate, not this one",
     ),
+    "components that a Gateway cannot talk to": (
+        NO_PKI + "  internalTls: true\n  expose: {kind: gateway, parentRefs: [{name: g}]}\n",
+        "harbor.internalTls",
+        "the Gateway speaks http to Harbor's components, which then answer in TLS only",
+    ),
     "a node port outside the range": (
         served("https://h.lab:443", "kind: nodePort, httpsPort: 443"),
         "harbor.expose.httpsPort",
@@ -202,6 +220,7 @@ FINE = {
     "plain http with a reason": served(
         "http://h.lab:30002", "kind: nodePort", "none, plainHttpReason: lab"
     ),
+    "the longest release": MINIMAL + f"target: {{release: harbor-{'r' * 36}}}\n",
     "the node port in the URL": served("https://h.lab:30003", "kind: nodePort"),
     "an address behind a load balancer": served("https://10.0.0.5", "kind: loadBalancer"),
     "an IPv6 address with a node port": served("https://[2001:db8::5]:30003", "kind: nodePort"),

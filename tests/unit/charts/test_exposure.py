@@ -44,12 +44,16 @@ async def test_bodies_have_no_limit_and_own_annotations_come_last(render: Render
     assert "ingressClassName" not in obj["spec"]
 
 
-async def test_gce_gets_its_own_paths(render: Render) -> None:
+BY_ANNOTATION = {"annotations": {"kubernetes.io/ingress.class": "gce"}}
+
+
+@pytest.mark.parametrize("named", [{"className": "gce"}, BY_ANNOTATION])
+async def test_gce_gets_its_own_paths(render: Render, named: dict[str, Any]) -> None:
     def paths(obj: dict[str, Any]) -> set[tuple[str, str]]:
         found = obj["spec"]["rules"][0]["http"]["paths"]
         return {(one["path"], one["pathType"]) for one in found}
 
-    gce = await ingress(render, {"expose": {"kind": "ingress", "className": "gce"}})
+    gce = await ingress(render, {"expose": {"kind": "ingress", **named}})
     assert ("/v2/*", "ImplementationSpecific") in paths(gce)
     assert ("/v2/", "Prefix") in paths(await ingress(render, INGRESS))
 

@@ -90,3 +90,26 @@ async def test_clock_skew(given: Given, skew: float, state: str) -> None:
     assert outcome.state == state
     if state == "warn":
         assert ("ahead of" if skew > 0 else "behind") in outcome.fact
+
+
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("monitoring.coreos.com/v1/ServiceMonitor", "harbor.metrics.serviceMonitor"),
+        ("gateway.networking.k8s.io/v1/HTTPRoute", "Gateway API"),
+        ("example.com/v1/Other", "Install what brings"),
+    ],
+)
+async def test_every_kind_of_the_release_has_to_be_served(
+    given: Given, kind: str, fix: str
+) -> None:
+    manifest = [thing("v1/Service", "harbor", "harbor"), thing(kind, "harbor", "harbor")]
+    served = frozenset({"v1", "v1/Service"})
+    given.server = replace(SERVER, api_versions=served)
+    outcome = await given.ask("cluster.kinds", manifest=manifest)
+    assert outcome.state == "fail"
+    assert kind in outcome.fact
+    assert "v1/Service," not in outcome.fact
+    assert fix in outcome.fix
+    given.server = replace(SERVER, api_versions=served | {kind})
+    assert (await given.ask("cluster.kinds", manifest=manifest)).state == "ok"

@@ -8,7 +8,6 @@ from tests.unit.checks.conftest import NAMESPACE, Given, node, preset_of, thing
 from wizard.ports import Kind, Object, Server
 
 NGINX = "k8s.io/ingress-nginx"
-BODY_SIZE = "nginx.ingress.kubernetes.io/proxy-body-size"
 
 
 def ingress_class(name: str = "nginx", *, default: bool = False, controller: str = NGINX) -> Object:
@@ -21,20 +20,13 @@ def ingress_class(name: str = "nginx", *, default: bool = False, controller: str
     )
 
 
-def ingress(**annotations: str) -> Object:
-    return thing(
-        "networking.k8s.io/v1/Ingress", "harbor-ingress", "harbor", annotations=annotations
-    )
-
-
 def named(class_name: str) -> Any:
     return preset_of({"expose": {"kind": "ingress", "className": class_name}})
 
 
 async def test_the_named_ingress_class(given: Given) -> None:
     given(ingress_class())
-    manifest = [ingress(**{BODY_SIZE: "0"})]
-    outcome = await given.ask("exposure.ingress-class", named("nginx"), manifest=manifest)
+    outcome = await given.ask("exposure.ingress-class", named("nginx"))
     assert outcome.state == "ok"
     assert NGINX in outcome.fact
 
@@ -52,11 +44,28 @@ async def test_the_default_ingress_class(given: Given, defaults: int, state: str
     assert (await given.ask("exposure.ingress-class")).state == state
 
 
-async def test_a_body_limit_that_nothing_lifts_warns(given: Given) -> None:
-    given(ingress_class("f5", default=True, controller="nginx.org/ingress-controller"))
-    outcome = await given.ask("exposure.ingress-class", manifest=[ingress(**{BODY_SIZE: "0"})])
-    assert outcome.state == "warn"
-    assert "nginx.org/client-max-body-size" in outcome.fix
+async def test_a_class_that_an_annotation_names_cannot_be_looked_up(given: Given) -> None:
+    expose = {"kind": "ingress", "annotations": {"kubernetes.io/ingress.class": "gce"}}
+    outcome = await given.ask("exposure.ingress-class", preset_of({"expose": expose}))
+    assert outcome.state == "ok"
+    assert "gce" in outcome.fact
+
+
+@pytest.mark.parametrize(
+    ("controller", "internal", "state"),
+    [
+        ("traefik.io/ingress-controller", True, "warn"),
+        ("traefik.io/ingress-controller", False, "ok"),
+        (NGINX, True, "ok"),
+        ("haproxy.org/ingress-controller/haproxy", True, "ok"),
+    ],
+)
+async def test_controllers_that_need_help_to_speak_tls(
+    given: Given, controller: str, internal: bool, state: str
+) -> None:
+    given(ingress_class(default=True, controller=controller))
+    preset = preset_of({"internalTls": internal})
+    assert (await given.ask("exposure.ingress-class", preset)).state == state
 
 
 @pytest.mark.parametrize(
@@ -141,12 +150,6 @@ async def test_gateways_that_do_not_work(given: Given) -> None:
     given(gateway_class())
     outcome = await given.ask("gateway.listeners", through(sectionName="other"))
     assert "no listener other" in outcome.fact
-
-
-async def test_the_gateway_api_has_to_be_served(given: Given) -> None:
-    assert (await given.ask("gateway.route", through())).state == "ok"
-    given.server = Server("test", "https://10.0.0.1", "v1.34.4", 0.0, "jane")
-    assert (await given.ask("gateway.route", through())).state == "fail"
 
 
 NODE_PORTS = preset_of({"expose": {"kind": "nodePort"}})

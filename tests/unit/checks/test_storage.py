@@ -97,6 +97,7 @@ async def test_single_node_volumes_are_fine_on_single_node_storage(given: Given)
         ("rook-ceph.cephfs.csi.ceph.com", "yes"),
         ("cluster.local/nfs-subdir-external-provisioner", "yes"),
         ("notebs.csi.aws.com", "unknown"),
+        ("kubernetes.io/no-provisioner", "unknown"),
     ],
 )
 def test_provisioners_are_known_with_prefixes(provisioner: str, known: str) -> None:

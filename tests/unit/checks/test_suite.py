@@ -30,7 +30,7 @@ def test_ids_are_unique_and_named_after_their_file() -> None:
 def test_only_what_fits_the_answers_is_asked() -> None:
     ids = {check.id for check in applying(preset_of())}
     assert "exposure.ingress-class" in ids
-    assert not ids & {"services.node-ports", "gateway.route", "certificates.files"}
+    assert not ids & {"services.node-ports", "gateway.listeners", "certificates.files"}
 
 
 async def test_a_healthy_empty_cluster_and_nothing_written(given: Given) -> None:
