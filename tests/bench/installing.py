@@ -25,13 +25,10 @@ STAGES = {"database": 10, "redis": 10, "registry": 15, "core": 20, "jobservice":
 
 
 def _staged() -> Object:
-    annotations = {
+    return {
         name: {"podAnnotations": {"harbor-wizard.test/ready-after": f"{after}s"}}
         for name, after in STAGES.items()
     }
-    for internal in ("database", "redis"):
-        annotations[internal] = {**annotations[internal], "type": "internal"}
-    return annotations
 
 
 @dataclass

@@ -205,3 +205,12 @@ async def test_a_large_object_arrives_whole(
     server.on(LIST, Script([listing(5)], [lines(event("ADDED", large)), lines()]))
     await next_changes(changes, 1)
     assert len((await anext(changes)).object["data"]["x"]) == 3_000_000
+
+
+async def test_where_no_watch_gets_through_lists_tell_what_changed(
+    server: ScriptedServer, changes: AsyncGenerator[Change]
+) -> None:
+    script = Script([listing(1, item("a", 1)), listing(9, item("a", 8))], [lines(then=CUT)])
+    server.on(LIST, script)
+    assert await next_changes(changes, 3) == [("ADDED", "a"), ("SYNCED", ""), ("MODIFIED", "a")]
+    assert script.watched_from == ["1"] * 4
