@@ -16,16 +16,19 @@ from tests.cluster.process import poll
 class HarborStandIn:
     """A Harbor as `state` describes it: change that, or set another `app`, at any time.
 
-    With `certificate` (files of a chain and its key) it speaks TLS.
+    With `certificate` (files of a chain and its key) it speaks TLS; `port` 0 is any free one.
     """
 
     def __init__(
-        self, state: HarborState | None = None, certificate: tuple[Path, Path] | None = None
+        self,
+        state: HarborState | None = None,
+        certificate: tuple[Path, Path] | None = None,
+        port: int = 0,
     ) -> None:
         self.state = state or HarborState()
         self.app: App = create_app(self.state)
         self.requests: list[tuple[str, str]] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         chain, key = certificate or (None, None)
         config = uvicorn.Config(
             self._serve,

@@ -100,6 +100,20 @@ def test_deleted_objects_are_made_again_without_a_question(installed: Wizard) ->
     installed.nothing_to_do()
 
 
+def test_a_lost_key_is_not_made_anew_but_asked_back(installed: Wizard) -> None:
+    """A new key could not decrypt what Harbor stored: whoever has a backup must put it back."""
+    path = installed.path("", "secrets", "harbor-encryption-key")
+    kept = installed.admin.get(path)
+    installed.admin.delete(path)
+    refused = installed.install("--yes").require(3)
+    assert "has lost: harbor-encryption-key" in refused.stdout
+    assert not installed.admin.exists(path)
+    meta = {key: kept["metadata"][key] for key in ("name", "labels")}
+    restored = {"metadata": meta, "type": kept["type"], "data": kept["data"]}
+    installed.admin.create(installed.path("", "secrets"), restored)
+    installed.nothing_to_do()
+
+
 def test_what_others_add_beside_stays(installed: Wizard) -> None:
     """Server-side apply: fields that nobody else wants are theirs, and no reason to act."""
     path = installed.path(APPS, "deployments", "harbor-portal")

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.kube import Object
 from tests.cluster.wizard import APPS, Ended, Wizard, site
 
 ADMIN_PASSWORD = "Canary-Adm1n-Passw0rd"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cluster.kube import Object
 from tests.cluster.wizard import APPS, Wizard, differences, planned
 
@@ -70,9 +68,16 @@ def test_what_cannot_be_changed_is_made_anew_with_a_yes_and_data_stays(wizard: W
     assert _claims(wizard) == claims
     wizard.nothing_to_do()
 
+    wizard.preset(storage={"volumes": {"registry": {"accessMode": "ReadWriteMany"}}})
+    refused = wizard.install("--yes", "--allow", "replace").require(3)
+    assert "harbor-registry cannot be changed any more (spec.accessModes)" in refused.stderr
+    assert _claims(wizard) == claims
+
 
 def _claims(wizard: Wizard) -> set[str]:
+    """The UIDs of all claims, of which none is being deleted."""
     claims = wizard.admin.items(wizard.path("", "persistentvolumeclaims"))
+    assert not [claim for claim in claims if "deletionTimestamp" in claim["metadata"]]
     return {claim["metadata"]["uid"] for claim in claims}
 
 

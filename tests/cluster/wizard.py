@@ -31,8 +31,8 @@ from tests.cluster.standin import HarborStandIn
 REPOSITORY = Path(__file__).parents[2]
 SCHEMAS = REPOSITORY / "docs" / "schemas"
 COMMAND = Path(sys.executable).with_name("wizard")
-MARK = "WIZARD_TEST_MARK"
-"""In the environment of every started command; on Linux /proc tells which processes have it."""
+MARK = "USER"
+"""The variable by which /proc tells what a command started: one that it passes on to Helm."""
 
 APPS = "apps/v1"
 LEASES = "coordination.k8s.io/v1"
@@ -167,7 +167,8 @@ class Running:
 
     def processes(self) -> list[int]:
         """The command and all that it started and that still runs (Linux)."""
-        return [pid for pid in _numbers() if self._mark.encode() in _environment_of(pid)]
+        mark = f"{MARK}={self._mark}".encode()
+        return [pid for pid in _numbers() if mark in _environment_of(pid)]
 
     def command_lines(self) -> set[str]:
         """What any user of the machine sees of these processes."""
@@ -286,10 +287,10 @@ class Wizard:
         schema("plan.json").validate(document)
         return document
 
-    def nothing_to_do(self) -> None:
+    def nothing_to_do(self, *arguments: str) -> None:
         """Run once more: it ends well and writes nothing, as the audit log counts it."""
         mark = self.control_plane.audit.mark()
-        self.install().require(0)
+        self.install(*arguments).require(0)
         written = self.control_plane.audit.writes(self.identity.user, mark)
         assert written == [], [str(one) for one in written]
 
