@@ -2,6 +2,8 @@
 
 import asyncio
 from base64 import b64decode
+from collections.abc import Sequence
+from pathlib import Path
 
 from wizard.answers.pki import Commercial
 from wizard.answers.preset import Preset
@@ -9,7 +11,7 @@ from wizard.answers.secrets import KubernetesSecret
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.checks.references import SECRET
 from wizard.errors import UsageError
-from wizard.ports import Ref, Right, World
+from wizard.ports import CertificateFacts, CertificateProblem, Ref, Right, World
 
 
 async def files(world: World, subject: Subject) -> Outcome:
@@ -17,7 +19,8 @@ async def files(world: World, subject: Subject) -> Outcome:
     pki = subject.preset.pki
     assert pki.kind == "commercial"
     try:
-        pem = await asyncio.to_thread(_read, pki)
+        pem = await asyncio.to_thread(_read, pki.certificate, pki.chain)
+        roots = await asyncio.to_thread(_read, pki.ca_bundle)
     except OSError as error:
         return Outcome(
             "fail",
@@ -27,13 +30,13 @@ async def files(world: World, subject: Subject) -> Outcome:
             "preset's file.",
         )
     key = await _key(world, subject, pki)
-    return _judged(world, pem, pem if key is None else key, subject.preset.harbor.host)
+    host = subject.preset.harbor.host
+    return _judged(world, pem, pem if key is None else key, host, roots)
 
 
-def _read(pki: Commercial) -> bytes:
-    """The certificate, its intermediates and its root, as far as they are given."""
-    parts = (pki.certificate, pki.chain, pki.ca_bundle)
-    return b"\n".join(path.read_bytes() for path in parts if path)
+def _read(*files: Path | None) -> bytes:
+    """The files that are given, one after the other."""
+    return b"\n".join(file.read_bytes() for file in files if file)
 
 
 async def _key(world: World, subject: Subject, pki: Commercial) -> bytes | None:
@@ -70,10 +73,13 @@ async def tls_secret(world: World, subject: Subject) -> Outcome:
     return _judged(world, pem, key, preset.harbor.host)
 
 
-def _judged(world: World, pem: bytes, key: bytes, host: str) -> Outcome:
+def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"") -> Outcome:
+    """What is wrong with a chain, whose end one of the given roots has to have issued."""
     try:
         problems = world.certificates.problems(pem, key, host)
-        leaf = world.certificates.read(pem)[0]
+        leaf, *_ = chain = world.certificates.read(pem)
+        if roots:
+            problems = _rooted(problems, chain[-1], world.certificates.read(roots))
     except UsageError as error:
         return Outcome("fail", error.what, error.why, error.fix)
     if problems:
@@ -85,6 +91,29 @@ def _judged(world: World, pem: bytes, key: bytes, host: str) -> Outcome:
             " ".join(dict.fromkeys(problem.fix for problem in problems)),
         )
     return Outcome("ok", f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}.")
+
+
+def _rooted(
+    problems: Sequence[CertificateProblem],
+    last: CertificateFacts,
+    roots: Sequence[CertificateFacts],
+) -> Sequence[CertificateProblem]:
+    """The problems with a chain that ends at one of several roots, in any order of these.
+
+    Only with a root is a lone certificate complete; an intermediate has to be served with it.
+    """
+    issuers = [root for root in roots if root.subject == last.issuer]
+    if any(issuer.self_signed for issuer in issuers):
+        return [problem for problem in problems if problem.code != "chain-incomplete"]
+    if issuers:
+        return problems
+    stranger = CertificateProblem(
+        "bad",
+        "root-missing",
+        f"pki.caBundle does not hold {last.issuer}, which issued {last.subject}.",
+        "Put that root into pki.caBundle, or what is missing before it into pki.chain.",
+    )
+    return [stranger, *problems]
 
 
 def _commercial(preset: Preset) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from backends.certificates import X509
 from tests.unit.checks.conftest import NAMESPACE, Given, deployment, preset_of, thing
 from wizard.charts.catalogue import harbor_chart
 from wizard.charts.package import Package
 from wizard.errors import CheckFailed
-from wizard.ports import CertificateProblem, Object
+from wizard.ports import CertificateProblem, CertificateRequest, Object
 
 EXPIRED = CertificateProblem("bad", "expired", "It ended yesterday.", "Renew it.")
 SOON = CertificateProblem("warn", "soon", "It ends tomorrow.", "Renew it soon.")
@@ -24,13 +25,44 @@ def commercial(folder: Path, **pki: Any) -> Any:
 async def test_certificate_files(given: Given, tmp_path: Path) -> None:
     (tmp_path / "harbor.pem").write_bytes(b"LEAF")
     (tmp_path / "chain.pem").write_bytes(b"INTERMEDIATE")
-    (tmp_path / "root.pem").write_bytes(b"ROOT")
-    more = {"chain": str(tmp_path / "chain.pem"), "caBundle": str(tmp_path / "root.pem")}
-    preset = commercial(tmp_path, key={"env": "KEY"}, **more)
+    preset = commercial(tmp_path, key={"env": "KEY"}, chain=str(tmp_path / "chain.pem"))
     outcome = await given.ask("certificates.files", preset, secrets={"pki.key": "KEY"})
     assert outcome.state == "ok"
     assert "2027-01-01" in outcome.fact
-    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE\nROOT", b"KEY", "harbor.example.com")]
+    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE", b"KEY", "harbor.example.com")]
+
+
+X509_WORLD: Any = X509()
+ROOT, OTHER = (
+    X509_WORLD.issue(CertificateRequest(name, is_authority=True), None) for name in ("A", "B")
+)
+HOST = "harbor.example.com"
+LEAF = X509_WORLD.issue(CertificateRequest(HOST, (HOST,)), ROOT)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "state", "told"),
+    [
+        (ROOT.certificate + OTHER.certificate, "ok", "valid for"),
+        (OTHER.certificate + ROOT.certificate, "ok", "valid for"),
+        (OTHER.certificate, "fail", "pki.caBundle does not hold CN=A, which issued"),
+        (b"no certificate", "fail", ""),
+        (None, "warn", "not its issuer"),
+    ],
+    ids=["its root first", "its root last", "another root", "none", "no bundle"],
+)
+async def test_a_bundle_of_roots_in_any_order(
+    given: Given, tmp_path: Path, bundle: bytes | None, state: str, told: str
+) -> None:
+    given.certificates = X509_WORLD
+    (tmp_path / "harbor.pem").write_bytes(LEAF.certificate + LEAF.key)
+    more = {}
+    if bundle is not None:
+        (tmp_path / "roots.pem").write_bytes(bundle)
+        more = {"caBundle": str(tmp_path / "roots.pem")}
+    outcome = await given.ask("certificates.files", commercial(tmp_path, **more))
+    assert outcome.state == state, outcome
+    assert told in outcome.fact
 
 
 async def test_a_key_in_the_certificates_file_or_in_a_secret(given: Given, tmp_path: Path) -> None:
