@@ -16,7 +16,7 @@ from wizard.plan.plan import PlannedStep
 from wizard.ports import World
 from wizard.run.events import StepState
 from wizard.run.telling import StepTeller
-from wizard.steps.base import ObjectChange, PlanMoved, Step
+from wizard.steps.base import Action, ObjectChange, PlanMoved, Step
 
 PATIENCE_SECONDS = 120.0
 """How long a step outlasts an API server that does not answer."""
@@ -140,6 +140,15 @@ def _passing(error: WizardError) -> bool:
     return not isinstance(error, HelmFailed) or error.kind == "unreachable"
 
 
+_LEFT_OF: Mapping[Action, set[Action]] = {
+    "create": {"create", "update"},
+    "update": {"update"},
+    "replace": {"replace", "create", "update"},
+    "delete": {"delete"},
+}
+"""What may be left to do of a planned action that was begun."""
+
+
 def _within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> bool:
     """Whether all that a step would do now is, object by object, no more than was planned.
 
@@ -148,7 +157,7 @@ def _within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> boo
     plans = {change.ref: change for change in planned}
     return all(
         change.ref in plans
-        and change.action in {plans[change.ref].action, "update"}
+        and change.action in _LEFT_OF[plans[change.ref].action]
         and {field.path for field in change.taken}
         <= {field.path for field in plans[change.ref].taken}
         for change in now

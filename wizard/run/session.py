@@ -119,10 +119,11 @@ class Session:
             raise conclusion.error
 
     async def _planned_again(self, plan: Plan) -> Plan:
-        """The plan as it is under the lock. Raises NotAccepted where its actions are others."""
+        """The plan as it is under the lock. Raises NotAccepted where it is another one."""
         now = await self.plan()
-        made = {action for action in plan.actions if action[0] == self._graph.namespace.id}
-        if now.actions != plan.actions - made:
+        made = self._graph.namespace.id
+        steps = tuple(replace(s, changes=()) if s.id == made else s for s in plan.steps)
+        if now.hash != replace(plan, steps=steps).hash:
             raise NotAccepted(
                 "The plan changed while the lock was taken",
                 why="someone else changed the cluster in the meantime",

@@ -15,8 +15,9 @@ from wizard.ports import (
     World,
 )
 from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
-from wizard.steps.changes import change_to
+from wizard.steps.changes import change_to, make
 from wizard.steps.inputs import Inputs
+from wizard.steps.restarts import restart, restarts
 from wizard.steps.secrets import Entries
 
 TLS_SECRET = "kubernetes.io/tls"  # noqa: S105 - the type of a Secret, not a secret
@@ -72,8 +73,7 @@ class SignedCertificates(Step):
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
-        reason = "certificates rest in Secrets"
-        return self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")
+        return self._inputs.rights_to_keep_secrets("certificates rest in Secrets")
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
@@ -83,9 +83,10 @@ class SignedCertificates(Step):
         for obj in await self._desired(world, unmade):
             change = await change_to(world.objects, obj)
             if change and (why := faults.get(change.ref.name)) and change.action == "update":
-                change = replace(change, fields=(FieldChange("tls.crt", why, "made anew"),))
-            changes.append(change)
-        return [change for change in changes if change]
+                reason = FieldChange("tls.crt", why, "made anew")
+                change = replace(change, fields=(reason, *change.taken))
+            changes += [change] if change else []
+        return [*changes, *await restarts(world, self._inputs, changes)]
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step."""
@@ -100,10 +101,11 @@ class SignedCertificates(Step):
             if wanted.secret in faults:
                 leaf = world.certificates.issue(wanted.request, pair)
                 made[wanted.secret] = self._held(leaf) | {"ca.crt": pair.certificate}
-        changed = {change.ref.name: bool(change.taken) for change in changes}
+        planned = {change.ref: change for change in changes}
         for obj in await self._desired(world, made):
-            if (name := obj["metadata"]["name"]) in changed:
-                await world.objects.apply(obj, force=changed[name])
+            if change := planned.get(Ref.of(obj)):
+                await make(world.objects, obj, change)
+        await restart(world, self._inputs, changes)
 
     def _held(self, pair: KeyPair) -> dict[str, bytes]:
         self._inputs.conceal(pair.key.decode())

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wizard.errors import Conflict, Forbidden, Invalid, KindUnknown, NotFound
+from wizard.errors import Conflict, Forbidden, Invalid, KindUnknown, NotFound, StepFailed
 from wizard.ports import FIELD_MANAGER, Object, Objects, Ref
 from wizard.steps.base import FieldChange, ObjectChange
 from wizard.steps.difference import differing_declared_fields, differing_fields, digest
+
+_GONE_SECONDS, _LOOK_AGAIN = 60.0, 0.2
 
 
 async def changes_to(
@@ -49,6 +51,33 @@ async def change_to(
         return ObjectChange("create", ref, content=content)
     fields = _with_owners(differing_fields(live, trial), owners)
     return ObjectChange("update", ref, fields, content=content) if fields else None
+
+
+async def make(objects: Objects, desired: Object, change: ObjectChange) -> None:
+    """Make a planned change of one object; fields are taken only as far as the plan said."""
+    if change.action == "replace":
+        await remove(objects, change.ref)
+    await objects.apply(desired, force=bool(change.taken))
+
+
+async def remove(objects: Objects, ref: Ref) -> None:
+    """Delete an object and wait until it is gone. Raises StepFailed where it stays."""
+    found = await objects.get(ref)
+    if found is None:
+        return
+    uid = found["metadata"].get("uid", "")
+    await objects.delete(ref, uid=uid)
+    given_up_at = asyncio.get_running_loop().time() + _GONE_SECONDS
+    while (left := await objects.get(ref)) and left["metadata"].get("uid", "") == uid:
+        if asyncio.get_running_loop().time() >= given_up_at:
+            finalizers = ", ".join(left["metadata"].get("finalizers") or ["none"])
+            raise StepFailed(
+                f"{ref} was deleted but does not go away",
+                why=f"it has these finalizers: {finalizers}",
+                where=str(ref),
+                fix="see what keeps it, then run the same command again",
+            )
+        await asyncio.sleep(_LOOK_AGAIN)
 
 
 async def _trial(

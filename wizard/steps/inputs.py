@@ -105,3 +105,7 @@ class Inputs:
     ) -> Sequence[NeededRight]:
         """Rights on a resource of the target namespace, all for one reason."""
         return [NeededRight(Right(v, group, resource, self.namespace), reason) for v in verbs]
+
+    def rights_to_keep_secrets(self, reason: str) -> Sequence[NeededRight]:
+        """Rights to keep Secrets of the target namespace as they are wanted."""
+        return self.rights_in_namespace("secrets", reason, "get", "create", "patch", "delete")

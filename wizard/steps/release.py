@@ -23,9 +23,9 @@ from wizard.ports import (
     World,
 )
 from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, Step
-from wizard.steps.changes import changes_to
+from wizard.steps.changes import changes_to, remove
 from wizard.steps.gate import gate_rights, wait_until_ready
-from wizard.steps.inputs import Inputs
+from wizard.steps.inputs import SECRET, Inputs
 from wizard.steps.network import cluster_ranges
 
 HELM_MANAGER = "helm"
@@ -89,10 +89,10 @@ class HarborRelease(Step):
                 why="someone else upgraded or removed it in the meantime",
                 fix="run the same command again: it plans anew",
             )
-        await self._repair(world, release, report)
+        await self._free(world, release, report)
         for change in changes:
             if change.action == "replace":
-                await world.objects.delete(change.ref)
+                await remove(world.objects, change.ref)
         server = await world.access.server()
         request = await self._request(await self._pins(world))
         take = any(change.taken for change in changes)
@@ -107,9 +107,9 @@ class HarborRelease(Step):
 
     async def _manifest(self, world: World, server: Server) -> list[Object]:
         pins = await self._pins(world)
-        if self._rendered is None or self._rendered[0] != pins:
+        lookups = isinstance(self._inputs.preset.harbor.redis, ExternalRedis)
+        if lookups or self._rendered is None or self._rendered[0] != pins:
             request = await self._request(pins)
-            lookups = isinstance(self._inputs.preset.harbor.redis, ExternalRedis)
             objects = await world.charts.render(request, server, lookups=lookups)
             self._rendered = (pins, self._owned(objects))
         return self._rendered[1]
@@ -137,7 +137,9 @@ class HarborRelease(Step):
         """Objects that the stored release has, the new one lacks, and Helm would delete."""
         if release is None:
             return []
-        stored = await world.charts.manifest(release.name, release.namespace, release.revision)
+        # From a revision that failed or was never finished Helm goes back to the deployed one.
+        revision = release.deployed_revision or release.revision
+        stored = await world.charts.manifest(release.name, release.namespace, revision)
         wanted = {Ref.of(obj) for obj in manifest}
         gone = [
             ref
@@ -150,25 +152,31 @@ class HarborRelease(Step):
         wanted = f"{self._chart.name} {self._chart.version}"
         if release is None:
             return ObjectChange("create", self._ref, (FieldChange("chart", "(absent)", wanted),))
+        coming = release.revision + (0 if _stuck(release) else 1)
         fields = [
-            FieldChange("revision", str(release.revision), str(release.revision + 1)),
+            FieldChange("revision", str(release.revision), str(coming)),
             FieldChange("chart", f"{release.chart} {release.chart_version}", wanted),
             FieldChange("status", release.status, "deployed"),
         ]
         changed = tuple(field for field in fields if field.before != field.after)
         return ObjectChange("update", self._ref, changed, content=wanted)
 
-    async def _repair(self, world: World, release: Release | None, report: Reporter) -> None:
-        """Free a release that a killed run left `pending-*`: Helm refuses to touch it."""
-        if release is None or not release.status.startswith("pending-"):
+    async def _free(self, world: World, release: Release | None, report: Reporter) -> None:
+        """Forget a revision that a killed Helm left half done: Helm refuses to touch it.
+
+        Only its record goes. Helm adopts what is there, as it is marked with the release; rolling
+        back would start an older Harbor on a database that may have been migrated, uninstalling
+        would take away what runs. Helm keeps a revision in the Secret of that name
+        (https://helm.sh/docs/topics/advanced/#storage-backends).
+        """
+        if release is None or not _stuck(release):
             return
-        if release.deployed_revision is None:
-            report.log(f"{self._ref} is {release.status} and never was deployed: removing it")
-            await world.charts.uninstall(release.name, release.namespace, report.log)
-        else:
-            back = release.deployed_revision
-            report.log(f"{self._ref} is {release.status}: rolling back to revision {back}")
-            await world.charts.rollback(release.name, release.namespace, back, report.log)
+        report.log(
+            f"{self._ref} is {release.status} since an earlier run was stopped: "
+            f"forgetting its revision {release.revision}"
+        )
+        name = f"sh.helm.release.v1.{release.name}.v{release.revision}"
+        await world.objects.delete(Ref(SECRET, release.namespace, name))
 
     async def _compare(
         self, world: World, server: Server, installed: Release, report: Reporter
@@ -191,6 +199,11 @@ class HarborRelease(Step):
                     "look at what `wizard --preset FILE --plan` still wants to change",
                 )
             )
+
+
+def _stuck(release: Release) -> bool:
+    """Whether a killed Helm left the release in the middle of something."""
+    return release.status.startswith("pending-") or release.status == "uninstalling"
 
 
 def _keep_claims(changes: Sequence[ObjectChange]) -> None:

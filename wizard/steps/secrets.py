@@ -10,9 +10,10 @@ from wizard.answers.secrets import GENERATE, GeneratedSecret, Secret
 from wizard.errors import CheckFailed, Conflict, Forbidden, NotFound
 from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
-from wizard.steps.changes import changes_to
+from wizard.steps.changes import changes_to, make
 from wizard.steps.difference import digest
 from wizard.steps.inputs import Inputs
+from wizard.steps.restarts import restart, restarts
 
 _GROUPS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 
@@ -173,9 +174,8 @@ class CopySecrets(Step):
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "secrets that the preset refers to are copied for Harbor"
-        verbs = self._inputs.rights_in_namespace("secrets", reason, "get", "create", "patch")
         return [
-            *verbs,
+            *self._inputs.rights_to_keep_secrets(reason),
             *(
                 right
                 for one in self._copied
@@ -186,15 +186,16 @@ class CopySecrets(Step):
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises SecretMissing where a reference leads nowhere."""
-        return await changes_to(world.objects, await self._desired(world))
+        changes = await changes_to(world.objects, await self._desired(world))
+        return [*changes, *await restarts(world, self._inputs, changes)]
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step."""
-        changed = {change.ref for change in changes}
-        force = any(change.taken for change in changes)
+        planned = {change.ref: change for change in changes}
         for obj in await self._desired(world):
-            if Ref.of(obj) in changed:
-                await world.objects.apply(obj, force=force)
+            if change := planned.get(Ref.of(obj)):
+                await make(world.objects, obj, change)
+        await restart(world, self._inputs, changes)
 
     async def _desired(self, world: World) -> list[Object]:
         return [
