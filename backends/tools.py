@@ -45,9 +45,13 @@ def _runnable(path: Path) -> Path:
         why = "the file is not executable"
     else:
         return path.absolute()
-    raise CheckFailed(
-        "Helm cannot be run", why=why, where=str(path), fix=_ways(tool_folder() / "helm")
-    )
+    raise unusable(path, why)
+
+
+def unusable(program: Path, why: str) -> CheckFailed:
+    """The error for a Helm that cannot be run."""
+    fix = _ways(tool_folder() / "helm")
+    return CheckFailed("Helm cannot be run", why=why, where=str(program), fix=fix)
 
 
 def _ways(own: Path) -> str:

@@ -1,5 +1,6 @@
 """Writes docs/commands.md from the command line itself: `python -m scripts.commands_page`."""
 
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -85,10 +86,18 @@ def _commands(
 def _section(names: Sequence[str], command: click.Command) -> str:
     arguments = [p.make_metavar(click.Context(command)) for p in _arguments(command)]
     usage = " ".join([*names, "[OPTIONS]", *arguments])
-    text = "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n"))
+    text = "\n\n".join(
+        _paragraph(part) for part in inspect.cleandoc(command.help or "").split("\n\n")
+    )
     options = _options(command, common=False)
     shown = [f"## {' '.join(names)}", f"```\n{usage}\n```", text]
     return "\n\n".join(shown + ([_table(options)] if options else [])) + "\n"
+
+
+def _paragraph(text: str) -> str:
+    """A paragraph of a help text; one that click leaves as it is (\\b) becomes a block of code."""
+    kept = text.removeprefix("\b\n")
+    return " ".join(text.split()) if kept == text else f"```\n{kept}\n```"
 
 
 def _arguments(command: click.Command) -> Iterator[click.Argument]:

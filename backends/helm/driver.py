@@ -52,12 +52,15 @@ class Helm:
     _version: str = ""
 
     async def version(self) -> str:
-        """Helm's version, such as "4.3.1". Raises CheckFailed: none found, or not Helm 4."""
+        """Helm's version, such as "4.3.1". Raises CheckFailed: none works, or not Helm 4."""
         if not self._version:
             program = tools.find_helm(self.environ)
-            printed = await self._helm(
-                "tell its version", ["version", "--template", "{{.Version}}"]
-            )
+            try:
+                printed = await self._helm(
+                    "tell its version", ["version", "--template", "{{.Version}}"]
+                )
+            except HelmFailed as failed:
+                raise tools.unusable(program, failed.why) from failed
             self._version = tools.helm_version(printed.decode(errors="replace"), program)
         return self._version
 

@@ -7,14 +7,12 @@ import io
 import json
 import os
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from tests.unit.run.sample import CHECKED, EVENTS, PLAN, RESULTS, START, TARGET
+from tests.unit.schemas import validator
 from wizard.answers.problems import PresetInvalid, Problem
 from wizard.console import Console
 from wizard.errors import CheckFailed, NotAccepted, StepFailed, UsageError
@@ -23,7 +21,6 @@ from wizard.run.events import RunFinished
 from wizard.run.redaction import Redactor
 
 GOLDEN = Path(__file__).parent / "golden"
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 FAILED = StepFailed(
     "1 of 4 steps failed", why="the image cannot be pulled", fix="push it", where="harbor.release"
 )
@@ -31,15 +28,6 @@ NOT_READY = CheckFailed("1 check failed", fix="see above")
 UNCLEAR = UsageError(
     "harbor.url is missing", where="my.yaml:3:1", why="it has no default", fix="a\nb"
 )
-
-
-@cache
-def validator(name):
-    documents = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
-    for document in documents.values():
-        Draft202012Validator.check_schema(document)
-    resources = [(key, Resource.from_contents(document)) for key, document in documents.items()]
-    return Draft202012Validator(documents[name], registry=Registry().with_resources(resources))
 
 
 def stream(encoding="utf-8"):
