@@ -26,7 +26,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller. When several hold: 130, 8, 3, 4, 5, 6 in this order."""
+    """What the process tells its caller."""
 
     DONE = 0
     BUG = 1
@@ -40,6 +40,9 @@ class ExitCode(IntEnum):
     FINDINGS = 9
     CHANGES = 10
     INTERRUPTED = 130
+
+
+_FIRST_COUNTS = (130, 8, 3, 4, 5, 6)
 
 
 class WizardError(Exception):
@@ -62,6 +65,12 @@ class WizardError(Exception):
         """The error as lines: what, then where, why and fix as far as they are known."""
         labelled = (("where", self.where), ("why", self.why), ("fix", self.fix))
         return "\n".join([self.what, *(f"  {name}: {text}" for name, text in labelled if text)])
+
+
+def precedence(error: WizardError) -> int:
+    """The rank of an error among several: the lowest decides, by 130, 8, 3, 4, 5, 6, then others."""
+    code = error.exit_code
+    return _FIRST_COUNTS.index(code) if code in _FIRST_COUNTS else len(_FIRST_COUNTS)
 
 
 class UsageError(WizardError):

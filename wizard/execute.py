@@ -10,21 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.console import Console
-from wizard.errors import ExitCode, Interrupted, WizardError
+from wizard.errors import ExitCode, Interrupted, WizardError, precedence
 from wizard.report import Format, open_report
 from wizard.run.records import state_folder
 from wizard.run.redaction import Redactor
 from wizard.voices import Voices
-
-_PRECEDENCE = (
-    ExitCode.INTERRUPTED,
-    ExitCode.LOCK_HELD,
-    ExitCode.CHECK_FAILED,
-    ExitCode.NOT_ACCEPTED,
-    ExitCode.STEP_FAILED,
-    ExitCode.OUT_OF_TIME,
-)
-"""Which exit code counts when several hold."""
 
 
 def execute(output: Format, work: Callable[[Voices], Awaitable[ExitCode]]) -> ExitCode:
@@ -74,7 +64,7 @@ def _decisive(group: BaseExceptionGroup[BaseException]) -> WizardError | None:
     if unknown or known is None:
         return None
     errors = [one for one in _leaves(known) if isinstance(one, WizardError)]
-    return min(errors, key=_precedence)
+    return min(errors, key=precedence)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
@@ -83,11 +73,6 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
         for one in group.exceptions
         for leaf in (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
     ]
-
-
-def _precedence(error: WizardError) -> int:
-    code = error.exit_code
-    return _PRECEDENCE.index(code) if code in _PRECEDENCE else len(_PRECEDENCE)
 
 
 def _bug(bug: BaseException, redactor: Redactor) -> WizardError:

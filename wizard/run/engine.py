@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wizard.errors import (
-    ExitCode,
     HelmFailed,
     Throttled,
     Unreachable,
     WizardError,
+    precedence,
 )
 from wizard.plan.plan import PlannedStep
 from wizard.ports import World
@@ -64,7 +64,7 @@ class Engine:
                     needed = [tasks[id_] for id_ in step.needs if id_ in tasks]
                     follow = self._follow(step, plans[step.id], needed)
                     tasks[step.id] = group.create_task(follow)
-        return Conclusion(dict(self._states), min(self._errors, key=_precedence, default=None))
+        return Conclusion(dict(self._states), min(self._errors, key=precedence, default=None))
 
     async def _follow(
         self, step: Step, plan: PlannedStep, needed: Sequence[asyncio.Task[None]]
@@ -162,8 +162,3 @@ def _within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> boo
         <= {field.path for field in plans[change.ref].taken}
         for change in now
     )
-
-
-def _precedence(error: WizardError) -> int:
-    """Which of several errors decides about the exit code: failed steps before late gates."""
-    return int(error.exit_code is ExitCode.OUT_OF_TIME)

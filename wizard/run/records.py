@@ -91,18 +91,23 @@ class RunRecord:
         return text
 
 
-def unfinished(target: Target | None, log_dir: Path | None = None) -> RunRecord | None:
-    """The newest run for a target (cluster, namespace, release; None: any), if it is unfinished.
+def unfinished(
+    target: Target | None, log_dir: Path | None = None, *, besides: str = ""
+) -> RunRecord | None:
+    """The newest unfinished run for a target (cluster, namespace, release; None: any).
 
-    A run that reached its goal ends the story of all before it; one that never began is passed
-    over.
+    A run that reached its goal ends the story of all before it at its target; one that never
+    began, and the run with the id `besides`, are passed over.
     """
+    decided = set()
     for folder in sorted(_folders(runs_folder(log_dir)), reverse=True):
         record = read_record(folder)
-        if record is None or not record.began or record.superseded_by:
+        if record is None or not record.began or record.superseded_by or record.id == besides:
             continue
-        if target is None or _same(record.target, target):
-            return record if record.unfinished else None
+        place = _place(record.target)
+        if record.unfinished and place not in decided and (not target or place == _place(target)):
+            return record
+        decided.add(place)
     return None
 
 
@@ -120,12 +125,9 @@ def _folders(runs: Path) -> Iterator[Path]:
         ) from error
 
 
-def _same(one: Target, other: Target) -> bool:
-    return (one.cluster_uid, one.namespace, one.release) == (
-        other.cluster_uid,
-        other.namespace,
-        other.release,
-    )
+def _place(target: Target) -> tuple[str, str, str]:
+    """What makes two targets the same, whatever the context is called."""
+    return (target.cluster_uid, target.namespace, target.release)
 
 
 def read_record(folder: Path) -> RunRecord | None:

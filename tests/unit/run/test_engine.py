@@ -7,7 +7,15 @@ from typing import cast
 import pytest
 
 from tests.unit.run.virtual_time import run as run_virtual
-from wizard.errors import ExitCode, OutOfTime, StepFailed, Throttled, Unreachable
+from wizard.errors import (
+    CheckFailed,
+    NotAccepted,
+    OutOfTime,
+    StepFailed,
+    Throttled,
+    Unreachable,
+    WizardError,
+)
 from wizard.plan.plan import PlannedStep
 from wizard.ports import Charts, Kind, NeededRight, Ref, World
 from wizard.run.engine import Conclusion, Engine
@@ -108,18 +116,23 @@ async def test_a_failed_step_stops_what_needs_it_and_the_rest_goes_on() -> None:
     assert (ended["a"].what, ended["a"].why, ended["a"].fix) == ("broken", "because", "mend it")
 
 
-async def test_a_failed_step_decides_before_a_late_one() -> None:
-    async def late() -> None:
-        raise OutOfTime("late")
-
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [(OutOfTime, StepFailed), (StepFailed, NotAccepted), (NotAccepted, CheckFailed)],
+)
+async def test_of_several_errors_one_decides(
+    first: type[WizardError], later: type[WizardError]
+) -> None:
     async def fail() -> None:
+        raise first("first")
+
+    async def fail_later() -> None:
         await asyncio.sleep(0)
-        raise StepFailed("broken")
+        raise later("later")
 
-    conclusion = await Stage().play(Play("a", verify=late), Play("b", verify=fail))
+    conclusion = await Stage().play(Play("a", verify=fail), Play("b", verify=fail_later))
 
-    assert conclusion.error is not None
-    assert conclusion.error.exit_code is ExitCode.STEP_FAILED
+    assert type(conclusion.error) is later
 
 
 async def test_only_planned_changes_are_made() -> None:

@@ -190,6 +190,19 @@ def test_a_run_that_reached_its_goal_ends_the_story(begin):
     assert unfinished(TARGET) is None
 
 
+def test_another_target_that_reached_its_goal_hides_no_unfinished_run(begin):
+    killed = start(begin())
+    finish(start(begin(replace(TARGET, namespace="other"))), 0)
+    assert unfinished(None).id == killed.run
+    finish(start(begin()), 0)
+    assert unfinished(None) is None
+
+
+def test_a_run_finds_what_stood_before_it(begin):
+    former, current = start(begin()), start(begin())
+    assert unfinished(TARGET, besides=current.run).id == former.run
+
+
 def test_a_run_that_never_began_is_passed_over(begin):
     former = start(begin())
     refused = begin()
