@@ -122,8 +122,10 @@ def test_the_api_server_accepts_all_that_is_planned(ground: Wizard, answers: Obj
     write(ground, answers)
     plan = ground.plan("--yes")
     changes = [change for step in plan["steps"] for change in step["changes"]]
-    untried = [change for change in changes if not change["validated"]]
-    assert untried == []
+    untried = [change["object"] for change in changes if not change["validated"]]
+    outside = answers.get("harbor", {}).get("redis") is not None
+    release = f"Release {ground.namespace}/harbor"
+    assert untried == ([release] if outside else []), "the chart looks up the login of a Redis"
     assert plan["summary"]["create"] == len(changes) > 10
 
 
@@ -145,6 +147,12 @@ def _secret_changes(wizard: Wizard) -> None:
     """Another password in the Secret that the preset refers to is taken over everywhere."""
     other = base64.b64encode(b"An0ther-Passw0rd").decode()
     wizard.admin.merge(wizard.path("", "secrets", "redis-login"), {"data": {"word": other}})
+    objects = [
+        change["object"].partition(" ")[0]
+        for step in wizard.plan("--yes")["steps"]
+        for change in step["changes"]
+    ]
+    assert objects == ["Secret", "Release"]
     wizard.install("--yes").require(0)
     copied = wizard.admin.get(wizard.path("", "secrets", "harbor-external-redis"))
     assert copied["data"]["REDIS_PASSWORD"] == other

@@ -27,11 +27,12 @@ def build_graph(inputs: Inputs) -> Graph:
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
     namespace = TargetNamespace(inputs)
+    logins = copy_secrets(inputs)
     ground: list[Step] = [
         namespace,
         keep_secrets(inputs),
-        *(step for step in [copy_secrets(inputs)] if step),
+        *([logins] if logins else []),
         *certificate_steps(inputs),
     ]
-    release = HarborRelease(inputs, needs=[step.id for step in ground])
+    release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
     return Graph((*ground, release, HarborHealthy(inputs)), namespace, release)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wizard.answers.services import ExternalRedis, InternalDatabase
 from wizard.charts.catalogue import harbor_chart
@@ -24,7 +25,7 @@ from wizard.ports import (
 )
 from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, Step
 from wizard.steps.changes import changes_to, remove
-from wizard.steps.gate import gate_rights, wait_until_ready
+from wizard.steps.gate import Wait, gate_rights, wait_until_ready
 from wizard.steps.inputs import SECRET, Inputs
 from wizard.steps.network import cluster_ranges
 
@@ -43,12 +44,14 @@ class HarborRelease(Step):
     id = "harbor.release"
     title = "Harbor"
 
-    def __init__(self, inputs: Inputs, needs: Sequence[str]) -> None:
+    def __init__(self, inputs: Inputs, needs: Sequence[str], logins: Step | None = None) -> None:
         self.needs = tuple(needs)
         self._inputs = inputs
+        self._logins = logins
         self._chart = harbor_chart(inputs.preset.versions.harbor)
         self._ref = Ref(RELEASE, inputs.namespace, inputs.preset.target.release)
         self._offline: list[Object] = []
+        self._wait = Wait(inputs)
         self._rendered: tuple[Pins, list[Object]] | None = None
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
@@ -56,6 +59,11 @@ class HarborRelease(Step):
         manifest = await self.offline_manifest(charts)
         installing = release_rights(manifest, self._inputs.namespace)
         return [*installing, *gate_rights(self._inputs, manifest)]
+
+    async def rights_to_remove(self, world: World) -> Sequence[NeededRight]:
+        """What it takes to look at and remove what is installed, and no longer in the chart."""
+        release = await world.charts.release(self._ref.name, self._ref.namespace)
+        return release_rights(await self._stored(world, release), self._inputs.namespace)
 
     async def offline_manifest(self, charts: Charts) -> list[Object]:
         """The release's objects as far as they are known without a cluster."""
@@ -76,9 +84,21 @@ class HarborRelease(Step):
         changes = await changes_to(world.objects, manifest, HELM_MANAGER)
         _keep_claims(changes)
         changes += await self._removals(world, release, manifest)
+        if moving := await self._looked_up(world):
+            reason = f"the chart reads the {moving}, which an earlier step changes"
+            unseen = replace(self._release_change(release), validated=False, reason=reason)
+            return [unseen, *changes]
         if changes or release is None or release.status != "deployed":
             return [self._release_change(release), *changes]
         return ()
+
+    async def _looked_up(self, world: World) -> Ref | None:
+        """The Secret that the chart looks up in the cluster, if an earlier step will change it."""
+        if self._logins is None:
+            return None
+        secret = self._inputs.secret(self._inputs.names.external_redis)
+        moving = [change.ref for change in await self._logins.check(world)]
+        return secret if secret in moving else None
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. Raises PlanMoved where the release has another revision than the plan saw."""
@@ -103,7 +123,7 @@ class HarborRelease(Step):
         """See Step: every object of the release is ready, as kstatus has it."""
         server = await world.access.server()
         refs = [Ref.of(obj) for obj in await self._manifest(world, server)]
-        await wait_until_ready(world, self._inputs, refs, report)
+        await wait_until_ready(world, self._inputs, refs, report, self._wait)
 
     async def _manifest(self, world: World, server: Server) -> list[Object]:
         pins = await self._pins(world)
@@ -135,18 +155,21 @@ class HarborRelease(Step):
         self, world: World, release: Release | None, manifest: Sequence[Object]
     ) -> list[ObjectChange]:
         """Objects that the stored release has, the new one lacks, and Helm would delete."""
+        wanted = {Ref.of(obj) for obj in manifest}
+        gone = [
+            ref
+            for obj in await self._stored(world, release)
+            if (ref := Ref.of(obj)) not in wanted and not _kept(obj)
+        ]
+        return [ObjectChange("delete", ref) for ref in gone if await _exists(world, ref)]
+
+    async def _stored(self, world: World, release: Release | None) -> list[Object]:
+        """The objects that Helm will compare a new revision with."""
         if release is None:
             return []
         # From a revision that failed or was never finished Helm goes back to the deployed one.
         revision = release.deployed_revision or release.revision
-        stored = await world.charts.manifest(release.name, release.namespace, revision)
-        wanted = {Ref.of(obj) for obj in manifest}
-        gone = [
-            ref
-            for obj in self._owned(stored)
-            if (ref := Ref.of(obj)) not in wanted and not _kept(obj)
-        ]
-        return [ObjectChange("delete", ref) for ref in gone if await _exists(world, ref)]
+        return self._owned(await world.charts.manifest(release.name, release.namespace, revision))
 
     def _release_change(self, release: Release | None) -> ObjectChange:
         wanted = f"{self._chart.name} {self._chart.version}"
