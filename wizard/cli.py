@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -34,7 +35,7 @@ Work = Callable[["Voices"], Awaitable[ExitCode]]
     type=click.Choice(["replace", "delete", "take-fields"]),
     help="Permit what loses or takes over something; --yes never covers that.",
 )
-@click.option("--expect-plan", metavar="HASH", default="", help="Refuse any other plan.")
+@click.option("--expect-plan", metavar="HASH", help="Refuse any other plan.")
 @click.option("--retarget", is_flag=True, help="Use the preset on another cluster than its own.")
 @click.option("--ask", metavar="SECTION|missing", help="Ask for these answers on the screen.")
 @common
@@ -69,7 +70,7 @@ def finish(settings: Common, work: Work) -> None:
 async def _install(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str], **given: Any
 ) -> ExitCode:
-    from wizard.commands import Wish, install, read_answers, resumed
+    from wizard.commands import Wish, bound_to, install, read_answers, resumed
     from wizard.run.consent import Consent
     from wizard.wiring import number_of, open_world
 
@@ -80,9 +81,13 @@ async def _install(
         if settings.context is None and not settings.demo:
             settings = replace(settings, context=record.target.context or None)
     answers = read_answers(presets, settings.sets(sets), voices)
+    if given["resume"] and record.target.cluster_uid:
+        answers = replace(answers, preset=bound_to(answers.preset, record.target.cluster_uid))
+    if given["probe"]:
+        voices.console.note("No check of this version writes: --probe adds none.")
     wish = Wish(
         until="checks" if given["check"] else "plan" if given["plan"] else "end",
-        consent=Consent(given["yes"], frozenset(given["allow"]), given["expect_plan"]),
+        consent=Consent(given["yes"], frozenset(given["allow"]), given["expect_plan"] or ""),
         retarget=given["retarget"],
         log_dir=settings.logs,
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
@@ -109,8 +114,26 @@ def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
         raise UsageError(
             "--probe goes with --check", why="a run makes its probes anyway", fix="add --check"
         )
+    _require_one_goal(given)
     if not given["resume"]:
         _require_answers(presets, "the guided installation is not part of this version yet")
+
+
+def _require_one_goal(given: dict[str, Any]) -> None:
+    """Refuse options that would protect from something, but could not."""
+    expected = given["expect_plan"]
+    if expected == "":
+        raise UsageError(
+            "--expect-plan is empty",
+            why="it would allow every plan; a variable in the command may be unset",
+            fix="give the hash that --plan showed, or leave --expect-plan out",
+        )
+    if given["check"] and (given["plan"] or expected):
+        raise UsageError(
+            f"--check and {'--plan' if given['plan'] else '--expect-plan'} exclude each other",
+            why="--check stops before there is a plan",
+            fix="leave one of them out; --plan makes all checks too",
+        )
 
 
 def _require_answers(presets: Sequence[Path], why: str) -> None:
@@ -174,7 +197,10 @@ async def _troubleshoot(
     from wizard.wiring import open_world
 
     if given["bundle"] or not given["once"]:
-        _not_yet("The live view and support bundles", "look once: add --once, leave --bundle out")
+        _not_yet(
+            "The live view and support bundles are not part of this version yet",
+            "look once: add --once, leave --bundle out",
+        )
     if sets and not presets:
         raise UsageError(
             "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
@@ -196,7 +222,11 @@ async def _troubleshoot(
 @common
 def support_bundle(settings: Common, file: Path) -> None:
     """Gather what others need to help. Not part of this version yet."""
-    finish(settings, lambda voices: _refuse("Support bundles", "use troubleshoot --once for now"))
+    _refuse(
+        settings,
+        "Support bundles are not part of this version yet",
+        "use troubleshoot --once for now",
+    )
 
 
 @wizard.command()
@@ -204,21 +234,22 @@ def support_bundle(settings: Common, file: Path) -> None:
 @common
 def unseal(settings: Common, presets: Sequence[Path]) -> None:
     """Unseal the Vault or OpenBao of a preset. Not part of this version yet."""
-    finish(settings, lambda voices: _refuse("Unsealing", "unseal it with its own command for now"))
+    _refuse(
+        settings,
+        "Unsealing is not part of this version yet",
+        "unseal it with its own command for now",
+    )
 
 
-async def _refuse(what: str, instead: str) -> ExitCode:
-    _not_yet(what, instead)
+def _refuse(settings: Common, what: str, instead: str) -> None:
+    async def work(_: "Voices") -> NoReturn:
+        _not_yet(what, instead)
+
+    finish(settings, work)
 
 
 def _not_yet(what: str, instead: str) -> NoReturn:
-    raise UsageError(
-        f"{what} are not part of this version yet"
-        if what.endswith("s")
-        else f"{what} is not part of this version yet",
-        why="the name is fixed, the work is not done",
-        fix=instead,
-    )
+    raise UsageError(what, why="the name is fixed, the work is not done", fix=instead)
 
 
 @wizard.command()
@@ -257,7 +288,9 @@ _FILES = click.argument("files", type=FILE, nargs=-1, required=True)
 @common
 def validate(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
     """Check one or more files that together make a preset."""
-    finish(settings, lambda voices: _preset("validate", settings, voices, files, sets))
+    from wizard import preset_commands
+
+    _read(settings, partial(preset_commands.validate, files, settings.sets(sets)))
 
 
 @preset_group.command("show")
@@ -266,14 +299,18 @@ def validate(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> No
 @common
 def show(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
     """Print the preset that files and --set make together."""
-    finish(settings, lambda voices: _preset("show", settings, voices, files, sets))
+    from wizard import preset_commands
+
+    _read(settings, partial(preset_commands.show, files, settings.sets(sets)))
 
 
 @preset_group.command("schema")
 @common
 def schema(settings: Common) -> None:
     """Print the JSON Schema of presets, for editors."""
-    finish(settings, lambda voices: _preset("schema", settings, voices))
+    from wizard import preset_commands
+
+    _read(settings, preset_commands.schema)
 
 
 @preset_group.command("migrate")
@@ -281,28 +318,19 @@ def schema(settings: Common) -> None:
 @common
 def migrate(settings: Common, file: Path) -> None:
     """Rewrite a file in the newest format. The old one stays beside it as .bak."""
-    finish(settings, lambda voices: _preset("migrate", settings, voices, [file]))
+    from wizard import preset_commands
+
+    _read(settings, partial(preset_commands.migrate, file))
 
 
-async def _preset(
-    what: str,
-    settings: Common,
-    voices: "Voices",
-    files: Sequence[Path] = (),
-    sets: Sequence[str] = (),
-) -> ExitCode:
-    from wizard import preset_commands as commands
+def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
+    """Do what a command does that only reads files."""
 
-    match what:
-        case "validate":
-            commands.validate(files, settings.sets(sets), voices)
-        case "show":
-            commands.show(files, settings.sets(sets), voices)
-        case "schema":
-            commands.schema(voices)
-        case "migrate":
-            commands.migrate(files[0], voices)
-    return ExitCode.DONE
+    async def work(voices: "Voices") -> ExitCode:
+        tell(voices)
+        return ExitCode.DONE
+
+    finish(settings, work)
 
 
 def main() -> NoReturn:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -16,7 +17,7 @@ from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid
 from wizard.answers.profiles import effective
-from wizard.answers.saving import dump
+from wizard.answers.saving import dump, pinned
 from wizard.answers.secret_values import open_files, resolve
 from wizard.answers.target import Target as TargetAnswers
 from wizard.charts.package import Packages
@@ -25,12 +26,7 @@ from wizard.errors import ExitCode, UsageError, WizardError, WorldError
 from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
 from wizard.ports import Charts, World
-from wizard.run.consent import (
-    Consent,
-    require_no_failures,
-    require_plan_accepted,
-    require_warnings_accepted,
-)
+from wizard.run.consent import Consent, require_accepted, require_expected, require_no_failures
 from wizard.run.events import Event
 from wizard.run.journal import Journal, supersede
 from wizard.run.records import RunRecord, runs_folder, unfinished
@@ -55,7 +51,7 @@ class Answers:
 class Wish:
     """How far a run shall go, and what was agreed to beforehand.
 
-    `target` may be left bound to the preset's cluster or be bound anew (`retarget`).
+    `retarget`: it may go to another cluster than the one that the preset is bound to.
     """
 
     until: Literal["checks", "plan", "end"] = "end"
@@ -96,7 +92,8 @@ def resumed(log_dir: Path | None) -> RunRecord:
     if record is None:
         raise UsageError(
             "There is no unfinished run to resume",
-            why="every run recorded here reached its goal, or was replaced by a later one",
+            why="every run recorded here reached its goal, was refused before it began, or was "
+            "followed by one that reached its goal",
             where=str(runs_folder(log_dir)),
             fix="start one with --preset FILE",
         )
@@ -129,28 +126,31 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
             journal.run if journal else "", _fan_out(voices, journal), voices.redactor
         )
         session = Session(world, inputs, target, teller)
-        return await _carry_on(session, target, wish, voices, journal)
+        return await _carry_on(session, target, answers, wish, voices, journal)
 
 
 async def _carry_on(
-    session: Session, target: Target, wish: Wish, voices: Voices, journal: Journal | None
+    session: Session,
+    target: Target,
+    answers: Answers,
+    wish: Wish,
+    voices: Voices,
+    journal: Journal | None,
 ) -> ExitCode:
     results = await session.check()
     voices.report.checks(session.preset, target, results)
     require_no_failures(results)
     if wish.until == "checks":
-        require_warnings_accepted(results, wish.consent)
+        require_accepted(wish.consent, results)
         return ExitCode.DONE
     plan = await session.plan()
     voices.report.plan(plan)
+    require_expected(plan, wish.consent)
     if journal is None:
         return ExitCode.CHANGES if plan.changes else ExitCode.DONE
     journal.planned(plan)
-    require_warnings_accepted(results, wish.consent)
-    require_plan_accepted(plan, wish.consent)
-    if former := unfinished(target, wish.log_dir):
-        supersede(former, journal.run)
-    await session.carry_out(plan)
+    require_accepted(wish.consent, results, plan)
+    await session.carry_out(plan, partial(_take_over, journal, answers, target, wish, voices))
     return ExitCode.DONE
 
 
@@ -165,7 +165,7 @@ async def identify(world: World, wanted: TargetAnswers) -> Target:
 
 
 def bound_to(preset: Preset, cluster_uid: str | None) -> Preset:
-    """The preset for another cluster; None: for any."""
+    """The preset for this cluster only, which the checks then insist on; None: for any."""
     target = preset.target.model_copy(update={"cluster_uid": cluster_uid})
     return preset.model_copy(update={"target": target})
 
@@ -178,25 +178,43 @@ def packages_of(preset: Preset, charts: Charts, folder: Path) -> Packages:
 
 @contextmanager
 def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> Iterator[Journal]:
-    """The journal of this run; an unfinished one for the same target is told and compared."""
-    former = unfinished(target, wish.log_dir)
-    text = dump(answers.draft, Path("/"))
+    """The journal of this run."""
     journal = Journal.open(
         target,
-        (answers.preset.name, text),
+        (answers.preset.name, _stored(answers)),
         voices.redactor,
         voices.console.warning,
         secret_values=answers.secrets,
         log_dir=wish.log_dir,
     )
-    if former:
-        for line in _told(former, text):
-            voices.console.note(line)
     voices.console.note(f"Journal and log of this run: {journal.folder}")
     try:
         yield journal
     finally:
         journal.close()
+
+
+def _stored(answers: Answers) -> str:
+    """The answers as a journal keeps them: paths and versions as they count now."""
+    return dump(pinned(answers.draft), Path("/"))
+
+
+def _take_over(
+    journal: Journal, answers: Answers, target: Target, wish: Wish, voices: Voices
+) -> None:
+    """This run begins: an unfinished one for the same target is compared and marked as replaced.
+
+    Not before: a run that still goes on holds the lock, and is none to be replaced.
+    """
+    try:
+        former = unfinished(target, wish.log_dir, besides=journal.run)
+        if former is None:
+            return
+        for line in _told(former, _stored(answers)):
+            voices.console.note(line)
+        supersede(former, journal.run)
+    except WizardError as error:  # records explain, they never decide
+        voices.console.warning(error)
 
 
 def _told(former: RunRecord, text: str) -> Iterator[str]:

@@ -43,6 +43,7 @@ class ExitCode(IntEnum):
 
 
 _FIRST_COUNTS = (130, 8, 3, 4, 5, 6)
+"""When several exit codes hold, the first of these; others come last."""
 
 
 class WizardError(Exception):
@@ -68,7 +69,7 @@ class WizardError(Exception):
 
 
 def precedence(error: WizardError) -> int:
-    """The rank of an error among several: the lowest decides, by 130, 8, 3, 4, 5, 6, then others."""
+    """The rank of an error among several, of which the lowest decides; see _FIRST_COUNTS."""
     code = error.exit_code
     return _FIRST_COUNTS.index(code) if code in _FIRST_COUNTS else len(_FIRST_COUNTS)
 

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from wizard.answers.preset import Preset
+    from wizard.report import Format
     from wizard.wiring import Site
 
 FILE = click.Path(path_type=Path)
@@ -21,7 +22,7 @@ FILE = click.Path(path_type=Path)
 class Common:
     """The options that every command has."""
 
-    output: Any = "text"
+    output: "Format" = "text"
     kubeconfig: Path | None = None
     context: str | None = None
     namespace: str | None = None

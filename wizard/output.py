@@ -25,7 +25,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Write a line of text for people, secrets masked."""
-        self._write(self._redactor.redact(text))
+        self._write(self.style.shown(self._redactor.redact(text)))
 
     def document(self, value: dict[str, Any], indent: int | None = None) -> None:
         """Write a JSON document, secrets masked; in ASCII, which every encoding can carry."""

@@ -51,12 +51,12 @@ def _change_lines(change: ObjectChange, style: Style) -> Iterator[str]:
     yield f"    {style.paint(f'{sign:<3}', colour)} {change.ref}{doubt}"
     if change.action in {"update", "replace"}:
         for field in change.fields:
-            yield _field_line(field, style)
+            yield _field_line(field)
 
 
-def _field_line(field: FieldChange, style: Style) -> str:
+def _field_line(field: FieldChange) -> str:
     taken = f"  (taken from {field.owner})" if field.owner else ""
-    return f"          {field.path}: {field.before} {style.sign('arrow')} {field.after}{taken}"
+    return f"          {field.path}: {field.before} → {field.after}{taken}"
 
 
 _HEALTH_SIGNS = {"ok": "ok", "waiting": "waiting", "failed": "fail", "unknown": "skipped"}

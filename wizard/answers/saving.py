@@ -64,14 +64,20 @@ def _is_reference(raw: Any, shape: Shape) -> bool:
     return raw is None or shape.section_for(raw) is not None
 
 
+def pinned(draft: Draft) -> Draft:
+    """The draft with the versions it stands for: a newer wizard never upgrades by itself."""
+    for name, version in PINNED.items():
+        if draft.get(f"versions.{name}") is None:
+            draft = draft.put(("versions", name), version)
+    return draft
+
+
 def save(draft: Draft, path: Path) -> None:
     """Write what a person said, and the versions it stands for, to a file.
 
     The file that was there stays as `<name>.bak`. Raises UsageError; the old file is then whole.
     """
-    for name, version in PINNED.items():
-        if draft.get(f"versions.{name}") is None:
-            draft = draft.put(("versions", name), version)
+    draft = pinned(draft)
     target = path.resolve()
     try:
         if target.exists():

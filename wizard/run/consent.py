@@ -1,6 +1,6 @@
 """What a person has to agree to before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wizard.checks.base import Result
@@ -36,38 +36,55 @@ def require_no_failures(results: Sequence[Result]) -> None:
         )
 
 
-def require_warnings_accepted(results: Sequence[Result], consent: Consent) -> None:
-    """Raise NotAccepted where a check warns and warnings were not accepted."""
-    warnings = [result.check.title for result in results if result.outcome.state == "warn"]
-    if warnings and not consent.warnings:
-        raise NotAccepted(
-            f"{len(warnings)} of {len(results)} checks warn: {', '.join(warnings)}",
-            why="a warning may be what you want, but you have to say so; nothing was written",
-            fix="mend what they name, or accept all warnings with --yes",
-        )
-
-
-def require_plan_accepted(plan: Plan, consent: Consent) -> None:
-    """Raise NotAccepted where the plan is not the reviewed one, or loses or takes something."""
+def require_expected(plan: Plan, consent: Consent) -> None:
+    """Raise NotAccepted where the plan is not the one that was reviewed, if one was."""
     if consent.plan and consent.plan != plan.hash:
         raise NotAccepted(
             f"The plan is {plan.hash}, not {consent.plan} as it was reviewed",
             why="the answers, the wizard or the cluster changed since; nothing was written",
             fix="review it again with --plan and give its hash to --expect-plan",
         )
+
+
+def require_accepted(consent: Consent, results: Sequence[Result], plan: Plan | None = None) -> None:
+    """Raise NotAccepted where a check warns, or the plan loses or takes something, unaccepted.
+
+    All that waits for a yes is told at once.
+    """
+    refusals = [*_warnings(consent, results), *(_losses(consent, plan) if plan else ())]
+    if refusals:
+        whats, whys, fixes = zip(*refusals, strict=True)
+        why = "; ".join((*whys, "nothing was written"))
+        raise NotAccepted("\n".join(whats), why=why, fix="\n".join(fixes))
+
+
+_Refusal = tuple[str, str, str]
+"""What is refused, why, and what to do about it."""
+
+
+def _warnings(consent: Consent, results: Sequence[Result]) -> Iterator[_Refusal]:
+    warnings = [result.check.title for result in results if result.outcome.state == "warn"]
+    if warnings and not consent.warnings:
+        yield (
+            f"{len(warnings)} of {len(results)} checks warn: {', '.join(warnings)}",
+            "a warning may be what you want, but you have to say so",
+            "mend what they name, or accept all warnings with --yes",
+        )
+
+
+def _losses(consent: Consent, plan: Plan) -> Iterator[_Refusal]:
     refused = [
         (change, permission)
         for change in plan.changes
         if (permission := _needed(change)) and permission not in consent.permitted
     ]
     if refused:
-        lines = [f"{permission}: {_told(change)}" for change, permission in refused]
+        lines = [f"    {permission}: {_told(change)}" for change, permission in refused]
         options = " ".join(f"--allow {one}" for one in sorted({one for _, one in refused}))
-        raise NotAccepted(
-            "The plan loses or takes over something that was not allowed:\n    "
-            + "\n    ".join(lines),
-            why="--yes never covers that; nothing was written",
-            fix=f"if that is what you want, add {options}",
+        yield (
+            "\n".join(["The plan loses or takes over something that was not allowed:", *lines]),
+            "--yes never covers what loses or takes over something",
+            f"if that is what you want, add {options}",
         )
 
 
@@ -77,6 +94,20 @@ def _needed(change: ObjectChange) -> str:
     return "take-fields" if change.taken else ""
 
 
+_DATA = {
+    "PersistentVolumeClaim": "its data goes too, unless the volume is retained",
+    "Secret": "what it holds goes too",
+    "StatefulSet": "its claims and their data stay",
+}
+"""What becomes of the data when an object is deleted, by kind; other kinds hold none.
+
+Claims of a StatefulSet stay where nothing else is said in persistentVolumeClaimRetentionPolicy
+(https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/).
+"""
+
+
 def _told(change: ObjectChange) -> str:
-    fields = [f"{f.path} {f.before} -> {f.after} (set by {f.owner})" for f in change.taken]
-    return f"{change.ref}" + (f": {'; '.join(fields)}" if fields else "")
+    details = [f"{f.path} {f.before} → {f.after} (set by {f.owner})" for f in change.taken]
+    if change.action in PERMISSIONS:
+        details.append(_DATA.get(change.ref.kind.name, "it holds no data"))
+    return f"{change.ref}: {'; '.join(details)}"

@@ -62,7 +62,7 @@ class StepStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWaiting(Event):
-    """A step waits: for what and why."""
+    """A step waits, or without one the run as a whole, for its lock: for what and why."""
 
     name: ClassVar[str] = "step.waiting"
     text: str

@@ -62,7 +62,7 @@ class RunRecord:
     @property
     def began(self) -> bool:
         """Whether it set to work: it was not refused, nor kept out by another run's lock."""
-        return bool(self.plan) and self.exit != ExitCode.LOCK_HELD
+        return bool(self.plan) and self.exit not in {ExitCode.LOCK_HELD, ExitCode.NOT_ACCEPTED}
 
     def preset_text(self) -> str:
         """The answers of that run, as it stored them.

@@ -26,7 +26,6 @@ _SIGNS = {
     "skipped": ("·", "-", "2"),
     "here": ("▸", ">", "36"),
     "log": ("│", "|", "2"),
-    "arrow": ("→", "->", ""),
 }
 """Each sign with its ASCII twin and its colour (SGR parameter, ECMA-48)."""
 
@@ -50,6 +49,10 @@ class Style:
         """The sign of a state; its word always stands beside it, the colour only adds."""
         sign, twin, colour = _SIGNS[name]
         return self.paint(sign if self.unicode else twin, colour)
+
+    def shown(self, text: str) -> str:
+        """The text with arrows that the reader's side can show."""
+        return text if self.unicode else text.replace("→", "->")
 
     def paint(self, text: str, colour: str) -> str:
         """The text in a colour, where colours are shown."""
@@ -108,7 +111,8 @@ class EventLines:
             case StepStarted():
                 sign, text = "here", self._begun(event)
             case StepWaiting():
-                sign, text = "waiting", f"{event.step} ({self._elapsed(event)}): {event.text}"
+                since = f"{event.step} ({self._elapsed(event)}): " if event.step else ""
+                sign, text = "waiting", f"{since}{event.text}"
             case StepProgress():
                 come = f"{event.done} of {event.total}"
                 sign, text = "waiting", f"{event.step} ({self._elapsed(event)}): {come}"

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from wizard.charts.catalogue import harbor_chart
@@ -56,17 +57,18 @@ class Session:
                 fix=error.fix or "mend it, then run the same command again",
             ) from error
 
-    async def carry_out(self, plan: Plan) -> None:
+    async def carry_out(self, plan: Plan, begin: Callable[[], None] = lambda: None) -> None:
         """Make the changes of a plan, then wait until everything works.
 
-        Raises the error that decides about the exit code. What was done stays done, and the
-        same command goes on from there.
+        `begin` is called when nothing is in the way any more: the lock is held, if there is
+        anything to change, and the plan still holds. Raises the error that decides about the exit
+        code. What was done stays done, and the same command goes on from there.
         """
         begun = time.monotonic()
         self._teller.started(plan)
         code, summary = ExitCode.BUG, "ended by a bug of the wizard"
         try:
-            await self._run(plan)
+            await self._run(plan, begin)
             changed = len(plan.changes)
             done = f"{changed} changes made" if changed else "nothing to do"
             url = self._inputs.preset.harbor.url
@@ -80,9 +82,10 @@ class Session:
         finally:
             self._teller.finished(int(code), time.monotonic() - begun, summary)
 
-    async def _run(self, plan: Plan) -> None:
+    async def _run(self, plan: Plan, begin: Callable[[], None]) -> None:
         engine = Engine(self._world, self._teller.step)
         if not plan.changes:
+            begin()
             await self._engage(engine, plan)
             return
         # The lock is a Lease in the target namespace, so that comes first.
@@ -103,11 +106,13 @@ class Session:
             ref,
             Holder.current(),
             on_lost=stop,
-            tell=self._teller.step(self._graph.namespace.id).waiting,
+            tell=self._teller.waiting,
         )
         try:
             async with lock:
-                await self._engage(engine, await self._planned_again(plan))
+                now = await self._planned_again(plan)
+                begin()
+                await self._engage(engine, now)
         except asyncio.CancelledError:
             if lost and running and running.uncancel() == 0:
                 raise lost[0] from None
@@ -126,7 +131,8 @@ class Session:
         if now.hash != replace(plan, steps=steps).hash:
             raise NotAccepted(
                 "The plan changed while the lock was taken",
-                why="someone else changed the cluster in the meantime",
+                why="someone else changed the cluster in the meantime; nothing was written but "
+                "the namespace, if it was missing, and the lock, which is released again",
                 fix="run the same command again: it shows the plan as it is now",
             )
         return now
@@ -144,9 +150,9 @@ class Session:
             subject = replace(subject, chart=await self._inputs.packages.get(chart))
             manifest = await graph.release.offline_manifest(charts)
             rights = await graph_rights(graph, charts, preset.target)
-            subject = replace(subject, manifest=manifest, rights=rights)
-            return replace(
-                subject, rights=[*rights, *await graph.namespace.missing_right(self._world)]
-            )
         except WizardError as error:
             return replace(subject, problem=error)
+        # Whether the namespace can be seen at all is told by the checks of namespace and rights.
+        with suppress(WorldError):
+            rights = [*rights, *await graph.namespace.missing_right(self._world)]
+        return replace(subject, manifest=manifest, rights=rights)

@@ -60,6 +60,10 @@ class RunTeller:
         """The run is over."""
         self.tell(RunFinished, exit=exit_code, seconds=seconds, summary=summary)
 
+    def waiting(self, text: str) -> None:
+        """What the run as a whole waits for: the lock."""
+        self.tell(StepWaiting, text=text)
+
     def step(self, step: str) -> "StepTeller":
         """The teller of one step."""
         return StepTeller(step, self)

@@ -1,12 +1,15 @@
 """Every option of the main job, one by one."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import DEMO, Run, nothing_changed, objects_of, runs_of
+from tests.unit.cli.conftest import DEMO, Run, nothing_changed, objects_of, runs_of, world_of
+from wizard.answers.versions import HARBOR_VERSION
 from wizard.errors import ExitCode
+from wizard.run.records import read_record
 
 OTHER_CLUSTER = "target.clusterUid=11111111-2222-3333-4444-555555555555"
 
@@ -31,7 +34,9 @@ def test_check_asks_and_stops(wizard: Run, state: Path) -> None:
 
 
 def test_probe_goes_with_check(wizard: Run) -> None:
-    assert wizard(*DEMO, "--check", "--probe").code is ExitCode.DONE
+    probed = wizard(*DEMO, "--check", "--probe")
+    assert probed.code is ExitCode.DONE
+    assert "--probe adds none" in probed.stderr
     refused = wizard(*DEMO, "--probe")
     assert refused.code is ExitCode.USAGE
     assert "add --check" in refused.stderr
@@ -117,6 +122,32 @@ def test_only_the_expected_plan_is_carried_out(wizard: Run, state: Path) -> None
     assert wizard(*DEMO, "--expect-plan", reviewed).code is ExitCode.DONE
 
 
+def test_the_expected_plan_is_compared_without_a_run_too(wizard: Run, state: Path) -> None:
+    reviewed = wizard(*DEMO, "--plan", "--output", "json").document["hash"]
+    assert wizard(*DEMO, "--plan", "--expect-plan", reviewed).code is ExitCode.CHANGES
+    other = wizard(*DEMO, "--plan", "--expect-plan", "0123456789ab")
+    assert other.code is ExitCode.NOT_ACCEPTED
+    assert nothing_changed(state)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--expect-plan", ""), "--expect-plan is empty"),
+        (("--plan", "--expect-plan", ""), "--expect-plan is empty"),
+        (("--check", "--plan"), "--check and --plan exclude each other"),
+        (("--check", "--expect-plan", "0123456789ab"), "--check and --expect-plan exclude"),
+    ],
+)
+def test_what_could_not_protect_is_refused(
+    wizard: Run, state: Path, options: tuple[str, ...], told: str
+) -> None:
+    refused = wizard(*DEMO, *options)
+    assert refused.code is ExitCode.USAGE
+    assert told in refused.stderr
+    assert nothing_changed(state)
+
+
 def test_ask_is_refused_honestly(wizard: Run) -> None:
     refused = wizard(*DEMO, "--ask", "missing")
     assert refused.code is ExitCode.USAGE
@@ -172,10 +203,70 @@ def test_a_later_preset_wins_and_its_differences_are_told(wizard: Run, env: dict
     stuck = (*DEMO, "--scenario", "stuck")
     env["WIZARD_GATE_SECONDS"] = "0"
     wizard(*stuck)
-    again = wizard(*stuck, "--set", "name=other")
+    again = wizard(*stuck, "--set", "name=other", "--yes")
     assert "ended with exit code 6; this one goes on" in again.stderr
     assert "-name: demo" in again.stderr
     assert "+name: other" in again.stderr
+
+
+def unfinished_elsewhere(wizard: Run, env: dict[str, str], state: Path) -> None:
+    """An unfinished run, as one of another cluster than the one that answers now."""
+    env["WIZARD_GATE_SECONDS"] = "0"
+    wizard(*DEMO, "--scenario", "stuck")
+    [run] = runs_of(state)
+    journal = run / "journal.jsonl"
+    entries = [json.loads(line) for line in journal.read_text().splitlines()]
+    for entry in entries:
+        entry["target"]["clusterUid"] = "11111111-2222-3333-4444-555555555555"
+    journal.write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+
+
+def test_resume_keeps_to_the_cluster_of_the_unfinished_run(
+    wizard: Run, env: dict[str, str], state: Path
+) -> None:
+    unfinished_elsewhere(wizard, env, state)
+    resume = ("--demo", "--scenario", "stuck", "--resume")
+    refused = wizard(*resume)
+    assert refused.code is ExitCode.CHECK_FAILED
+    assert "The right cluster" in refused.stderr
+    assert wizard(*resume, "--retarget").code is ExitCode.OUT_OF_TIME
+
+
+def test_resume_keeps_the_versions_of_the_unfinished_run(
+    wizard: Run, env: dict[str, str], state: Path
+) -> None:
+    env["WIZARD_GATE_SECONDS"] = "0"
+    wizard(*DEMO, "--scenario", "stuck")
+    assert f"harbor: {HARBOR_VERSION}" in (runs_of(state)[0] / "preset.yaml").read_text()
+
+
+def test_a_run_that_still_goes_on_is_not_replaced(
+    wizard: Run, env: dict[str, str], state: Path
+) -> None:
+    env["WIZARD_GATE_SECONDS"] = "0"
+    wizard(*DEMO, "--scenario", "stuck")
+    world = world_of(state)
+    content = json.loads(world.read_text())
+    version = {"resourceVersion": "1"}
+    lease = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": "harbor-wizard-harbor", "namespace": "harbor", "uid": "1", **version},
+        "spec": {
+            "holderIdentity": "somebody",
+            "leaseDurationSeconds": 3600,
+            "renewTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        },
+    }
+    content["objects"] += [lease]
+    world.write_text(json.dumps(content))
+    changed = (*DEMO, "--scenario", "stuck", "--set", "harbor.scanner.trivy.enabled=false")
+    kept_out = wizard(*changed, "--yes", "--allow", "delete")
+    assert kept_out.code is ExitCode.LOCK_HELD
+    assert "goes on from" not in kept_out.stderr
+    record = read_record(runs_of(state)[0])
+    assert record
+    assert record.unfinished
 
 
 def test_a_refused_run_leaves_nothing_to_resume(wizard: Run) -> None:

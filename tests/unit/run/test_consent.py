@@ -1,5 +1,7 @@
 """What a person has to agree to before anything is written."""
 
+from dataclasses import replace
+
 import pytest
 
 from wizard.checks.base import Check, Outcome, Result, State
@@ -8,9 +10,9 @@ from wizard.plan.plan import Plan, PlannedStep, Target
 from wizard.ports import Kind, Ref, World
 from wizard.run.consent import (
     Consent,
+    require_accepted,
+    require_expected,
     require_no_failures,
-    require_plan_accepted,
-    require_warnings_accepted,
 )
 from wizard.steps.base import Action, FieldChange, ObjectChange
 
@@ -41,14 +43,14 @@ def test_a_failed_check_cannot_be_accepted_away() -> None:
 
 def test_warnings_want_a_yes() -> None:
     with pytest.raises(NotAccepted, match=r"1 of 2 checks warn: Check 1") as refused:
-        require_warnings_accepted(results("ok", "warn"), Consent())
+        require_accepted(Consent(), results("ok", "warn"))
 
     assert "--yes" in refused.value.fix
-    require_warnings_accepted(results("ok", "warn"), Consent(warnings=True))
+    require_accepted(Consent(warnings=True), results("ok", "warn"))
 
 
 def test_what_could_not_be_checked_is_no_warning() -> None:
-    require_warnings_accepted(results("ok", "skipped"), Consent())
+    require_accepted(Consent(), results("ok", "skipped"))
 
 
 @pytest.mark.parametrize(
@@ -63,25 +65,55 @@ def test_what_loses_or_takes_wants_its_own_permission(
     action: Action, fields: tuple[FieldChange, ...], permission: str
 ) -> None:
     with pytest.raises(NotAccepted, match="Deployment harbor/harbor-core") as refused:
-        require_plan_accepted(plan(action, fields), Consent(warnings=True))
+        require_accepted(Consent(warnings=True), [], plan(action, fields))
 
     assert refused.value.fix.endswith(f"--allow {permission}")
-    require_plan_accepted(plan(action, fields), Consent(permitted=frozenset({permission})))
+    require_accepted(Consent(permitted=frozenset({permission})), [], plan(action, fields))
 
 
 def test_another_permission_does_not_do() -> None:
     with pytest.raises(NotAccepted):
-        require_plan_accepted(plan("delete"), Consent(permitted=frozenset({"replace"})))
+        require_accepted(Consent(permitted=frozenset({"replace"})), [], plan("delete"))
 
 
 def test_creating_and_updating_own_fields_wants_nothing() -> None:
-    require_plan_accepted(plan("create"), Consent())
-    require_plan_accepted(plan("update", (FieldChange("a", "1", "2"),)), Consent())
+    require_accepted(Consent(), [], plan("create"))
+    require_accepted(Consent(), [], plan("update", (FieldChange("a", "1", "2"),)))
 
 
 def test_only_the_reviewed_plan_is_carried_out() -> None:
     reviewed = plan("create")
 
-    require_plan_accepted(reviewed, Consent(plan=reviewed.hash))
+    require_expected(reviewed, Consent(plan=reviewed.hash))
     with pytest.raises(NotAccepted, match="not 0123 as it was reviewed"):
-        require_plan_accepted(reviewed, Consent(plan="0123"))
+        require_expected(reviewed, Consent(plan="0123"))
+
+
+def test_all_that_waits_for_a_yes_is_told_at_once() -> None:
+    with pytest.raises(NotAccepted, match="1 of 1 checks warn") as refused:
+        require_accepted(Consent(), results("warn"), plan("delete"))
+
+    assert "delete: Deployment harbor/harbor-core" in refused.value.what
+    assert "--yes" in refused.value.fix
+    assert "--allow delete" in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("Deployment", "it holds no data"),
+        ("StatefulSet", "its claims and their data stay"),
+        ("PersistentVolumeClaim", "its data goes too"),
+    ],
+)
+def test_what_is_lost_says_what_becomes_of_the_data(kind: str, told: str) -> None:
+    change = ObjectChange("delete", Ref(Kind("v1", kind), "harbor", "data"))
+    gone = replace(plan("delete"), steps=(PlannedStep("a", "A", (), (change,)),))
+
+    with pytest.raises(NotAccepted, match=f"{kind} harbor/data: {told}"):
+        require_accepted(Consent(), [], gone)
+
+
+def test_what_is_taken_is_told_as_in_the_plan() -> None:
+    with pytest.raises(NotAccepted, match=r"spec\.replicas 3 → 1 \(set by kubectl-scale\)"):
+        require_accepted(Consent(), [], plan("update", TAKEN))

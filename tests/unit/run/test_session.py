@@ -8,11 +8,19 @@ import pytest
 
 from backends.simulated.faults import Fault
 from backends.simulated.world import SimulatedWorld, simulated_world
+from tests.unit.run.virtual_time import run as run_virtual
 from tests.unit.steps.conftest import inputs_for
-from wizard.errors import CheckFailed, LockHeld, NotAccepted, Unreachable
+from wizard.errors import CheckFailed, Forbidden, LockHeld, NotAccepted, Throttled, Unreachable
 from wizard.plan.plan import Target
 from wizard.ports import Kind, Object, Ref
-from wizard.run.events import Event, RunFinished, RunStarted, StepFinished, StepStarted
+from wizard.run.events import (
+    Event,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    StepWaiting,
+)
 from wizard.run.lock import LEASE
 from wizard.run.redaction import Redactor
 from wizard.run.session import Session
@@ -31,8 +39,13 @@ class Run:
         teller = RunTeller("run", self.events.append, Redactor())
         self.session = Session(world, inputs_for(world, folder, **answers), TARGET, teller)  # type: ignore[arg-type]
 
+        self.began = 0
+
     async def to_the_end(self) -> None:
-        await self.session.carry_out(await self.session.plan())
+        await self.session.carry_out(await self.session.plan(), self.begin)
+
+    def begin(self) -> None:
+        self.began += 1
 
     def told(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if type(event) is kind]
@@ -56,6 +69,7 @@ async def test_a_run_makes_all_of_the_plan_and_leaves_nothing_to_do(
 
     again = await Run(world, tmp_path / "2").session.plan()
 
+    assert run.began == 1
     assert again.changes == []
     assert await leases(world) == []
     (finished,) = run.told(RunFinished)
@@ -101,6 +115,7 @@ async def test_without_changes_there_is_no_lock_but_everything_is_verified(
 
     await second.to_the_end()
 
+    assert second.began == 1
     assert world.stage.store.resource_version == before
     states = {event.state for event in second.told(StepFinished) if isinstance(event, StepFinished)}
     assert states == {"unchanged"}
@@ -142,10 +157,12 @@ async def test_while_another_run_holds_the_lock_nothing_is_changed(
     )
     await world.stage.objects.create(_lease_of_somebody())
 
+    run = Run(world, tmp_path)
     with pytest.raises(LockHeld, match="somebody"):
-        await Run(world, tmp_path).to_the_end()
+        await run.to_the_end()
 
     assert await world.stage.objects.get(CORE) is None
+    assert run.began == 0
 
 
 async def test_a_cluster_that_does_not_let_a_step_look_makes_no_plan(
@@ -155,6 +172,33 @@ async def test_a_cluster_that_does_not_let_a_step_look_makes_no_plan(
 
     with pytest.raises(CheckFailed, match="No plan can be made: gone"):
         await Run(world, tmp_path).session.plan()
+
+
+def test_waiting_for_the_lock_is_told_of_the_run_as_a_whole(tmp_path: Path) -> None:
+    async def main() -> Run:
+        async with simulated_world(speed=0) as world:
+            fault = Fault(lambda: Throttled("slow down"), verb="create", kind="Lease")
+            world.stage.faults.add(fault)
+            run = Run(world, tmp_path)
+            await run.to_the_end()
+            return run
+
+    told = [e for e in run_virtual(main()).events if isinstance(e, StepWaiting) and not e.step]
+
+    assert [event.text for event in told] == ["slow down; asking for the lock again in 3 s"]
+
+
+async def test_a_namespace_that_may_not_be_seen_leaves_the_other_rights_to_be_asked_for(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    world.stage.faults.add(
+        Fault(lambda: Forbidden("may not"), verb="get", kind="Namespace", times=99)
+    )
+
+    results = {result.check.id: result for result in await Run(world, tmp_path).session.check()}
+
+    assert results["cluster.rights"].outcome.fact.startswith("All ")
+    assert results["delivery.rendering"].outcome.state == "ok"
 
 
 def _lease_of_somebody() -> Object:
