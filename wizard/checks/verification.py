@@ -10,6 +10,7 @@ from wizard.errors import Unauthorized, WizardError
 from wizard.ports import Endpoint, World
 from wizard.steps.core import core_endpoint
 from wizard.steps.inputs import Inputs
+from wizard.steps.tls import file_content
 
 Verify = Callable[[World, Inputs], Awaitable[Outcome]]
 
@@ -34,8 +35,7 @@ async def health(world: World, inputs: Inputs) -> Outcome:
 async def login(world: World, inputs: Inputs) -> Outcome:
     """Whether the admin's first password opens Harbor, and which version it says it is."""
     place = admin_password(inputs.preset)
-    password = (await inputs.entries(world, place.name)).get(place.key, b"").decode()
-    inputs.conceal(password)
+    password = await inputs.text(world, place.name, place.key)
     try:
         async with core_endpoint(world, inputs) as endpoint:
             version = await world.harbor.version(endpoint, ADMIN, password)
@@ -61,7 +61,8 @@ async def address(world: World, inputs: Inputs) -> Outcome:
     """Whether Harbor answers at its URL, with a certificate that its authority vouches for."""
     harbor, names = inputs.preset.harbor, inputs.names
     known = isinstance(inputs.preset.pki, SelfSigned | Commercial)
-    authority = (await inputs.entries(world, names.authority)).get("ca.crt", b"") if known else b""
+    published = (await inputs.entries(world, names.authority)).get("ca.crt", b"") if known else b""
+    authority = file_content(inputs.preset.network.ca_bundle) + published
     if harbor.resolve is None and not await world.resolver.addresses(harbor.host):
         return Outcome(
             "warn",

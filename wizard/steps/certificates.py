@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from wizard.errors import UsageError
 from wizard.ports import (
     CertificateFacts,
     CertificateRequest,
@@ -108,8 +109,9 @@ class SignedCertificates(Step):
         await restart(world, self._inputs, changes)
 
     def _held(self, pair: KeyPair) -> dict[str, bytes]:
-        self._inputs.conceal(pair.key.decode())
-        return {"tls.crt": pair.certificate, "tls.key": pair.key}
+        entries = {"tls.crt": pair.certificate, "tls.key": pair.key}
+        self._inputs.conceal_entries(entries)
+        return entries
 
     async def _desired(self, world: World, made: Mapping[str, Entries]) -> list[Object]:
         """All Secrets as they should be: what is not newly made stays as it is."""
@@ -154,7 +156,13 @@ def _fault(world: World, request: CertificateRequest, entries: Entries, now: dat
     """Why what a Secret holds does not do; empty: it does."""
     if not entries.get("tls.crt") or not entries.get("tls.key"):
         return "missing"
-    found = world.certificates.read(entries["tls.crt"])[0]
+    try:
+        found = world.certificates.read(entries["tls.crt"])[0]
+    except UsageError as error:
+        return f"cannot be read: {error.why}"
+    held = world.certificates.problems(entries["tls.crt"], entries["tls.key"], "")
+    if unfit := next((one for one in held if one.code.startswith("key-")), None):
+        return unfit.message.rstrip(".")
     if missing := sorted(set(request.names) - set(found.names)):
         return f"does not cover {', '.join(missing)}"
     if due(found, now):

@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,13 +10,33 @@ from wizard.answers.preset import Preset
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.charts.names import Names
 from wizard.charts.package import Packages
-from wizard.errors import SecretMissing
+from wizard.errors import CheckFailed, SecretMissing
 from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
 
 LABEL = "harbor-wizard/preset"
 """The label on every object that the wizard itself applies; its value is the preset's name."""
 
 SECRET = Kind("v1", "Secret")
+
+
+_PUBLIC = {"tls.crt", "ca.crt"}
+"""The entries of Secrets that are none: certificates."""
+
+
+def entry_text(entries: Mapping[str, bytes], key: str, place: str) -> str:
+    """An entry of the Secret at `place` (namespace/name) as text; empty where there is none.
+
+    Raises CheckFailed where it is no text.
+    """
+    try:
+        return entries.get(key, b"").decode()
+    except UnicodeDecodeError:
+        raise CheckFailed(
+            f"The entry `{key}` of the Secret {place} is no text",
+            why="it is not UTF-8, so nobody could type or send it",
+            where=f"Secret {place}",
+            fix="put text there: kubectl create secret generic takes it with --from-literal",
+        ) from None
 
 
 def _utc_now() -> datetime:
@@ -70,9 +91,26 @@ class Inputs:
         }
 
     async def entries(self, world: World, name: str, namespace: str = "") -> dict[str, bytes]:
-        """The entries of a Secret in the target namespace or another; empty: it is not there."""
+        """The entries of a Secret in the target namespace or another; empty: it is not there.
+
+        All but those that anyone may see are concealed from now on.
+        """
         found = await world.objects.get(Ref(SECRET, namespace or self.namespace, name))
-        return {key: b64decode(value) for key, value in ((found or {}).get("data") or {}).items()}
+        data = (found or {}).get("data") or {}
+        entries = {key: b64decode(value) for key, value in data.items()}
+        self.conceal_entries(entries)
+        return entries
+
+    def conceal_entries(self, entries: Mapping[str, bytes]) -> None:
+        """Conceal what a Secret holds or is to hold."""
+        for key in entries.keys() - _PUBLIC:
+            with suppress(UnicodeDecodeError):
+                self.conceal(entries[key].decode())
+
+    async def text(self, world: World, name: str, key: str, namespace: str = "") -> str:
+        """An entry of a Secret; empty where there is none. Raises CheckFailed: it is no text."""
+        entries = await self.entries(world, name, namespace)
+        return entry_text(entries, key, f"{namespace or self.namespace}/{name}")
 
     async def given(self, world: World, path: str, reference: Secret) -> str:
         """The value of a secret that somebody else made. Raises SecretMissing."""
@@ -80,8 +118,7 @@ class Inputs:
             return self.secrets[path]
         source = reference.secret
         namespace = source.namespace or self.namespace
-        entries = await self.entries(world, source.name, namespace)
-        value = entries.get(source.key, b"").decode()
+        value = await self.text(world, source.name, source.key, namespace)
         if not value:
             raise SecretMissing(
                 f"The Secret {namespace}/{source.name} has no entry `{source.key}`",
@@ -89,7 +126,6 @@ class Inputs:
                 where=path,
                 fix="create the Secret with that entry, or refer to another",
             )
-        self.conceal(value)
         return value
 
     def rights_to_read(self, path: str, reference: Secret) -> Sequence[NeededRight]:

@@ -12,7 +12,7 @@ from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import changes_to, make
 from wizard.steps.difference import digest
-from wizard.steps.inputs import Inputs
+from wizard.steps.inputs import Inputs, entry_text
 from wizard.steps.restarts import restart, restarts
 
 _GROUPS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
@@ -109,17 +109,16 @@ class KeepSecrets(Step):
         return ObjectChange("create", ref, content=content)
 
     async def _compare(self, world: World, one: Kept, entries: Entries) -> None:
-        kept = entries.get(one.keys[0], b"").decode()
         place = f"Secret {self._inputs.namespace}/{one.name}"
-        if not kept:
+        kept = entry_text(entries, one.keys[0], f"{self._inputs.namespace}/{one.name}")
+        if missing := [key for key in one.keys if not entries.get(key)]:
             raise CheckFailed(
-                f"The {place} has no entry `{one.keys[0]}`",
+                f"The {place} has no entry `{missing[0]}`",
                 why="Harbor needs it, and the Secret was not made by this wizard as it is now",
                 where=place,
                 fix=f"put the entry back from a backup; delete the {place} only if Harbor never "
                 "ran with it",
             )
-        self._inputs.conceal(kept)
         if one.given and await self._inputs.given(world, one.path, one.reference) != kept:
             raise CheckFailed(
                 f"The answer {one.path} is not the value that Harbor was installed with",
@@ -139,12 +138,13 @@ class KeepSecrets(Step):
         if one.given:
             value = await self._inputs.given(world, one.path, one.reference)
         entries = one.make(world, value)
-        for entry in entries.values():
-            self._inputs.conceal(entry.decode())
+        self._inputs.conceal_entries(entries)
         try:
             await world.objects.create(self._inputs.secret_object(one.name, entries, one.type))
         except Conflict:
-            await self._compare(world, one, await self._inputs.entries(world, one.name))
+            if not (found := await self._inputs.entries(world, one.name)):
+                raise  # it is not there: the namespace is being deleted
+            await self._compare(world, one, found)
 
 
 @dataclass(frozen=True, slots=True)

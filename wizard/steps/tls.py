@@ -49,7 +49,7 @@ def _own_authority(inputs: Inputs, pki: SelfSigned, authority: LocalAuthority) -
         signed=[Wanted(names.certificate, leaf)],
         published=[
             Published(names.authority),
-            Published(names.trusted, lambda: _file(inputs.preset.network.ca_bundle)),
+            Published(names.trusted, lambda: file_content(inputs.preset.network.ca_bundle)),
         ],
     )
 
@@ -58,10 +58,10 @@ def _commercial(inputs: Inputs, pki: Commercial) -> Step:
     path, key = "pki.key", pki.key
 
     async def read(world: World) -> Entries:
-        text = _file(pki.certificate)
+        text = file_content(pki.certificate)
         held = text if key is None else (await inputs.given(world, path, key)).encode()
         return {
-            "tls.crt": _blocks(text + _file(pki.chain), "CERTIFICATE", pki.certificate),
+            "tls.crt": _blocks(text + file_content(pki.chain), "CERTIFICATE", pki.certificate),
             "tls.key": _blocks(held, "PRIVATE KEY", pki.certificate),
         }
 
@@ -77,10 +77,10 @@ def _bundles(inputs: Inputs) -> Sequence[Copied]:
     root = preset.pki.ca_bundle if isinstance(preset.pki, Commercial) else None
 
     async def published(_: World) -> Entries:
-        return {"ca.crt": _file(root)}
+        return {"ca.crt": file_content(root)}
 
     async def trusted(_: World) -> Entries:
-        return {"ca.crt": _file(preset.network.ca_bundle) + _file(root)}
+        return {"ca.crt": file_content(preset.network.ca_bundle) + file_content(root)}
 
     copied = []
     if has_authority(preset):
@@ -128,7 +128,7 @@ def _blocks(text: bytes, label: str, path: Path) -> bytes:
     return b"\n".join(found) + b"\n"
 
 
-def _file(path: Path | None) -> bytes:
+def file_content(path: Path | None) -> bytes:
     """The content of a file; nothing where none is named. Raises UsageError."""
     if path is None:
         return b""

@@ -11,6 +11,7 @@ from tests.unit.steps.conftest import Heard, inputs_for
 from wizard.errors import UsageError
 from wizard.ports import CertificateRequest
 from wizard.steps.base import Step
+from wizard.steps.certificates import TLS_SECRET
 from wizard.steps.inputs import Inputs
 from wizard.steps.tls import certificate_steps
 
@@ -66,6 +67,31 @@ async def test_with_a_third_of_its_life_left_a_certificate_is_renewed(
     assert early == []
     assert [(change.action, change.ref.name) for change in late] == [("update", "harbor-tls")]
     assert "a third of its life or less is left" in late[0].fields[0].before
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "why"),
+    [
+        ("harbor-tls", "tls.crt", "cannot be read"),
+        ("harbor-tls", "tls.key", "The private key cannot be read"),
+        ("harbor-ca-key", "tls.key", "The private key cannot be read"),
+    ],
+)
+async def test_what_cannot_be_read_is_made_anew(
+    world: SimulatedWorld, tmp_path: Path, name: str, entry: str, why: str
+) -> None:
+    inputs = inputs_for(world, tmp_path)
+    await done(only(inputs), world)
+    entries = await inputs.entries(world, name)
+    broken = inputs.secret_object(name, entries | {entry: b"garbage"}, TLS_SECRET)
+    await world.objects.apply(broken, force=True)
+
+    changes = await only(inputs).check(world)
+    await only(inputs).apply(world, changes, Heard())
+
+    [change] = [change for change in changes if change.ref.name == name]
+    assert why in change.fields[0].before
+    assert await only(inputs).check(world) == []
 
 
 async def test_another_host_gets_another_certificate(world: SimulatedWorld, tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 import base64
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import bcrypt
 import pytest
 
+from backends.simulated.faults import Fault
 from backends.simulated.world import SimulatedWorld
 from tests.unit.steps.conftest import Heard, inputs_for
-from wizard.errors import CheckFailed, SecretMissing, UsageError
+from wizard.errors import CheckFailed, Conflict, SecretMissing, UsageError
 from wizard.ports import Object
 from wizard.steps.base import Step
 from wizard.steps.harbor import copy_secrets, keep_secrets
@@ -106,6 +108,63 @@ async def test_a_secret_that_lost_its_entry_is_not_made_anew(
 
     with pytest.raises(CheckFailed, match="has no entry `secretKey`"):
         await keep_secrets(inputs).check(world)
+
+
+async def test_every_entry_of_a_kept_secret_has_to_be_there(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    inputs = inputs_for(world, tmp_path)
+    half = inputs.secret_object(inputs.names.registry_login, {"REGISTRY_PASSWD": b"theirs"})
+    await world.objects.apply(half)
+
+    with pytest.raises(CheckFailed, match="has no entry `REGISTRY_HTPASSWD`"):
+        await keep_secrets(inputs).check(world)
+
+
+async def test_an_entry_that_is_no_text_is_named(world: SimulatedWorld, tmp_path: Path) -> None:
+    inputs = inputs_for(world, tmp_path)
+    await world.objects.apply(inputs.secret_object(inputs.names.core, {"secret": b"\xff\xfe"}))
+
+    with pytest.raises(CheckFailed, match="entry `secret` of the Secret harbor/harbor-core-secret"):
+        await keep_secrets(inputs).check(world)
+
+
+async def test_a_reference_to_what_is_no_text_is_named(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    source = {"secret": {"name": "odd", "key": "config"}}
+    inputs = inputs_for(world, tmp_path, delivery={"pullSecret": source})
+    await world.objects.apply(inputs.secret_object("odd", {"config": b"\xff\xfe"}))
+    step = copy_secrets(inputs)
+    assert step is not None
+
+    with pytest.raises(CheckFailed, match="entry `config` of the Secret harbor/odd is no text"):
+        await step.check(world)
+
+
+async def test_what_is_read_from_a_secret_is_concealed_but_for_certificates(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    concealed: list[str] = []
+    inputs = replace(inputs_for(world, tmp_path), conceal=concealed.append)
+    entries = {"tls.crt": b"public", "ca.crt": b"public", "tls.key": b"private", "odd": b"\xff"}
+    await world.objects.apply(inputs.secret_object("some", entries))
+
+    await inputs.entries(world, "some")
+
+    assert concealed == ["private"]
+
+
+async def test_a_namespace_that_is_being_deleted_is_told_as_that(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    step = keep_secrets(inputs_for(world, tmp_path))
+    changes = await step.check(world)
+    deleted = Fault(lambda: Conflict("The namespace is being deleted"), verb="create", times=99)
+    world.stage.faults.add(deleted)
+
+    with pytest.raises(Conflict, match="namespace is being deleted"):
+        await step.apply(world, changes, Heard())
 
 
 async def test_a_secret_key_of_another_length_is_refused(
