@@ -51,7 +51,7 @@ def test_a_run_that_loses_its_lock_stops_helm_and_ends(wizard: Wizard) -> None:
         wizard.admin.merge(wizard.path(LEASES, "leases", "harbor-wizard-harbor"), thief)
         ended = running.wait().require(5)
         assert running.processes() == []
-    assert "the lock of this run was lost" in ended.stderr
+    assert "The lock of this run was lost" in ended.stderr
     assert "someone else" in ended.stderr
     states = {e["step"]: e["state"] for e in ended.events if e["event"] == "step.finished"}
     assert states["harbor.release"] == "cancelled"

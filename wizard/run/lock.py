@@ -99,7 +99,11 @@ class Lock:
 
     async def __aenter__(self) -> Self:
         self._acquired = _micro_time(self._now())
-        self._held = Held.of(await self._acquire_patiently())
+        try:
+            self._held = Held.of(await self._acquire_patiently())
+        except BaseException:
+            await asyncio.shield(self._release())
+            raise
         self._renewal = asyncio.create_task(self._keep(), name=f"renew {self._ref}")
         self._renewal.add_done_callback(self._renewal_ended)
         return self
@@ -114,13 +118,17 @@ class Lock:
             self._renewal.cancel()
             await asyncio.wait([self._renewal])
         if self._held and not self.lost.is_set():
-            await asyncio.shield(self._release(self._held.uid))
+            await asyncio.shield(self._release())
 
-    async def _release(self, uid: str) -> None:
-        """Delete the Lease if it can be done soon; else it expires, or is proven dead."""
+    async def _release(self) -> None:
+        """Delete the Lease if it is ours and that can be done soon; else it expires, or is proven
+        dead. It may be ours without our knowing, where entering was given up.
+        """
         with contextlib.suppress(WorldError, TimeoutError):
             async with asyncio.timeout(_RELEASE_SECONDS):
-                await self._objects.delete(self._ref, uid=uid)
+                found = await self._objects.get(self._ref)
+                if found and (held := Held.of(found)).holder == str(self._holder):
+                    await self._objects.delete(self._ref, uid=held.uid)
 
     async def _acquire_patiently(self) -> Object:
         """Acquire it, also where the API server does not answer at once: what is made anew is
@@ -138,8 +146,8 @@ class Lock:
             await asyncio.sleep(pause)
 
     async def _acquire(self) -> Object:
-        if lease := await self._create():
-            return lease
+        with contextlib.suppress(Conflict):
+            return await self._create()
         if found := await self._objects.get(self._ref):
             held = Held.of(found)
             former = Holder.parse(held.holder)
@@ -150,18 +158,18 @@ class Lock:
                 return lease
             if found := await self._objects.get(self._ref):
                 raise _refusal(self._ref, Held.of(found))
-        # Its holder has released it in the meantime.
-        if lease := await self._create():
-            return lease
-        raise _refusal(self._ref, None)
-
-    async def _create(self) -> Object | None:
-        """The Lease made anew; None where there is one."""
-        self._renewed = _monotonic()
+        # Its holder has released it in the meantime, or nothing can be made in the namespace.
         try:
-            return await self._objects.create(self._lease())
+            return await self._create()
         except Conflict:
-            return None
+            if found := await self._objects.get(self._ref):
+                raise _refusal(self._ref, Held.of(found)) from None
+            raise
+
+    async def _create(self) -> Object:
+        """The Lease made anew. Raises Conflict where there is one, or the namespace is going."""
+        self._renewed = _monotonic()
+        return await self._objects.create(self._lease())
 
     async def _replace(self, held: Held) -> Object | None:
         """The Lease made ours; None where it is no longer as `held` was seen."""
@@ -230,10 +238,9 @@ class Lock:
         self.lost.set()
         self._on_lost(
             StepFailed(
-                "the lock of this run was lost",
-                why=why,
-                fix="nothing new was started; see that no other run works there, "
-                "then give the same command again",
+                "The lock of this run was lost",
+                why=f"{why}; nothing new was started",
+                fix="see that no other run works there, then give the same command again",
                 where=str(self._ref),
             )
         )
@@ -265,7 +272,7 @@ def _refusal(ref: Ref, held: Held | None) -> LockHeld:
     if held and held.holder:
         why = f"{held.holder} has held the lock since {held.acquired or 'an unknown time'}"
     return LockHeld(
-        "another run works on this target",
+        "Another run works on this target",
         why=why,
         fix="wait until it ends and give the command again; if its process is surely gone, "
         "the lock expires by itself, or remove it: "
