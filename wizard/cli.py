@@ -163,7 +163,7 @@ async def _verify(
     from wizard.wiring import open_world
 
     _require_answers(presets, "the preset says which registry is meant, and what it should do")
-    answers = read_answers(presets, settings.sets(sets), voices)
+    answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
     async with open_world(settings.site(answers.preset), answers.preset.network) as world:
         return await verify_preset(world, answers, voices)
 
@@ -190,9 +190,8 @@ async def _troubleshoot(
     release: str | None,
     **given: Any,
 ) -> ExitCode:
-    from wizard.answers.loading import load
+    from wizard.answers.loading import load, load_target
     from wizard.answers.network import Network
-    from wizard.answers.target import Target
     from wizard.inspections import troubleshoot as look
     from wizard.wiring import open_world
 
@@ -205,13 +204,9 @@ async def _troubleshoot(
         raise UsageError(
             "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
         )
-    preset = None
-    target = Target(namespace=settings.namespace or "harbor", release=release or "harbor")
-    if presets:
-        named = [f"target.release={release}"] if release else []
-        sets = [*settings.sets(sets), *named]
-        preset = load(presets, sets)
-        target = preset.target
+    sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
+    preset = load(presets, sets) if presets else None
+    target = preset.target if preset else load_target(sets)
     network = preset.network if preset else Network()
     async with open_world(settings.site(preset), network) as world:
         return await look(world, target, voices)

@@ -8,18 +8,20 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.answers.target import Target
 from wizard.checks.base import Subject
+from wizard.checks.cluster import identity
 from wizard.checks.suite import ask, needed_rights
 from wizard.checks.verification import verifications
 from wizard.commands import Answers, identify, packages_of
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.observer import Observer
-from wizard.errors import ExitCode
+from wizard.errors import CheckFailed, ExitCode, WorldError
 from wizard.plan.graph import build_graph
-from wizard.ports import Charts, World
+from wizard.ports import Charts, Server, World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
 from wizard.run.rights import ACCOUNT, graph_rights, role_objects
@@ -32,12 +34,17 @@ _SILENCE_SECONDS, _LOGS_SECONDS = 0.5, 5.0
 
 
 async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
-    """Test the running registry of a preset; FINDINGS where something does not work."""
+    """Test the running registry of a preset; FINDINGS where something does not work.
+
+    Raises CheckFailed where nobody answers, or another cluster than the preset's.
+    """
     preset = effective(answers.preset)
+    await _reach(world)
+    await _require_identity(world, preset)
     teller = RunTeller("", voices.report.event, voices.redactor)
     with TemporaryDirectory(prefix="harbor-wizard-charts-") as folder:
         packages = packages_of(preset, world.charts, Path(folder))
-        inputs = Inputs(preset, packages, answers.secrets, voices.redactor.conceal)
+        inputs = Inputs(preset, packages, conceal=voices.redactor.conceal)
         results = []
         for check in verifications(inputs):
             results.append(await ask(check, world, Subject(preset)))
@@ -47,10 +54,30 @@ async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
     return ExitCode.FINDINGS if failed else ExitCode.DONE
 
 
+async def _reach(world: World) -> Server:
+    """The API server. Raises CheckFailed where it does not answer: nothing can be looked at."""
+    try:
+        return await world.access.server()
+    except WorldError as error:
+        raise CheckFailed(error.what, why=error.why, fix=error.fix, where=error.where) from error
+
+
+async def _require_identity(world: World, preset: Preset) -> None:
+    """Raise CheckFailed where another cluster than the preset's answers."""
+    with suppress(WorldError):  # what may not be seen is no reason not to look
+        outcome = await identity(world, Subject(preset))
+        if outcome.state == "fail":
+            raise CheckFailed(outcome.fact.rstrip("."), why=outcome.why, fix=outcome.fix)
+
+
 async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
-    """Look once at a release; FINDINGS where something fails."""
+    """Look once at a release; FINDINGS where something fails.
+
+    Raises CheckFailed where nobody answers.
+    """
+    skew = (await _reach(world)).clock_skew
     target = await identify(world, wanted)
-    selector, skew = {"release": target.release}, (await world.access.server()).clock_skew
+    selector = {"release": target.release}
     async with Observer(
         world.objects, world.pods, target.namespace, selector, clock_skew=skew
     ) as observer:

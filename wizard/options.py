@@ -46,7 +46,7 @@ class Common:
 
     def sets(self, sets: Sequence[str]) -> list[str]:
         """The `--set` options, and the namespace as one more."""
-        return [*sets, *([f"target.namespace={self.namespace}"] if self.namespace else [])]
+        return [*sets, *([] if self.namespace is None else [f"target.namespace={self.namespace}"])]
 
 
 _COMMON = (

@@ -10,6 +10,7 @@ from wizard.answers.migration import migrate, version_problem
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid, Problem
 from wizard.answers.setting import apply_set
+from wizard.answers.target import Target
 from wizard.answers.yamltext import read_text
 from wizard.answers.yamltree import parse
 
@@ -20,6 +21,14 @@ def load(paths: Sequence[Path], sets: Sequence[str] = ()) -> Preset:
     Raises PresetInvalid with all problems.
     """
     return read(paths, sets).to_preset()
+
+
+def load_target(sets: Sequence[str]) -> Target:
+    """The target that `--set` options alone make. Raises PresetInvalid with all problems."""
+    draft = read((), sets)
+    if problems := draft.problems(["target"]):
+        raise PresetInvalid(problems)
+    return Target.model_validate(draft.get("target") or {})
 
 
 def read(paths: Sequence[Path], sets: Sequence[str] = ()) -> Draft:

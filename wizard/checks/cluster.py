@@ -64,8 +64,8 @@ async def identity(world: World, subject: Subject) -> Outcome:
             "fail",
             f"This is the cluster {uid}, but the preset was saved for {wanted}.",
             "The current context leads somewhere else than when the preset was saved.",
-            "Choose the right context with --context, or bind the preset to this cluster with "
-            "--retarget.",
+            "Choose the right context with --context. Where this cluster is meant, --retarget lets "
+            "one run go there; the preset stays bound until target.clusterUid is changed.",
         )
     return Outcome("ok", f"The cluster is {uid}, the one that the preset was saved for.")
 

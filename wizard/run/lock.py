@@ -121,9 +121,7 @@ class Lock:
             await asyncio.shield(self._release())
 
     async def _release(self) -> None:
-        """Delete the Lease if it is ours and that can be done soon; else it expires, or is proven
-        dead. It may be ours without our knowing, where entering was given up.
-        """
+        """Delete the Lease if it is ours, known or not; if that takes too long, it will expire."""
         with contextlib.suppress(WorldError, TimeoutError):
             async with asyncio.timeout(_RELEASE_SECONDS):
                 found = await self._objects.get(self._ref)

@@ -67,6 +67,56 @@ def test_troubleshoot_looks_at_the_named_release(wizard: Run) -> None:
         assert wizard(*look).document["target"]["release"] == "reg"
 
 
+@pytest.mark.parametrize("given", [("--namespace", "UPPER"), ("--release", "a" * 60)])
+def test_troubleshoot_refuses_a_target_that_cannot_be(wizard: Run, given: tuple[str, str]) -> None:
+    refused = wizard("troubleshoot", "--demo", "--once", *given)
+    assert refused.code is ExitCode.USAGE
+    assert f"target.{given[0].removeprefix('--')}" in refused.stderr
+
+
+def test_an_empty_namespace_is_not_the_default_one(wizard: Run) -> None:
+    for command in (("troubleshoot", "--demo", "--once"), (*DEMO, "--plan")):
+        refused = wizard(*command, "--namespace", "")
+        assert refused.code is ExitCode.USAGE
+        assert "target.namespace" in refused.stderr
+
+
+DEAD = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+    "users": [{"name": "u", "user": {}}],
+    "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}],
+    "current-context": "here",
+}
+
+
+@pytest.mark.parametrize(
+    "command", [("verify", "--preset", "demo.yaml"), ("troubleshoot", "--once")]
+)
+def test_where_nobody_answers_nothing_is_looked_at(
+    wizard: Run, folder: Path, command: tuple[str, ...]
+) -> None:
+    (folder / "config").write_text(json.dumps(DEAD))
+    failed = wizard(*command, "--kubeconfig", "config")
+    assert failed.code is ExitCode.CHECK_FAILED
+    assert "127.0.0.1:1" in failed.stderr
+
+
+@pytest.mark.usefixtures("installed")
+def test_verify_needs_no_secret(wizard: Run) -> None:
+    prompted = ("--set", "harbor.adminPassword={prompt: true}")
+    assert wizard("verify", *DEMO, *prompted).code is ExitCode.DONE
+
+
+@pytest.mark.usefixtures("installed")
+def test_verify_refuses_another_cluster(wizard: Run) -> None:
+    bound = "target.clusterUid=11111111-2222-3333-4444-555555555555"
+    refused = wizard("verify", *DEMO, "--set", bound)
+    assert refused.code is ExitCode.CHECK_FAILED
+    assert "saved for 11111111" in refused.stderr
+
+
 def test_troubleshoot_refuses_answers_without_a_preset(wizard: Run) -> None:
     refused = wizard("troubleshoot", "--demo", "--once", "--set", "name=x")
     assert refused.code is ExitCode.USAGE
