@@ -29,8 +29,10 @@ people go to standard error. [docs/schemas](schemas) describes all JSON output.
 MEANINGS = {
     ExitCode.DONE: "Done, or nothing to do.",
     ExitCode.BUG: "A bug of the wizard. The message names the file with the trace.",
-    ExitCode.USAGE: "The command line or a preset cannot be understood, or a secret is missing.",
-    ExitCode.CHECK_FAILED: "A check failed. Nothing was written.",
+    ExitCode.USAGE: "The command line or a preset cannot be understood, a secret is missing, or "
+    "standard output could not be written to the end (what was done stays done).",
+    ExitCode.CHECK_FAILED: "A check failed. Nothing was written. Also of `verify` and "
+    "`troubleshoot`, where no API server answers, or another cluster than the preset's.",
     ExitCode.NOT_ACCEPTED: "Warnings (`--yes`) or changes that lose or take over something "
     "(`--allow`) were not accepted, or the plan is not the expected one. Nothing was written.",
     ExitCode.STEP_FAILED: "A step or the acceptance failed. The same command goes on from there.",

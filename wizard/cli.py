@@ -338,6 +338,13 @@ def main() -> NoReturn:
         code = error.exit_code
     except click.Abort:
         code = ExitCode.INTERRUPTED
+    except SystemExit as ended:
+        # Commands end with an ExitCode, click with 1 where the reader of --help went away.
+        code = ended.code if isinstance(ended.code, ExitCode) else ExitCode.DONE
+    except OSError as error:  # of --help and --version; all else is written by `report`
+        from wizard.execute import unwritten
+
+        code = unwritten(error)
     sys.exit(code)
 
 

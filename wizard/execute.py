@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.console import Console
-from wizard.errors import ExitCode, Interrupted, WizardError, precedence
+from wizard.errors import ExitCode, Interrupted, UsageError, WizardError, precedence
+from wizard.output import abandon, incomplete
 from wizard.report import Format, open_report
 from wizard.run.records import state_folder
 from wizard.run.redaction import Redactor
@@ -44,10 +45,18 @@ def execute(output: Format, work: Callable[[Voices], Awaitable[ExitCode]]) -> Ex
         console.error(error)
     try:
         report.close()
-    except WizardError as unwritten:
-        console.error(unwritten)
-        code = code or unwritten.exit_code
+    except UsageError as failed:
+        console.error(failed)
+        code = code or failed.exit_code
     return code
+
+
+def unwritten(error: OSError) -> ExitCode:
+    """Tell that stdout could not be written by others than the report, and drop what is left."""
+    failed = incomplete(error, sys.stdout)
+    abandon(sys.stdout)
+    Console(sys.stderr, Redactor()).error(failed)
+    return failed.exit_code
 
 
 async def _interruptible(work: Awaitable[ExitCode]) -> ExitCode:

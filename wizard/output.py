@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any, TextIO
 
-from wizard.errors import WizardError
+from wizard.errors import UsageError
 from wizard.run.redaction import Redactor
 from wizard.run.rendering import Style
 
@@ -32,14 +32,9 @@ class Output:
         self._write(json.dumps(self._redactor.redact_document(value), indent=indent))
 
     def close(self) -> None:
-        """Raises WizardError where not all lines could be written."""
+        """Raises UsageError where not all lines could be written: nobody can rely on the rest."""
         if self._failure:
-            raise WizardError(
-                "the output is incomplete",
-                why=self._failure.strerror or str(self._failure),
-                fix="make room where the output goes and give the command again",
-                where=getattr(self._stream, "name", ""),
-            )
+            raise incomplete(self._failure, self._stream)
 
     def _write(self, text: str) -> None:
         if not self._open:
@@ -53,13 +48,28 @@ class Output:
             self._abandon()
 
     def _abandon(self) -> None:
-        """Write nothing more; what is left in buffers goes nowhere, instead of failing at exit."""
+        """Write nothing more."""
         self._open = False
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, self._stream.fileno())
-        finally:
-            os.close(nowhere)
+        abandon(self._stream)
+
+
+def incomplete(error: OSError, stream: TextIO) -> UsageError:
+    """The error for a stream that could not be written to the end."""
+    return UsageError(
+        "The output is incomplete",
+        why=f"{error.strerror or error}; what was done stays done",
+        fix="make room where the output goes and give the command again",
+        where=getattr(stream, "name", ""),
+    )
+
+
+def abandon(stream: TextIO) -> None:
+    """Let what is left in a stream's buffers go nowhere, instead of failing at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    finally:
+        os.close(nowhere)
 
 
 def _style(stream: TextIO) -> Style:

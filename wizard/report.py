@@ -53,7 +53,7 @@ class Report(Protocol):
         """The command ends with this error."""
 
     def close(self) -> None:
-        """Nothing more comes. Raises WizardError where the output could not be written."""
+        """Nothing more comes. Raises UsageError where the output could not be written."""
 
 
 def open_report(output: Format, stream: TextIO, redactor: Redactor) -> Report:
@@ -101,7 +101,7 @@ class TextReport:
         """Nothing: people read errors on stderr."""
 
     def close(self) -> None:
-        """Raises WizardError where the output could not be written."""
+        """Raises UsageError where the output could not be written."""
         self._output.close()
 
     def _clock(self, moment: datetime) -> str:

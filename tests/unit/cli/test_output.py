@@ -1,6 +1,7 @@
 """stdout carries data alone, in the published forms; stderr is for people."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -160,8 +161,26 @@ def test_a_closed_stdout_ends_no_other_way(env: dict[str, str]) -> None:
 
 def test_output_that_cannot_be_written_is_told(env: dict[str, str]) -> None:
     done = closed(env, ">/dev/full", "preset", "schema")
-    assert done.code is ExitCode.STEP_FAILED
-    assert "the output is incomplete" in done.stderr
+    assert done.code is ExitCode.USAGE
+    assert "The output is incomplete" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_that_cannot_be_written_is_told(env: dict[str, str], option: str) -> None:
+    done = closed(env, ">/dev/full", option)
+    assert done.code is ExitCode.USAGE
+    assert "The output is incomplete" in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_nobody_has_to_read_the_help_to_its_end(env: dict[str, str], option: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    streams = {"stdout": write, "stderr": subprocess.PIPE}
+    done = subprocess.run([PROGRAM, option], env=env, check=False, **streams)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_run_is_told_by_the_same_words_in_text_and_json(wizard: Run) -> None:
