@@ -32,7 +32,9 @@ def execute(output: Format, work: Callable[[Voices], Awaitable[ExitCode]]) -> Ex
     try:
         code = asyncio.run(_interruptible(work(Voices(report, console, redactor))))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        error = Interrupted("Interrupted", fix="the same command goes on from here")
+        error = Interrupted(
+            "Interrupted", fix="give the same command again; a run goes on from here"
+        )
     except WizardError as known:
         error = known
     except BaseExceptionGroup as group:

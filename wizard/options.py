@@ -124,5 +124,5 @@ SETS = click.option(
     "sets",
     multiple=True,
     metavar="PATH=VALUE",
-    help="One answer, such as harbor.url=https://harbor.example.com; wins over the files.",
+    help="One answer, such as harbor.url=https://harbor.example.com; overrides the files.",
 )

@@ -87,7 +87,7 @@ def save(draft: Draft, path: Path) -> None:
         raise UsageError(
             "The preset could not be saved; nothing was changed",
             why=(error.strerror or "unknown reason").lower(),
-            fix="Make room or choose another place, then save again.",
+            fix="make room or choose another place, then save again",
             where=str(path),
         ) from None
 

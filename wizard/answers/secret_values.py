@@ -87,7 +87,7 @@ def _from_variable(secret: SecretAnswer, name: str, environ: Mapping[str, str]) 
     raise SecretMissing(
         f"No value for the secret {secret.path}",
         why=why,
-        fix=f"Set {name}, or {secret.variable}, and start again.",
+        fix=f"set {name}, or {secret.variable}, and start again",
         where=secret.path,
     )
 
@@ -105,7 +105,7 @@ def _from_file(secret: SecretAnswer, file: Path) -> str:
     raise SecretMissing(
         f"No value for the secret {secret.path}",
         why=why,
-        fix=f"Put the secret into the file, or set {secret.variable}.",
+        fix=f"put the secret into the file, or set {secret.variable}",
         where=secret.path,
     )
 
@@ -128,7 +128,7 @@ def _check_length(secret: SecretAnswer, value: str) -> None:
         raise SecretMissing(
             f"The secret {secret.path} cannot be used",
             why=f"it has {len(value.encode())} characters instead of {SECRET_KEY_LENGTH}",
-            fix=f"Give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}.",
+            fix=f"give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}",
             where=secret.path,
         )
 

@@ -20,7 +20,7 @@ async def chart(world: World, subject: Subject) -> Outcome:
     """Whether the chart package is there, and is the one that it should be."""
     package = subject.chart
     if package is None:
-        return _failed(subject.problem or WizardError("The chart package could not be had."))
+        return await _missing(world, subject, "The chart package could not be had")
     fact = f"{package.path.name}, SHA-256 {package.digest}"
     if package.vouched_by:
         return Outcome("ok", f"{fact}, as {package.vouched_by} knows it.")
@@ -37,7 +37,9 @@ async def rendering(world: World, subject: Subject) -> Outcome:
     """Whether the chart can be rendered with the values that the answers give."""
     if subject.manifest:
         return Outcome("ok", f"The chart renders to {len(subject.manifest)} objects.")
-    return _failed(subject.problem or WizardError("The chart could not be rendered."))
+    if subject.chart is None:
+        return Outcome("skipped", "The chart package could not be had.")
+    return await _missing(world, subject, "The chart could not be rendered")
 
 
 async def values(world: World, subject: Subject) -> Outcome:
@@ -53,6 +55,15 @@ async def values(world: World, subject: Subject) -> Outcome:
         "Helm ignores values that a chart does not know, without a word.",
         "; ".join(f"{one.path}: {one.fix}" for one in strange),
     )
+
+
+async def _missing(world: World, subject: Subject, what: str) -> Outcome:
+    """Why something could not be had; that there is no Helm is told by its own check alone."""
+    try:
+        await world.charts.version()
+    except WizardError:
+        return Outcome("skipped", "There is no Helm to ask.")
+    return _failed(subject.problem or WizardError(what))
 
 
 def _failed(error: WizardError) -> Outcome:

@@ -188,7 +188,7 @@ def supersede(record: RunRecord, by: str) -> None:
 
 def _failure(kind: type[WizardError], folder: Path, error: OSError, fix: str) -> WizardError:
     why = error.strerror or str(error)
-    return kind("the journal of the run cannot be written", why=why, fix=fix, where=str(folder))
+    return kind("The journal of the run cannot be written", why=why, fix=fix, where=str(folder))
 
 
 def _new_folder(log_dir: Path | None, moment: datetime) -> Path:

@@ -76,14 +76,14 @@ class RunRecord:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
-                f"the answers of the run {self.id} cannot be read",
+                f"The answers of the run {self.id} cannot be read",
                 why=plain(str(error)),
                 fix=fix,
                 where=str(path),
             ) from error
         if MASK in text:
             raise UsageError(
-                f"the answers of the run {self.id} are incomplete",
+                f"The answers of the run {self.id} are incomplete",
                 why="they held a secret in clear, which the wizard does not store",
                 fix=fix,
                 where=str(path),
@@ -118,7 +118,7 @@ def _folders(runs: Path) -> Iterator[Path]:
         return
     except OSError as error:
         raise UsageError(
-            "the records of earlier runs cannot be read",
+            "The records of earlier runs cannot be read",
             why=plain(error.strerror or str(error)),
             fix="make the folder readable, or name another one with --log-dir",
             where=str(runs),

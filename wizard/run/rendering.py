@@ -153,7 +153,7 @@ def finding_parts(finding: Finding) -> tuple[str, str, list[str]]:
     """The sign, the first line and the details of a finding."""
     details = [
         *labelled(("cause", finding.cause)),
-        *labelled(*(("seen", line) for line in finding.evidence)),
+        *labelled(*(("seen", line) for line in dict.fromkeys(finding.evidence))),
         *labelled(("fix", finding.fix)),
     ]
     return finding.severity, f"{finding.id} {finding.object}: {finding.title}", details

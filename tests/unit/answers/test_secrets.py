@@ -135,7 +135,7 @@ def test_a_file_that_is_missing_empty_or_no_text_is_an_error(
     with pytest.raises(SecretMissing) as caught:
         resolve(preset, {"S3_KEY": "x"}, Typist())
     assert caught.value.why.endswith(f"c.key{why}")
-    assert caught.value.fix == "Put the secret into the file, or set WIZARD_SECRET_PKI_KEY."
+    assert caught.value.fix == "put the secret into the file, or set WIZARD_SECRET_PKI_KEY"
 
 
 @pytest.mark.parametrize(

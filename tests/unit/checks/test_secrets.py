@@ -162,10 +162,20 @@ async def test_chart_package(given: Given, voucher: str, state: str) -> None:
     assert "harbor-1.19.2.tgz, SHA-256 5e1d" in outcome.fact
 
 
+async def test_a_missing_helm_is_told_once(given: Given) -> None:
+    given.helm.found = CheckFailed("Helm was not found")
+    for check in ("delivery.chart", "delivery.rendering"):
+        assert (await given.ask(check, problem=given.helm.found)).state == "skipped"
+
+
 async def test_no_chart_package_and_no_rendering(given: Given) -> None:
     problem = CheckFailed("The chart package is missing", fix="fetch it", where="/charts")
     outcome = await given.ask("delivery.chart", problem=problem)
     assert outcome.state == "fail"
     assert outcome.fact == "The chart package is missing (/charts)"
-    assert (await given.ask("delivery.rendering", problem=problem)).state == "fail"
+    assert (await given.ask("delivery.rendering", problem=problem)).state == "skipped"
+    package = Package(harbor_chart("2.15.2"), Path("harbor-1.19.2.tgz"), "5e1d", "wizard")
+    unfit = CheckFailed("The values do not fit")
+    outcome = await given.ask("delivery.rendering", chart=package, problem=unfit)
+    assert (outcome.state, outcome.fact) == ("fail", "The values do not fit")
     assert (await given.ask("delivery.rendering", manifest=[deployment()])).state == "ok"

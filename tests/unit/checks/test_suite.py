@@ -66,7 +66,8 @@ async def test_without_a_rendered_chart_its_checks_are_skipped(given: Given) -> 
     given(node())
     results = await run(given, Subject(preset_of()))
     assert results["nodes.room"].outcome.state == "skipped"
-    assert results["delivery.rendering"].outcome.state == "fail"
+    assert results["delivery.chart"].outcome.state == "fail"
+    assert results["delivery.rendering"].outcome.state == "skipped"
     assert results["nodes.ready"].outcome.state == "ok"
 
 

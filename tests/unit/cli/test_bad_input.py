@@ -223,7 +223,7 @@ def test_a_full_disk_before_the_run(wizard: Run, state: Path) -> None:
     with full_disk(10):
         refused = wizard(*DEMO)
     assert refused.code is ExitCode.USAGE
-    told(refused, "the journal of the run cannot be written", "make room")
+    told(refused, "The journal of the run cannot be written", "make room")
     assert nothing_changed(state)
 
 

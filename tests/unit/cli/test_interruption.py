@@ -37,7 +37,7 @@ def test_a_run_that_is_stopped_can_be_resumed(
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Traceback" not in errors
     assert "error: Interrupted" in errors
-    assert "the same command goes on" in errors
+    assert "a run goes on from here" in errors
     assert rest[-1]["event"] == "run.finished"
     assert rest[-1]["exit"] == ExitCode.INTERRUPTED
     states = {one["step"]: one["state"] for one in rest if one["event"] == "step.finished"}

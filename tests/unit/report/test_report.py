@@ -6,12 +6,13 @@
 import io
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.unit.run.sample import CHECKED, EVENTS, PLAN, RESULTS, START, TARGET
+from tests.unit.run.sample import CHECKED, EVENTS, FINDING, PLAN, RESULTS, START, TARGET
 from tests.unit.schemas import validator
 from wizard.answers.problems import PresetInvalid, Problem
 from wizard.console import Console
@@ -19,6 +20,7 @@ from wizard.errors import CheckFailed, NotAccepted, StepFailed, UsageError
 from wizard.report import JsonLinesReport, JsonReport, TextReport, open_report
 from wizard.run.events import RunFinished
 from wizard.run.redaction import Redactor
+from wizard.run.rendering import finding_parts
 
 GOLDEN = Path(__file__).parent / "golden"
 FAILED = StepFailed(
@@ -112,6 +114,11 @@ def test_every_story_is_told_in_the_same_bytes(story, output):
 @pytest.mark.parametrize("story", [plan, failed_run], ids=lambda story: story.__name__)
 def test_a_stream_without_unicode_gets_ascii_signs(story):
     compare(f"{story.__name__}.ascii.txt", told(story, "text", "ascii"))
+
+
+def test_what_was_seen_twice_is_told_once():
+    finding = replace(FINDING, evidence=("Failed to pull image", "not found", "not found"))
+    assert finding_parts(finding)[2].count("seen: not found") == 1
 
 
 def test_a_terminal_gets_colours_unless_told_otherwise(monkeypatch):
