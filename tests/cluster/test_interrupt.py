@@ -42,7 +42,7 @@ def test_an_interrupted_run_leaves_nothing_running(
         assert running.processes() == []
     _told_to_the_end(ended)
     assert wizard.lease() is None
-    assert "the same command goes on" in ended.stderr
+    assert "a run goes on from here" in ended.stderr
 
 
 def _told_to_the_end(ended: Ended) -> None:

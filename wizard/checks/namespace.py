@@ -8,6 +8,7 @@ from wizard.checks.choices import NAMESPACE
 from wizard.checks.labels import selected
 from wizard.checks.workloads import containers, workloads
 from wizard.ports import Kind, Object, Ref, World
+from wizard.text import plain
 
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy")
 ENFORCED = "pod-security.kubernetes.io/enforce"
@@ -22,12 +23,21 @@ async def exists(world: World, subject: Subject) -> Outcome:
     if namespace["metadata"].get("deletionTimestamp"):
         return Outcome(
             "fail",
-            f"The namespace {name} is being deleted.",
+            f"The namespace {name} is being deleted{_held(namespace)}.",
             "Nothing can be created in it any more.",
             f"Wait until it is gone. Where it never goes, see what holds it: "
             f"`kubectl get namespace {name} -o jsonpath='{{.status.conditions}}'`.",
         )
     return Outcome("ok", f"The namespace {name} exists.")
+
+
+def _held(namespace: Object) -> str:
+    """What a namespace still waits for before it goes, as its own controller tells it."""
+    conditions = (namespace.get("status") or {}).get("conditions") or ()
+    told = [one.get("message", "") for one in conditions if one.get("status") == "True"]
+    finalizers = namespace["metadata"].get("finalizers") or ()
+    held = [*(f"finalizer {one}" for one in finalizers), *(one.rstrip(".") for one in told if one)]
+    return plain(f"; it waits for: {'; '.join(held)}") if held else ""
 
 
 async def pod_security(world: World, subject: Subject) -> Outcome:
