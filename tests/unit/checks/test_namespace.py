@@ -36,12 +36,8 @@ async def test_a_namespace_that_is_being_deleted_fails(given: Given) -> None:
 async def test_what_holds_a_namespace_that_is_being_deleted_is_named(given: Given) -> None:
     remaining = "Some content in the namespace has finalizers remaining: example.com/keep in 1 x"
     condition = {"type": "NamespaceFinalizersRemaining", "status": "True", "message": remaining}
-    going = thing(
-        "v1/Namespace",
-        "harbor",
-        deletionTimestamp="2026-11-23T21:30:00Z",
-        finalizers=["example.com/own"],
-    )
+    going = thing("v1/Namespace", "harbor", deletionTimestamp="2026-11-23T21:30:00Z")
+    going["metadata"]["finalizers"] = ["example.com/own"]
     given(going | {"status": {"phase": "Terminating", "conditions": [condition]}})
     outcome = await given.ask("namespace.exists")
     assert "finalizer example.com/own" in outcome.fact
