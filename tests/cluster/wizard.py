@@ -320,7 +320,7 @@ class Wizard:
 
     def journals(self) -> list[Path]:
         """The folders of all runs, oldest first."""
-        return sorted((self.state / "harbor-wizard" / "runs").iterdir())
+        return sorted((self.state / "harbor-wizard" / "runs").glob("*"))
 
     def journal(self) -> list[Object]:
         """The newest run's journal."""
