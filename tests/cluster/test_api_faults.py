@@ -6,9 +6,10 @@ import time
 
 import pytest
 
+from tests.cluster.command import Ended, Running
 from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.kube import Object
-from tests.cluster.wizard import Ended, Running, Wizard
+from tests.cluster.wizard import Wizard
 
 STAGED: Object = {
     "values": {"portal": {"podAnnotations": {"harbor-wizard.test/ready-after": "8s"}}}

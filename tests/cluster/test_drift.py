@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from tests.cluster.kube import Object
-from tests.cluster.wizard import APPS, Wizard
+from tests.cluster.snapshot import APPS
+from tests.cluster.wizard import Wizard
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.command import schema
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.process import free_port
+from tests.cluster.snapshot import APPS
 from tests.cluster.standin import HarborStandIn
-from tests.cluster.wizard import APPS, Wizard, schema, site
+from tests.cluster.wizard import Wizard, site
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store
 
+from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.wizard import APPS, Ended, Wizard, site
+from tests.cluster.snapshot import APPS
+from tests.cluster.wizard import Wizard, site
 
 ADMIN_PASSWORD = "Canary-Adm1n-Passw0rd"
 DATABASE_PASSWORD = "Canary-Datab4se-Word"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cluster.wizard import Ended, Running, Wizard, annotated
+from tests.cluster.command import Ended, Running
+from tests.cluster.wizard import Wizard, annotated
 
 Moment = Callable[[Wizard, Running], object]
 

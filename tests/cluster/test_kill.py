@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.cluster.command import Running
 from tests.cluster.process import poll
-from tests.cluster.wizard import Running, Wizard, annotated
+from tests.cluster.wizard import Wizard, annotated
 
 Moment = Callable[[Wizard, Running], object]
 
@@ -31,7 +32,6 @@ def _while_harbor_is_unhealthy(wizard: Wizard, running: Running) -> None:
 
 
 MOMENTS: dict[str, Moment] = {
-    "before anything is written": lambda _, run: run.until_event("check.finished"),
     "behind the namespace": lambda _, run: run.until_event("step.finished", "target.namespace"),
     "within the secrets": _within_the_secrets,
     "behind the certificates": lambda _, run: run.until_event("step.finished", "pki.authority"),

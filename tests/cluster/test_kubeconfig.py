@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from tests.cluster.command import Ended
 from tests.cluster.identities import write_kubeconfig
 from tests.cluster.kube import CORE, Object
-from tests.cluster.wizard import Ended, Wizard
+from tests.cluster.wizard import Wizard
 
 HOUR = dt.timedelta(hours=1)
 

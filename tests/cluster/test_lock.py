@@ -38,7 +38,7 @@ async def test_a_lock_is_renewed_refused_to_others_and_released(objects: Objects
                 renewals.add(change.object["spec"]["renewTime"])
             if len(renewals) == 3:
                 break
-        with pytest.raises(LockHeld, match="another run"):
+        with pytest.raises(LockHeld, match="Another run"):
             async with Lock(objects, ref, replace(US, host="elsewhere")):
                 pass
         assert not lock.lost.is_set()

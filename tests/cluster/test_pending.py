@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from tests.cluster.plain_helm import PlainHelm
-from tests.cluster.wizard import APPS, Wizard, annotated
+from tests.cluster.snapshot import APPS, differences, planned
+from tests.cluster.wizard import Wizard, annotated
 
 SLOW = annotated("portal", ready_after="600s")
 
@@ -51,6 +52,23 @@ def test_a_pending_upgrade_is_explained_and_repaired(wizard: Wizard, tmp_path: P
     assert (status["before"], status["after"]) == ("pending-upgrade", "deployed")
 
     ended = wizard.install().require(0)
-    assert any("rolling back to revision 1" in e.get("text", "") for e in ended.events)
+    assert any("forgetting its revision 2" in e.get("text", "") for e in ended.events)
     assert wizard.objects() == before
+    wizard.nothing_to_do()
+
+
+def test_what_a_killed_run_made_and_nobody_wants_any_more_goes(wizard: Wizard) -> None:
+    """Helm knows only of what a finished revision had."""
+    wizard.preset({"metrics": {"enabled": True}, "values": annotated("portal", ready_after="2s")})
+    wizard.helm_that_waits()
+    with wizard.begin() as running:
+        wizard.wait_release(1, "pending-install")
+        wizard.admin.wait(wizard.path(APPS, "deployments", "harbor-exporter"), bool)
+        running.kill()
+    wizard.preset({"values": annotated("portal", ready_after="2s")})
+    gone = {change for change in planned(wizard.plan()) if change[0] == "delete"}
+    assert ("delete", f"Deployment {wizard.namespace}/harbor-exporter") in gone
+    before = wizard.objects()
+    wizard.install("--allow", "delete").require(0)
+    assert gone <= differences(before, wizard.objects())
     wizard.nothing_to_do()

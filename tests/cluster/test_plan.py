@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.cluster.kube import Object
-from tests.cluster.wizard import APPS, Wizard, differences, planned
+from tests.cluster.snapshot import APPS, differences, planned
+from tests.cluster.wizard import Wizard
 
 METRICS: Object = {"metrics": {"enabled": True}}
 EXPORTER = {"Deployment": "exporter", "Service": "exporter", "ConfigMap": "exporter-env"}

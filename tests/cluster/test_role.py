@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from tests.cluster.audit import Entry
+from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity, write_kubeconfig
 from tests.cluster.kube import CORE, RBAC, KubeError, Object
-from tests.cluster.wizard import LEASES, Ended, Wizard, site
+from tests.cluster.wizard import LEASES, Wizard, site
 from wizard.run.holder import Holder
 
 BEFORE: Object = {

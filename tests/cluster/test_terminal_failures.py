@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cluster.command import Ended
 from tests.cluster.kube import Object
-from tests.cluster.wizard import Ended, Wizard, annotated
+from tests.cluster.wizard import Wizard, annotated
 
 SECONDS = 20
 """How long it may take until a failure is told."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from tests.cluster.kube import Object
-from tests.cluster.wizard import APPS, LEASES, Wizard, annotated
+from tests.cluster.snapshot import APPS
+from tests.cluster.wizard import LEASES, Wizard, annotated
 
 SLOW: Object = {"values": annotated("portal", ready_after="600s")}
 

@@ -8,7 +8,7 @@ from tests.cluster.wizard import Wizard, annotated
 def test_a_gate_that_is_too_short_says_what_it_waited_for_and_the_next_run_goes_on(
     wizard: Wizard,
 ) -> None:
-    wizard.preset({"values": annotated("portal", ready_after="12s")})
+    wizard.preset({"values": annotated("portal", ready_after="9s")})
     late = wizard.install(WIZARD_GATE_SECONDS="3").require(6)
     assert "harbor-portal" in late.stderr
     assert "was not ready within 3 s" in late.stderr
@@ -20,10 +20,9 @@ def test_a_gate_that_is_too_short_says_what_it_waited_for_and_the_next_run_goes_
     assert any("harbor-portal" in text for text in waited)
 
 
-def test_harbor_that_stays_unhealthy_is_named(wizard: Wizard) -> None:
-    wizard.preset()
-    wizard.standin.state.problems["registry"] = "no space left on device"
-    late = wizard.install(WIZARD_GATE_SECONDS="3").require(6)
+def test_harbor_that_stays_unhealthy_is_named(installed: Wizard) -> None:
+    installed.standin.state.problems["registry"] = "no space left on device"
+    late = installed.install(WIZARD_GATE_SECONDS="2").require(6)
     assert "registry no space left on device" in late.stderr
-    wizard.standin.state.problems.clear()
-    wizard.install().require(0)
+    installed.standin.state.problems.clear()
+    installed.nothing_to_do()

@@ -5,36 +5,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
-import signal
-import subprocess
 import sys
-import threading
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
+from tests.cluster.command import Ended, Running, schema
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE, Kube, KubeError, Object
 from tests.cluster.pod_logs import forward_ports, stop_forwarding
+from tests.cluster.snapshot import Snapshot, snapshot
 from tests.cluster.standin import HarborStandIn
 
-REPOSITORY = Path(__file__).parents[2]
-SCHEMAS = REPOSITORY / "docs" / "schemas"
 COMMAND = Path(sys.executable).with_name("wizard")
-MARK = "USER"
-"""The variable by which /proc tells what a command started: one that it passes on to Helm."""
-
-APPS = "apps/v1"
 LEASES = "coordination.k8s.io/v1"
 SAYS = "harbor-wizard.test"
 
@@ -54,157 +41,10 @@ def annotated(part: str, **notes: str) -> Object:
     return {part: {"podAnnotations": said}}
 
 
-@cache
-def schema(name: str) -> Draft202012Validator:
-    """The published schema of a JSON output."""
-    files = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
-    registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(content)) for name, content in files.items()
-    )
-    return Draft202012Validator(files[name], registry=registry)
-
-
 def deep(base: Object, over: Mapping[str, Any]) -> Object:
     """`over` laid on `base`, maps deep."""
     both = {key for key in over if isinstance(base.get(key), dict) and isinstance(over[key], dict)}
     return {**base, **over, **{key: deep(base[key], over[key]) for key in both}}
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def events(self) -> list[Object]:
-        """The lines of `--output jsonl`, each valid by its published schema."""
-        events = [json.loads(line) for line in self.stdout.splitlines()]
-        for event in events:
-            schema("events.json").validate(event)
-        return events
-
-    @property
-    def document(self) -> Object:
-        """The document of `--output json`."""
-        document: Object = json.loads(self.stdout)
-        return document
-
-    def require(self, code: int) -> Self:
-        """Itself, if it ended with that exit code; without a traceback in any case."""
-        assert "Traceback" not in self.stderr, self.stderr
-        assert self.code == code, f"exit {self.code}\n{self.stdout[-4000:]}\n{self.stderr}"
-        return self
-
-
-class Running:
-    """A started command. As a context it is ended, with all its children, at the latest."""
-
-    def __init__(self, argv: list[str], environment: Mapping[str, str]) -> None:
-        self._mark = uuid.uuid4().hex
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._stdout: list[str] = []
-        self._stderr: list[str] = []
-        self._process = subprocess.Popen(
-            argv,
-            env={**environment, MARK: self._mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self._readers = [threading.Thread(target=read) for read in (self._read, self._read_errors)]
-        for reader in self._readers:
-            reader.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.kill()
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        with self._process.stdout as stdout:
-            for line in stdout:
-                self._stdout.append(line)
-                self._lines.put(line)
-        self._lines.put(None)
-
-    def _read_errors(self) -> None:
-        assert self._process.stderr
-        with self._process.stderr as stderr:
-            self._stderr.extend(stderr)
-
-    @property
-    def pid(self) -> int:
-        """The process of the command itself."""
-        return self._process.pid
-
-    def until(self, wanted: Callable[[Object], bool], seconds: float = 90) -> Object:
-        """The next event (`--output jsonl`) of which it is true."""
-        while (line := self._lines.get(timeout=seconds)) is not None:
-            event: Object = json.loads(line)
-            if wanted(event):
-                return event
-        raise AssertionError(f"it ended before that event\n{self.wait()}")
-
-    def until_event(self, name: str, step: str | None = None, seconds: float = 90) -> Object:
-        """The next event of that name, of any step or of one."""
-        return self.until(lambda e: e["event"] == name and step in (None, e["step"]), seconds)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the command itself, as `kill` does."""
-        self._process.send_signal(number)
-
-    def processes(self) -> list[int]:
-        """The command and all that it started and that still runs (Linux)."""
-        mark = f"{MARK}={self._mark}".encode()
-        return [pid for pid in _numbers() if mark in _environment_of(pid)]
-
-    def command_lines(self) -> set[str]:
-        """What any user of the machine sees of these processes."""
-        return {_command_line_of(pid) for pid in self.processes()}
-
-    def kill(self) -> None:
-        """SIGKILL to the command and to whatever it started, as when the machine loses power."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGSTOP)  # it shall start nothing in the meantime
-        for pid in sorted(self.processes()):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.wait()
-
-    def wait(self, seconds: float = 120) -> Ended:
-        """Wait for its end."""
-        code = self._process.wait(seconds)
-        for reader in self._readers:
-            reader.join(20)
-        return Ended(code, "".join(self._stdout), "".join(self._stderr))
-
-
-def _numbers() -> Iterator[int]:
-    return (int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit())
-
-
-def _environment_of(pid: int) -> bytes:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/environ").read_bytes()
-    return b""
-
-
-def _command_line_of(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return ""
 
 
 @dataclass
@@ -346,71 +186,9 @@ class Wizard:
                 return None
             raise
 
-    def objects(self) -> dict[str, tuple[str, str]]:
-        """What the namespace holds: {"Deployment NAMESPACE/NAME": (UID, content)}.
-
-        Left out: what controllers made, revisions of Helm, and all that is not desired state.
-        """
-        found = {}
-        for group, resources in KINDS.items():
-            for resource, kind in resources.items():
-                for one in self.admin.items(self.path(group, resource)):
-                    if _counts(one):
-                        name = f"{kind} {self.namespace}/{one['metadata']['name']}"
-                        found[name] = (one["metadata"]["uid"], _content(one))
-        return found
-
-
-KINDS = {
-    "": {
-        "configmaps": "ConfigMap",
-        "persistentvolumeclaims": "PersistentVolumeClaim",
-        "secrets": "Secret",
-        "services": "Service",
-    },
-    APPS: {"deployments": "Deployment", "statefulsets": "StatefulSet"},
-    "networking.k8s.io/v1": {"ingresses": "Ingress"},
-}
-
-
-def _counts(obj: Object) -> bool:
-    labels = obj["metadata"].get("labels") or {}
-    return obj.get("type") != "helm.sh/release.v1" and (
-        "harbor-wizard/preset" in labels or labels.get("app.kubernetes.io/managed-by") == "Helm"
-    )
-
-
-def _content(obj: Object) -> str:
-    kept = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
-    meta = obj["metadata"]
-    notes = {
-        key: text
-        for key, text in (meta.get("annotations") or {}).items()
-        if key != "deployment.kubernetes.io/revision"
-    }
-    return json.dumps([kept, notes, meta.get("labels")], sort_keys=True)
-
-
-Snapshot = Mapping[str, tuple[str, str]]
-
-
-def differences(before: Snapshot, after: Snapshot) -> set[tuple[str, str]]:
-    """What became of objects, in a plan's words: {("update", "Deployment NAMESPACE/NAME")}."""
-    gone = {("delete", name) for name in before if name not in after}
-    new = {("create", name) for name in after if name not in before}
-    kept = [name for name in after if name in before and after[name] != before[name]]
-    replaced = {n: "update" if after[n][0] == before[n][0] else "replace" for n in kept}
-    return gone | new | {(action, name) for name, action in replaced.items()}
-
-
-def planned(plan: Object) -> set[tuple[str, str]]:
-    """What a plan says becomes of objects; Helm's release is none of the API server's."""
-    return {
-        (change["action"], change["object"])
-        for step in plan["steps"]
-        for change in step["changes"]
-        if not change["object"].startswith("Release ")
-    }
+    def objects(self) -> Snapshot:
+        """What the namespace holds now."""
+        return snapshot(self.admin, self.namespace)
 
 
 @contextlib.contextmanager

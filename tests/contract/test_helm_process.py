@@ -298,6 +298,6 @@ async def test_a_program_of_another_machine_is_told_as_such(tmp_path: Path) -> N
     program = tmp_path / "helm"
     program.write_bytes(b"\x7fELF not really")
     program.chmod(0o755)
-    with pytest.raises(HelmFailed, match="Helm could not tell its version") as caught:
+    with pytest.raises(CheckFailed, match="Helm cannot be run") as caught:
         await Helm(environ={"WIZARD_HELM": str(program)}).version()
     assert "format" in caught.value.why

@@ -56,7 +56,7 @@ def rights(objects: Iterable[Object], namespace: str) -> Sequence[NeededRight]:
         for obj in objects
         for kind, place in [(Kind(obj["apiVersion"], obj["kind"]), _namespace(obj))]
         for verb, reason in _VERBS.items()
-        if verb != "delete" or not _kept(obj)
+        if verb != "delete" or not kept(obj)
     }
     for verb, reason in _STORE.items():
         taken.setdefault(Right(verb, "", "secrets", namespace), reason)
@@ -68,7 +68,7 @@ def _namespace(obj: Object) -> str:
     return namespace
 
 
-def _kept(obj: Object) -> bool:
+def kept(obj: Object) -> bool:
     """Whether Helm never deletes it, as the claims of registry and jobservice."""
     annotations = obj["metadata"].get("annotations") or {}
     return annotations.get("helm.sh/resource-policy") == "keep"

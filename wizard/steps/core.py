@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from wizard.errors import Unreachable
+from wizard.errors import NotFound
 from wizard.ports import Endpoint, Kind, NeededRight, Object, World
 from wizard.steps.inputs import Inputs
 
@@ -20,12 +20,12 @@ def core_rights(inputs: Inputs) -> Sequence[NeededRight]:
 
 @asynccontextmanager
 async def core_endpoint(world: World, inputs: Inputs) -> AsyncIterator[Endpoint]:
-    """Core's API at an address of this machine. Raises Unreachable while no pod is ready."""
+    """Core's API at an address of this machine. Raises NotFound while no pod of it is ready."""
     labels = f"release={inputs.preset.target.release},component=core"
     pods = (await world.objects.list(POD, inputs.namespace, labels)).items
     pod = next((pod["metadata"]["name"] for pod in pods if _ready(pod)), "")
     if not pod:
-        raise Unreachable("no pod of core is ready")
+        raise NotFound("No pod of core is ready")
     scheme, port, authority = "http", _PORT, b""
     if inputs.preset.harbor.internal_tls:
         secret = inputs.names.internal_certificate("core")

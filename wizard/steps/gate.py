@@ -1,7 +1,7 @@
 """The gate of a release: waits until its objects are ready, says why not, ends when hopeless."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,8 +16,55 @@ from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import NAMESPACE
 
-_LOOK_AGAIN = 5.0
-"""Seconds after which time alone may have changed the answer (a finding's grace has passed)."""
+
+async def _nothing_more() -> str:
+    return ""
+
+
+class Wait:
+    """How long a gate waits, and for what besides ready objects.
+
+    It lasts over interruptions: its time runs from the first question on. `meaning` says what
+    does not work yet although all objects are ready; `look_again` is after how many seconds that,
+    or time alone (a finding's grace has passed), may have changed the answer.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        meaning: Callable[[], Awaitable[str]] = _nothing_more,
+        look_again: float = 5.0,
+    ) -> None:
+        self._seconds, self._place = inputs.gate_seconds, f"namespace {inputs.namespace}"
+        self._until: float | None = None
+        self.meaning = meaning
+        self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
+
+    def _deadline(self) -> float:
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._seconds
+        return self._until
+
+    async def bounded(self, work: Awaitable[None], what: str) -> None:
+        """Do some work within the time of the wait. Raises OutOfTime."""
+        try:
+            async with asyncio.timeout_at(self._deadline()):
+                await work
+        except TimeoutError:
+            raise self._over(f"{what} did not end") from None
+
+    def go_on(self, why: str) -> None:
+        """Raise OutOfTime with what is still waited for, once the time is over."""
+        if asyncio.get_running_loop().time() >= self._deadline():
+            raise self._over(why)
+
+    def _over(self, why: str) -> OutOfTime:
+        return OutOfTime(
+            f"Harbor was not ready within {self._seconds:.0f} s",
+            why=why,
+            where=self._place,
+            fix="mend what it waits for and run the same command again: it goes on there",
+        )
 
 
 def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRight]:
@@ -41,42 +88,38 @@ def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRi
 
 
 async def wait_until_ready(
-    world: World, inputs: Inputs, refs: Sequence[Ref], report: Reporter
+    world: World, inputs: Inputs, refs: Sequence[Ref], report: Reporter, wait: Wait
 ) -> None:
     """Wait until every object is ready, following the logs of the release's pods.
 
     What went wrong before this run may have been mended since, so it ends the wait only when the
     kubelet had the time to try again.
 
-    Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after
-    `inputs.gate_seconds`, Unreachable while the API server does not answer.
+    Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after the
+    wait's time, Unreachable while the API server does not answer.
     """
-    loop = asyncio.get_running_loop()
-    given_up_at = loop.time() + inputs.gate_seconds
-    told: set[tuple[str, str]] = set()
     skew = (await world.access.server()).clock_skew
     since = inputs.begun - timedelta(seconds=skew)
     selector = {"release": inputs.preset.target.release}
+    told: set[tuple[str, str]] = set()
     async with Observer(
         world.objects, world.pods, inputs.namespace, selector, report.pod_log, clock_skew=skew
     ) as observer:
-        await observer.synced()
-        while not (gate := explain(observer.view, refs, since)).ready:
+        await wait.bounded(observer.synced(), "the first look at Harbor's objects")
+        while True:
+            gate = explain(observer.view, refs, since)
             for finding in gate.findings:
                 if (finding.id, finding.object) not in told:
                     told.add((finding.id, finding.object))
                     report.finding(finding)
             if gate.terminal:
                 raise _hopeless(gate.terminal[0])
-            report.waiting(gate.text)
-            if loop.time() >= given_up_at:
-                raise OutOfTime(
-                    f"Harbor was not ready within {inputs.gate_seconds:.0f} s",
-                    why=gate.text,
-                    where=f"namespace {inputs.namespace}",
-                    fix="mend what it waits for and run the same command again: it goes on there",
-                )
-            if not await observer.changed(timeout=min(_LOOK_AGAIN, inputs.gate_seconds)):
+            why = await wait.meaning() if gate.ready else gate.text
+            if not why:
+                return
+            report.waiting(why)
+            wait.go_on(why)
+            if not await observer.changed(timeout=wait.look_again):
                 # Watches come back by themselves: only a question tells that nobody answers.
                 await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
 

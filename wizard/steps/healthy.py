@@ -1,12 +1,14 @@
 """Harbor itself says that it is healthy, asked through a port-forward to core."""
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
-from wizard.errors import OutOfTime, Unreachable
-from wizard.ports import Charts, NeededRight, World
+from wizard.diagnose.kinds import DEPLOYMENT, STATEFUL_SET
+from wizard.errors import NotFound, Unreachable
+from wizard.ports import Charts, NeededRight, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.core import core_endpoint, core_rights
+from wizard.steps.gate import Wait, wait_until_ready
 from wizard.steps.inputs import Inputs
 
 _PAUSE = 1.0
@@ -22,9 +24,10 @@ class HarborHealthy(Step):
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
+        self._wait: Wait | None = None
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
-        """See Step."""
+        """See Step; what the gate reads is among the rights of the release."""
         return core_rights(self._inputs)
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
@@ -36,26 +39,28 @@ class HarborHealthy(Step):
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step. Raises OutOfTime naming what stays unhealthy."""
-        loop = asyncio.get_running_loop()
-        given_up_at = loop.time() + self._inputs.gate_seconds
-        while why := await self._unhealthy(world):
-            report.waiting(f"Harbor is not healthy yet: {why}")
-            if loop.time() >= given_up_at:
-                raise OutOfTime(
-                    f"Harbor did not become healthy within {self._inputs.gate_seconds:.0f} s",
-                    why=why,
-                    where=f"namespace {self._inputs.namespace}",
-                    fix="look at the logs of the component, then run the same command again",
-                )
-            await asyncio.sleep(_PAUSE)
+        if not await self._unhealthy(world):
+            return
+        labels = f"release={self._inputs.preset.target.release}"
+        workloads = [
+            Ref.of(obj)
+            for kind in (DEPLOYMENT, STATEFUL_SET)
+            for obj in (await world.objects.list(kind, self._inputs.namespace, labels)).items
+        ]
+        self._wait = self._wait or Wait(
+            self._inputs, partial(self._unhealthy, world), look_again=_PAUSE
+        )
+        await wait_until_ready(world, self._inputs, workloads, report, self._wait)
 
     async def _unhealthy(self, world: World) -> str:
         """What is not healthy, and why; empty: all is."""
         try:
             async with core_endpoint(world, self._inputs) as endpoint:
-                components = await world.harbor.health(endpoint)
-        except Unreachable as error:
-            return error.what
-        return "; ".join(
-            f"{one.name} {one.error}".rstrip() for one in components if not one.healthy
-        )
+                try:
+                    components = await world.harbor.health(endpoint)
+                except Unreachable as error:
+                    return f"Harbor does not answer yet: {error.what}"
+        except NotFound as error:
+            return f"Harbor does not answer yet: {error.what}"
+        bad = [f"{one.name} {one.error}".rstrip() for one in components if not one.healthy]
+        return f"Harbor is not healthy yet: {'; '.join(bad)}" if bad else ""

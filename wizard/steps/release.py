@@ -11,7 +11,7 @@ from wizard.charts.manifest import rights as release_rights
 from wizard.charts.values import Pins, harbor_values
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import CLAIM
-from wizard.errors import CheckFailed, KindUnknown
+from wizard.errors import CheckFailed
 from wizard.ports import (
     Charts,
     Kind,
@@ -28,6 +28,7 @@ from wizard.steps.changes import changes_to, remove
 from wizard.steps.gate import Wait, gate_rights, wait_until_ready
 from wizard.steps.inputs import SECRET, Inputs
 from wizard.steps.network import cluster_ranges
+from wizard.steps.removals import removals
 
 HELM_MANAGER = "helm"
 """The field manager under which Helm 4 applies a release's objects."""
@@ -60,11 +61,6 @@ class HarborRelease(Step):
         installing = release_rights(manifest, self._inputs.namespace)
         return [*installing, *gate_rights(self._inputs, manifest)]
 
-    async def rights_to_remove(self, world: World) -> Sequence[NeededRight]:
-        """What it takes to look at and remove what is installed, and no longer in the chart."""
-        release = await world.charts.release(self._ref.name, self._ref.namespace)
-        return release_rights(await self._stored(world, release), self._inputs.namespace)
-
     async def offline_manifest(self, charts: Charts) -> list[Object]:
         """The release's objects as far as they are known without a cluster."""
         if not self._offline:
@@ -83,7 +79,7 @@ class HarborRelease(Step):
         manifest = await self._manifest(world, server)
         changes = await changes_to(world.objects, manifest, HELM_MANAGER)
         _keep_claims(changes)
-        changes += await self._removals(world, release, manifest)
+        changes += await removals(world, await self._stored(world, release), manifest)
         if moving := await self._looked_up(world):
             reason = f"the chart reads the {moving}, which an earlier step changes"
             unseen = replace(self._release_change(release), validated=False, reason=reason)
@@ -109,10 +105,11 @@ class HarborRelease(Step):
                 why="someone else upgraded or removed it in the meantime",
                 fix="run the same command again: it plans anew",
             )
-        await self._free(world, release, report)
+        ours = {"replace"} if _finished(release) else {"replace", "delete"}
         for change in changes:
-            if change.action == "replace":
+            if change.action in ours:
                 await remove(world.objects, change.ref)
+        await self._free(world, release, report)
         server = await world.access.server()
         request = await self._request(await self._pins(world))
         take = any(change.taken for change in changes)
@@ -146,30 +143,20 @@ class HarborRelease(Step):
         ranges = await cluster_ranges(world, self._inputs.preset.network)
         if not isinstance(self._inputs.preset.harbor.database, InternalDatabase):
             return Pins(cluster_ranges=ranges)
-        entries = await self._inputs.entries(world, self._inputs.names.database)
-        password = entries.get("password", _UNKNOWN_PASSWORD.encode()).decode()
-        self._inputs.conceal(password)
-        return Pins(password, ranges)
-
-    async def _removals(
-        self, world: World, release: Release | None, manifest: Sequence[Object]
-    ) -> list[ObjectChange]:
-        """Objects that the stored release has, the new one lacks, and Helm would delete."""
-        wanted = {Ref.of(obj) for obj in manifest}
-        gone = [
-            ref
-            for obj in await self._stored(world, release)
-            if (ref := Ref.of(obj)) not in wanted and not _kept(obj)
-        ]
-        return [ObjectChange("delete", ref) for ref in gone if await _exists(world, ref)]
+        password = await self._inputs.text(world, self._inputs.names.database, "password")
+        return Pins(password or _UNKNOWN_PASSWORD, ranges)
 
     async def _stored(self, world: World, release: Release | None) -> list[Object]:
-        """The objects that Helm will compare a new revision with."""
+        """The objects of the last revision that was deployed, and of a later one that was not."""
         if release is None:
             return []
-        # From a revision that failed or was never finished Helm goes back to the deployed one.
-        revision = release.deployed_revision or release.revision
-        return self._owned(await world.charts.manifest(release.name, release.namespace, revision))
+        revisions = {release.revision, release.deployed_revision or release.revision}
+        manifests = [
+            await world.charts.manifest(release.name, release.namespace, revision)
+            for revision in sorted(revisions)
+        ]
+        objects = {Ref.of(obj): obj for manifest in manifests for obj in self._owned(manifest)}
+        return list(objects.values())
 
     def _release_change(self, release: Release | None) -> ObjectChange:
         wanted = f"{self._chart.name} {self._chart.version}"
@@ -224,6 +211,13 @@ class HarborRelease(Step):
             )
 
 
+def _finished(release: Release | None) -> bool:
+    """Whether Helm knows all that is there: of a revision that it never finished, or that failed,
+    it deletes nothing later.
+    """
+    return release is None or release.revision == release.deployed_revision
+
+
 def _stuck(release: Release) -> bool:
     """Whether a killed Helm left the release in the middle of something."""
     return release.status.startswith("pending-") or release.status == "uninstalling"
@@ -241,16 +235,3 @@ def _keep_claims(changes: Sequence[ObjectChange]) -> None:
                 fix="give the former answer in `storage`; or copy its content to a claim that you "
                 "make, and name that one in `existingClaim`",
             )
-
-
-def _kept(obj: Object) -> bool:
-    """Whether Helm leaves the object alone when it removes it from a release."""
-    annotations = obj["metadata"].get("annotations") or {}
-    return str(annotations.get("helm.sh/resource-policy", "")).strip() == "keep"
-
-
-async def _exists(world: World, ref: Ref) -> bool:
-    try:
-        return await world.objects.get(ref) is not None
-    except KindUnknown:
-        return False

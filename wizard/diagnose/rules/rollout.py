@@ -24,7 +24,7 @@ def _left_behind(view: View) -> Iterable[Match]:
         if not (seen and newest) or spec(workload).get("podManagementPolicy") == "Parallel":
             continue
         for pod in view.owned(workload, POD):
-            old = labels(pod).get("controller-revision-hash") != newest
+            old = labels(pod).get("controller-revision-hash", newest) != newest
             if old and "deletionTimestamp" not in pod["metadata"] and (why := _why(pod)):
                 yield Match(
                     obj=pod,
