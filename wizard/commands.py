@@ -25,7 +25,7 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import ExitCode, UsageError, WizardError, WorldError
 from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
-from wizard.ports import Charts, World
+from wizard.ports import Charts, Person, World
 from wizard.run.consent import Consent, require_accepted, require_expected, require_no_failures
 from wizard.run.events import Event
 from wizard.run.journal import Journal, supersede
@@ -74,13 +74,23 @@ def read_answers(
     SecretMissing. Warnings are told.
     """
     draft = read(presets, sets)
-    preset = overridden(draft.to_preset(), os.environ)
+    return answers_of(draft, voices, os.environ, TerminalPerson() if secrets else None)
+
+
+def answers_of(
+    draft: Draft, voices: Voices, environ: Mapping[str, str], person: Person | None
+) -> Answers:
+    """The preset of a draft, with the secrets that this machine knows, if there is a person to ask.
+
+    Raises like `read_answers`.
+    """
+    preset = overridden(draft.to_preset(), environ)
     if beyond := [draft.placed(problem) for problem in not_carried_out(preset)]:
         raise PresetInvalid(beyond)
-    told = [*draft.problems(), *open_files(preset), *idle_variables(preset, os.environ)]
+    told = [*draft.problems(), *open_files(preset), *idle_variables(preset, environ)]
     for problem in told:
         voices.console.warning(WizardError(str(problem)))
-    values = resolve(preset, os.environ, TerminalPerson()) if secrets else {}
+    values = resolve(preset, environ, person) if person else {}
     for value in values.values():
         voices.redactor.conceal(value)
     return Answers(draft, preset, values)

@@ -14,6 +14,7 @@ from wizard.answers.section import Section, answer
 class Http01Solver(Section):
     """Proves the host over http, through an ingress class or a Gateway."""
 
+    label = "Over http"
     kind: Literal["http01"]
     ingress_class: ObjectName | None = answer(
         None,
@@ -29,6 +30,7 @@ class Http01Solver(Section):
 class Dns01Solver(Section):
     """Proves the host by a DNS record."""
 
+    label = "In the DNS"
     kind: Literal["dns01"]
     provider: Mapping[str, Any] = answer(
         label="Provider",

@@ -25,7 +25,7 @@ class Root(Section):
     """The root certificate, which clients are told to trust."""
 
     common_name: Text = answer(
-        "Harbor Root CA", label="Name", help="The name that people see in trust stores."
+        "Harbor Root CA", label="Name", help="The name that people see in trust stores.", front=True
     )
     key_type: KeyType = answer("ec-384", label="Key", help="Kind and size of its key.")
     years: Positive = answer(10, label="Valid for", help="How long it is valid.", unit="years")
@@ -36,7 +36,7 @@ class LocalRoot(Section):
     """The root certificate of an authority that is made here."""
 
     common_name: Text = answer(
-        "Harbor Lab CA", label="Name", help="The name that people see in trust stores."
+        "Harbor Lab CA", label="Name", help="The name that people see in trust stores.", front=True
     )
     key_type: KeyType = answer("ec-384", label="Key", help="Kind and size of its key.")
     years: Positive = answer(10, label="Valid for", help="How long it is valid.", unit="years")
@@ -45,12 +45,14 @@ class LocalRoot(Section):
 class RootSigner(Section):
     """The root made here signs the issuing certificate."""
 
+    label = "The root made here"
     kind: Literal["root"]
 
 
 class OfflineSigner(Section):
     """An authority outside signs the request that the wizard shows; the run waits for it."""
 
+    label = "An authority outside"
     kind: Literal["offline"]
     root: LocalPath = answer(
         label="Root certificate",
@@ -80,29 +82,42 @@ class Issuing(Section):
 class DeployedServer(Section):
     """A server that the wizard installs."""
 
+    label = "Installed here"
     kind: Literal["deploy"]
     namespace: Name | None = answer(
         None, label="Namespace", help="Its namespace; without it, one named after the server."
     )
     replicas: OneOrThree = answer(
-        1, label="Replicas", help="One, or three that agree among each other.", unit="pods"
+        1,
+        label="Replicas",
+        help="One, or three that agree among each other.",
+        unit="pods",
+        front=True,
     )
     size: Size = answer("10Gi", label="Size", help="The size of each volume.")
     class_name: ObjectName | None = answer(
         None, label="Storage class", help="The class of its volumes, where it differs."
     )
     unseal: Unseal = answer(
-        Shamir(kind="shamir"), label="Unsealing", help="How it is opened after every start."
+        Shamir(kind="shamir"),
+        label="Unsealing",
+        help="How it is opened after every start.",
+        front=True,
     )
 
 
 class ExistingServer(Section):
     """A server that you run."""
 
+    label = "One we run"
     kind: Literal["existing"]
     address: Url = answer(label="Address", help="Its address.", example="https://vault.corp:8200")
     ca_bundle: LocalPath | None = answer(
-        None, label="CA bundle", help="PEM file with its authority.", example="vault-ca.pem"
+        None,
+        label="CA bundle",
+        help="PEM file with its authority.",
+        example="vault-ca.pem",
+        front=True,
     )
     namespace: Text | None = answer(
         None, label="Vault namespace", help="A namespace inside Vault.", example="team-registry"
@@ -113,6 +128,7 @@ class ExistingServer(Section):
         help="A path that may already sign. With it nothing is created in that server; only a "
         "trial signature is made.",
         example="pki_int/sign/harbor",
+        front=True,
     )
     auth: VaultAuth = answer(label="Login", help="How the wizard and cert-manager log in.")
 
@@ -124,9 +140,12 @@ class ServedAuthority(Section):
     """An authority kept by a server, with cert-manager in between."""
 
     server: Server = answer(
-        DeployedServer(kind="deploy"), label="Server", help="Where the server comes from."
+        DeployedServer(kind="deploy"),
+        label="Server",
+        help="Where the server comes from.",
+        front=True,
     )
-    root: Root = answer(Root(), label="Root", help="The root certificate.")
+    root: Root = answer(Root(), label="Root", help="The root certificate.", front=True)
     issuing: Issuing = answer(
         Issuing(), label="Issuing certificate", help="The certificate that signs Harbor's."
     )
@@ -135,20 +154,23 @@ class ServedAuthority(Section):
 class OpenBaoAuthority(ServedAuthority):
     """OpenBao."""
 
+    label = "OpenBao"
     kind: Literal["openbao"]
 
 
 class VaultAuthority(ServedAuthority):
     """HashiCorp Vault."""
 
+    label = "Vault"
     kind: Literal["vault"]
 
 
 class LocalAuthority(Section):
     """An authority made here and kept in a Secret of the cluster: for labs."""
 
+    label = "Made here"
     kind: Literal["local"]
-    root: LocalRoot = answer(LocalRoot(), label="Root", help="The root certificate.")
+    root: LocalRoot = answer(LocalRoot(), label="Root", help="The root certificate.", front=True)
 
 
 Authority = Annotated[

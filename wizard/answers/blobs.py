@@ -14,6 +14,7 @@ _COPIED = "copied into the Secret that the chart's registry reads"
 class VolumeBlobs(Section):
     """On the registry's volume."""
 
+    label = "A volume"
     kind: Literal["volume"]
 
 
@@ -41,6 +42,7 @@ class S3Blobs(ObjectStore):
     """Amazon S3 or a compatible storage. Keys are required: the registry in Harbor cannot use
     roles of ServiceAccounts."""
 
+    label = "S3"
     kind: Literal["s3"]
     bucket: Text = answer(label="Bucket", help="The bucket.", example="harbor")
     region: Text = answer(
@@ -51,6 +53,7 @@ class S3Blobs(ObjectStore):
         label="Endpoint",
         help="The address of a compatible storage; without it Amazon's own.",
         example="https://minio.corp:9000",
+        front=True,
     )
     access_key: GivenSecret = answer(
         label="Access key", help="The id of the key.", example={"env": "S3_KEY"}, stored=_COPIED
@@ -66,6 +69,7 @@ class S3Blobs(ObjectStore):
 class AzureBlobs(ObjectStore):
     """Azure Blob Storage."""
 
+    label = "Azure"
     kind: Literal["azure"]
     account: Text = answer(label="Account", help="The storage account.", example="harborblobs")
     container: Text = answer(label="Container", help="The container.", example="harbor")
@@ -83,6 +87,7 @@ class AzureBlobs(ObjectStore):
 class GcsBlobs(ObjectStore):
     """Google Cloud Storage."""
 
+    label = "Google Cloud"
     kind: Literal["gcs"]
     bucket: Text = answer(label="Bucket", help="The bucket.", example="harbor")
     key_data: GivenSecret | None = answer(
@@ -97,6 +102,7 @@ class GcsBlobs(ObjectStore):
 class SwiftBlobs(ObjectStore):
     """OpenStack Swift."""
 
+    label = "Swift"
     kind: Literal["swift"]
     auth_url: Url = answer(
         label="Identity service",
@@ -119,6 +125,7 @@ class SwiftBlobs(ObjectStore):
 class OssBlobs(ObjectStore):
     """Alibaba Cloud Object Storage Service."""
 
+    label = "Alibaba OSS"
     kind: Literal["oss"]
     bucket: Text = answer(label="Bucket", help="The bucket.", example="harbor")
     region: Text = answer(label="Region", help="The region.", example="oss-eu-central-1")

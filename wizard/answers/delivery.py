@@ -13,12 +13,14 @@ from wizard.answers.section import Section, answer
 class UpstreamCharts(Section):
     """Charts from the repositories of their makers."""
 
+    label = "From their makers"
     kind: Literal["upstream"]
 
 
 class DirectoryCharts(Section):
     """Chart packages in a folder of this machine."""
 
+    label = "From a folder"
     kind: Literal["directory"]
     path: LocalPath = answer(
         label="Folder",
@@ -30,6 +32,7 @@ class DirectoryCharts(Section):
 class BundleCharts(Section):
     """Reserved: one file with charts and images, made by `wizard bundle create`."""
 
+    label = "From a bundle"
     kind: Literal["bundle"]
     path: LocalPath = answer(label="Bundle", help="The bundle file.", example="harbor.bundle")
 
@@ -44,6 +47,7 @@ class Delivery(Section):
         UpstreamCharts(kind="upstream"),
         label="Charts",
         help="Where Helm charts come from.",
+        front=True,
     )
     image_mirrors: Mapping[Registry, Repository] = answer(
         {},
@@ -51,6 +55,7 @@ class Delivery(Section):
         help="Registries that stand in for others: images of the left one are pulled from the "
         "right one.",
         example={"docker.io": "registry.corp/hub"},
+        front=True,
     )
     pull_secret: GivenSecret | None = answer(
         None,
@@ -59,4 +64,5 @@ class Delivery(Section):
         "brings.",
         example={"file": "dockerconfig.json"},
         stored="copied into a Secret of type kubernetes.io/dockerconfigjson",
+        front=True,
     )

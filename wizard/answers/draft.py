@@ -96,6 +96,13 @@ class Draft:
         placed = [self._placed(path, problem) for path, problem in problems]
         return sorted(placed, key=lambda p: (p.file, p.line, p.column, p.path))
 
+    def tentative(self) -> tuple[Preset, list[Path]]:
+        """A preset of all answers that are fine by themselves, with what their profile fills in,
+        and the paths that it cannot speak for: what is wrong or missing there was left out.
+        """
+        wrong = [problem_of(error, self.data)[0] for error in _errors(self.data)]
+        return _salvage(self.absolute().data, wrong)
+
     def to_preset(self) -> Preset:
         """The preset. Raises PresetInvalid with all problems where one of them is an error."""
         problems = self.problems()

@@ -20,12 +20,14 @@ CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 class IngressExposure(Section):
     """Through an ingress controller."""
 
+    label = "Ingress"
     kind: Literal["ingress"]
     class_name: ObjectName | None = answer(
         None,
         label="Ingress class",
         help="The IngressClass; without it the cluster's default class.",
         example="traefik",
+        front=True,
     )
     annotations: Annotations = answer(
         {}, label="Annotations", help="Annotations of the Ingress, added to the wizard's own."
@@ -52,6 +54,7 @@ class ParentRef(Section):
 class GatewayExposure(Section):
     """Through the Gateway API: an HTTPRoute that is attached to Gateways."""
 
+    label = "Gateway"
     kind: Literal["gateway"]
     parent_refs: Annotated[tuple[ParentRef, ...], Field(min_length=1)] = answer(
         label="Gateways",
@@ -63,14 +66,18 @@ class GatewayExposure(Section):
 class NodePortExposure(Section):
     """Through a port on every node."""
 
+    label = "Node ports"
     kind: Literal["nodePort"]
-    http_port: Port = answer(30002, label="HTTP port", help="The node port for http.")
-    https_port: Port = answer(30003, label="HTTPS port", help="The node port for https.")
+    http_port: Port = answer(30002, label="HTTP port", help="The node port for http.", front=True)
+    https_port: Port = answer(
+        30003, label="HTTPS port", help="The node port for https.", front=True
+    )
 
 
 class LoadBalancerExposure(Section):
     """Through a load balancer of the cluster."""
 
+    label = "Load balancer"
     kind: Literal["loadBalancer"]
     ip: Address | None = answer(
         None, label="Address", help="The address to ask for.", example="192.0.2.10"
@@ -86,6 +93,7 @@ class LoadBalancerExposure(Section):
 class ClusterIpExposure(Section):
     """Inside the cluster only, or behind something that you run yourself."""
 
+    label = "Cluster only"
     kind: Literal["clusterIP"]
 
 

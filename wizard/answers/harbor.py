@@ -67,14 +67,19 @@ class Harbor(Section):
         help="The address that the wizard itself connects to instead of asking DNS, like "
         "curl --resolve. Clients still need DNS.",
         example="192.0.2.10",
+        front=True,
     )
     expose: Exposure = answer(
-        IngressExposure(kind="ingress"), label="Exposure", help="How clients reach Harbor."
+        IngressExposure(kind="ingress"),
+        label="Exposure",
+        help="How clients reach Harbor.",
+        front=True,
     )
     profile: Profile = answer(
         "standard",
         label="Profile",
         help="Fills in replicas, requests and volume sizes that are not given.",
+        front=True,
     )
     replicas: Replicas = answer(Replicas(), label="Replicas", help="Pods per component.")
     resources: Resources = answer(Resources(), label="Resources", help="Resources per component.")
@@ -84,6 +89,7 @@ class Harbor(Section):
         help="The first password of the user admin; Harbor ignores it once it has started.",
         example={"env": "HARBOR_ADMIN_PASSWORD"},
         stored="in place where the Secret is in the target namespace, else copied",
+        front=True,
     )
     secret_key: Secret = answer(
         GENERATE,
@@ -94,9 +100,14 @@ class Harbor(Section):
         "else copied",
     )
     database: Database = answer(
-        InternalDatabase(kind="internal"), label="Database", help="The PostgreSQL in use."
+        InternalDatabase(kind="internal"),
+        label="Database",
+        help="The PostgreSQL in use.",
+        front=True,
     )
-    redis: Redis = answer(InternalRedis(kind="internal"), label="Redis", help="The Redis in use.")
+    redis: Redis = answer(
+        InternalRedis(kind="internal"), label="Redis", help="The Redis in use.", front=True
+    )
     internal_tls: Flag = answer(
         False, label="Internal TLS", help="Whether Harbor's components talk TLS to each other."
     )

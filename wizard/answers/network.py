@@ -18,6 +18,7 @@ class Network(Section):
         label="HTTPS proxy",
         help="The proxy for https.",
         example="http://proxy.corp:3128",
+        front=True,
     )
     no_proxy: tuple[Text, ...] = answer(
         (),
@@ -30,4 +31,5 @@ class Network(Section):
         label="CA bundle",
         help="PEM file with certificate authorities that are trusted besides the system's own.",
         example="corporate-ca.pem",
+        front=True,
     )

@@ -24,9 +24,10 @@ class Certificate(Section):
 class SelfSigned(Section):
     """A private authority signs it; clients must be told to trust that authority."""
 
+    label = "Our own authority"
     kind: Literal["self-signed"]
     authority: Authority = answer(
-        LocalAuthority(kind="local"), label="Authority", help="Who signs."
+        LocalAuthority(kind="local"), label="Authority", help="Who signs.", front=True
     )
     certificate: Certificate = answer(
         Certificate(), label="Certificate", help="Harbor's certificate."
@@ -36,6 +37,7 @@ class SelfSigned(Section):
 class Commercial(Section):
     """A certificate that you have, from files."""
 
+    label = "A commercial certificate"
     kind: Literal["commercial"]
     certificate: LocalPath = answer(
         label="Certificate",
@@ -48,6 +50,7 @@ class Commercial(Section):
         help="The private key; without it, it is expected in the certificate's file.",
         example={"file": "harbor.key"},
         stored="copied into the TLS Secret",
+        front=True,
     )
     passphrase: GivenSecret | None = answer(
         None,
@@ -75,6 +78,7 @@ class Commercial(Section):
 class Acme(Section):
     """An ACME server such as Let's Encrypt issues it, through cert-manager."""
 
+    label = "ACME"
     kind: Literal["acme"]
     server: Url = answer(
         label="Directory",
@@ -86,6 +90,7 @@ class Acme(Section):
         label="Staging directory",
         help="A directory to try first, whose limits do not hurt.",
         example="https://acme-staging-v02.api.letsencrypt.org/directory",
+        front=True,
     )
     email: Text = answer(
         label="E-mail", help="Who is written to about the account.", example="ops@example.com"
@@ -105,9 +110,10 @@ class Acme(Section):
 class Issuer(Section):
     """An issuer of cert-manager that exists."""
 
+    label = "An issuer we have"
     kind: Literal["issuer"]
     issuer_kind: Literal["Issuer", "ClusterIssuer"] = answer(
-        "ClusterIssuer", label="Kind", help="Whether it serves one namespace or all."
+        "ClusterIssuer", label="Kind", help="Whether it serves one namespace or all.", front=True
     )
     name: ObjectName = answer(label="Issuer", help="Its name.", example="corp")
     group: Text = answer(
@@ -121,6 +127,7 @@ class Issuer(Section):
 class TlsSecret(Section):
     """A TLS Secret in the target namespace that something else maintains."""
 
+    label = "A secret we have"
     kind: Literal["secret"]
     name: ObjectName = answer(label="Secret", help="Its name.", example="harbor-tls")
 
@@ -128,12 +135,14 @@ class TlsSecret(Section):
 class NoPki(Section):
     """TLS ends in front of Harbor: at a load balancer or Gateway that you run."""
 
+    label = "The load balancer"
     kind: Literal["none"]
     plain_http_reason: Text | None = answer(
         None,
         label="Reason for plain http",
         help="Why passwords may cross the network unencrypted: needed for a URL with http://.",
         example="isolated lab network",
+        front=True,
     )
 
 

@@ -24,22 +24,25 @@ class Preset(Section):
         label="Format", help="The version of this format; it is always 1 for now."
     )
     name: Name = answer(label="Name", help="What you call this installation.", example="production")
-    target: Target = answer(Target(), label="Target", help="Where Harbor goes.")
+    target: Target = answer(Target(), label="Target", help="Where Harbor goes.", front=True)
     network: Network = answer(
-        Network(), label="Network", help="How the wizard and all it installs reach the world."
+        Network(),
+        label="Network",
+        help="How the wizard and all it installs reach the world.",
+        front=True,
     )
     delivery: Delivery = answer(
-        Delivery(), label="Delivery", help="Where charts and images come from."
+        Delivery(), label="Delivery", help="Where charts and images come from.", front=True
     )
     versions: Versions = answer(
         Versions(), label="Versions", help="What is installed in which version."
     )
     storage: Storage = answer(
-        Storage(), label="Storage", help="Who makes the volumes, and where images rest."
+        Storage(), label="Storage", help="Who makes the volumes, and where images rest.", front=True
     )
     pki: Pki = answer(label="Certificates", help="Where Harbor's certificate comes from.")
     trust: Trust = answer(
-        Trust(), label="Trust", help="Who learns to trust the certificate authority."
+        Trust(), label="Trust", help="Who learns to trust the certificate authority.", front=True
     )
     harbor: Harbor = answer(label="Harbor", help="Harbor itself.")
     policy: Mapping[str, Any] = answer(

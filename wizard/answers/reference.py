@@ -1,18 +1,15 @@
 """The reference page of the preset, from the declarations of the answers."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
+from wizard.answers.form import default_of, example_text, flow
 from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
 from wizard.answers.profiles import PROFILES
 from wizard.answers.secret_values import variable_for
-from wizard.answers.section import Section
 from wizard.answers.translate import choice_text
 
 REFERENCE_FILE = "docs/preset.md"
@@ -140,26 +137,14 @@ def _scalar(shape: Shape, info: FieldInfo) -> str:
 
 
 def _default(info: FieldInfo) -> str:
-    default: Any = info.default
-    if default is PydanticUndefined:
+    if info.is_required():
         return "required"
-    if isinstance(default, Section):
-        raw = default.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return f"`{_flow(raw)}`" if raw else ""
-    return "" if default is None or default in ((), {}) else f"`{_flow(default)}`"
+    default = default_of(info)
+    return f"`{flow(default)}`" if default not in (None, [], {}) else ""
 
 
 def _example(info: FieldInfo) -> str:
-    return f"Example: `{_flow(info.examples[0])}`" if info.examples else ""
-
-
-def _flow(value: Any) -> str:
-    """A value as YAML in one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return json.dumps(value) if value == "" else choice_text(value)
+    return f"Example: `{example_text(info)}`" if info.examples else ""
 
 
 def _secret_rows(path: tuple[str, ...], shape: Shape, info: FieldInfo, kind: str) -> Iterator[str]:

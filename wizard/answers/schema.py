@@ -19,6 +19,7 @@ def preset_schema() -> dict[str, Any]:
         for key, info in fields_of(section).items():
             described = definition["properties"][key]
             described.pop("discriminator", None)  # a word of OpenAPI: `kind` is const in each
+            described.pop("x-front", None)  # for forms alone
             if not isinstance(described.get("default"), str | int | float):
                 described.pop("default", None)
             if info.title:  # left out by pydantic beside a reference

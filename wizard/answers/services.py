@@ -12,6 +12,7 @@ from wizard.answers.section import Section, answer
 class InternalDatabase(Section):
     """The PostgreSQL of the chart: one pod."""
 
+    label = "Inside the cluster"
     kind: Literal["internal"]
     password: Secret = answer(
         GENERATE,
@@ -24,10 +25,11 @@ class InternalDatabase(Section):
 class ExternalDatabase(Section):
     """A PostgreSQL that you run; the database must exist and be empty at first."""
 
+    label = "One we run"
     kind: Literal["external"]
     host: Host = answer(label="Host", help="The server.", example="postgres.example.com")
-    port: Port = answer(5432, label="Port", help="The port.")
-    name: Text = answer("registry", label="Database", help="The database.")
+    port: Port = answer(5432, label="Port", help="The port.", front=True)
+    name: Text = answer("registry", label="Database", help="The database.", front=True)
     username: Text = answer(label="User", help="The user.", example="harbor")
     password: GivenSecret = answer(
         label="Password",
@@ -49,6 +51,7 @@ Database = Annotated[InternalDatabase | ExternalDatabase, Field(discriminator="k
 class InternalRedis(Section):
     """The Redis of the chart: one pod, without a password."""
 
+    label = "Inside the cluster"
     kind: Literal["internal"]
 
 
@@ -64,6 +67,7 @@ class RedisIndexes(Section):
 class ExternalRedis(Section):
     """A Redis or Valkey that you run, alone or behind Sentinels."""
 
+    label = "One we run"
     kind: Literal["external"]
     addresses: Annotated[tuple[HostPort, ...], Field(min_length=1)] = answer(
         label="Addresses",
@@ -82,6 +86,7 @@ class ExternalRedis(Section):
         stored="in place where the Secret is in the target namespace, its key is "
         "`REDIS_PASSWORD` and no user is given, else copied; the chart copies it into its own "
         "objects either way",
+        front=True,
     )
     tls: Flag = answer(False, label="TLS", help="Whether the connection is encrypted.")
     indexes: RedisIndexes = answer(

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.answers.draft import Draft, Origin
-from wizard.answers.outline import ROOT, Shape, fields_of, kind_of, shape_at
+from wizard.answers.entering import with_default_kind
+from wizard.answers.outline import ROOT, Shape
 from wizard.answers.paths import Path, format_path, parse_path
 from wizard.answers.problems import PresetInvalid, Problem
 from wizard.answers.raw import value_at
-from wizard.answers.section import Section
 from wizard.answers.translate import unknown_key
 from wizard.answers.yamltree import parse
 
@@ -88,23 +88,14 @@ def _locate(given: Path, draft: Draft) -> tuple[Draft, Path, Shape]:
     for part in given:
         here = value_at(path, draft.data)
         if shape.form == "union" and here is None:
-            draft, here = _with_default_kind(draft, path)
+            draft = with_default_kind(draft, path, Origin(SOURCE, folder=draft.folder))
+            here = value_at(path, draft.data)
         path = (*path, _position(part, here, shape))
         inner = shape.child(path[-1], here)
         if inner is None:
             raise _no_such_answer(path, here, shape, draft)
         shape = inner
     return draft, path, shape
-
-
-def _with_default_kind(draft: Draft, path: Path) -> tuple[Draft, Any]:
-    parent = shape_at(path[:-1], draft.data)
-    section = parent.section_for(value_at(path[:-1], draft.data) or {}) if parent else None
-    default = fields_of(section)[str(path[-1])].default if section else None
-    if not isinstance(default, Section):
-        return draft, None
-    raw = {"kind": kind_of(type(default))}
-    return draft.put(path, raw, Origin(SOURCE, folder=draft.folder)), raw
 
 
 def _no_such_answer(path: Path, here: Any, shape: Shape, draft: Draft) -> _Refused:

@@ -14,18 +14,21 @@ AccessMode = Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]
 class ExistingProvisioner(Section):
     """A StorageClass that the cluster has already."""
 
+    label = "A class we have"
     kind: Literal["existing"]
     class_name: ObjectName | None = answer(
         None,
         label="Storage class",
         help="The class of all volumes; without it the cluster's default class.",
         example="standard",
+        front=True,
     )
 
 
 class NfsProvisioner(Section):
     """Volumes on an NFS server, through a provisioner that the wizard installs."""
 
+    label = "NFS"
     kind: Literal["nfs"]
     driver: Literal["csi", "subdir"] = answer(
         "csi",
@@ -62,6 +65,7 @@ class NfsProvisioner(Section):
 class LocalProvisioner(Section):
     """Folders of one node, for labs: no provisioner, data is bound to that node."""
 
+    label = "A folder of one node"
     kind: Literal["local"]
     node: ObjectName = answer(
         label="Node", help="The node that keeps the data.", example="worker-1"
@@ -87,6 +91,7 @@ class Volume(Section):
         label="Size",
         help="How much space is requested; without it the profile decides.",
         example="200Gi",
+        front=True,
     )
     class_name: ObjectName | None = answer(
         None,
@@ -116,7 +121,10 @@ class Volumes(Section):
     """Harbor's volumes."""
 
     registry: Volume = answer(
-        Volume(), label="Registry", help="Images and charts, unless blobs rest in object storage."
+        Volume(),
+        label="Registry",
+        help="Images and charts, unless blobs rest in object storage.",
+        front=True,
     )
     job_log: Volume = answer(
         Volume(),
@@ -136,8 +144,14 @@ class Storage(Section):
         ExistingProvisioner(kind="existing"),
         label="Provisioner",
         help="Who makes the volumes.",
+        front=True,
     )
-    volumes: Volumes = answer(Volumes(), label="Volumes", help="Harbor's volumes, one by one.")
+    volumes: Volumes = answer(
+        Volumes(), label="Volumes", help="Harbor's volumes, one by one.", front=True
+    )
     blobs: Blobs = answer(
-        VolumeBlobs(kind="volume"), label="Blobs", help="Where the layers of images rest."
+        VolumeBlobs(kind="volume"),
+        label="Blobs",
+        help="Where the layers of images rest.",
+        front=True,
     )

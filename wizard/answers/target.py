@@ -20,9 +20,10 @@ class Target(Section):
         help="The kubeconfig context to use. It is personal: --context comes first, and without "
         "either the current context counts.",
         example="production",
+        front=True,
     )
     namespace: Name = answer(
-        "harbor", label="Namespace", help="The namespace that Harbor is installed in."
+        "harbor", label="Namespace", help="The namespace that Harbor is installed in.", front=True
     )
     release: ReleaseName = answer(
         "harbor", label="Release", help="The name of the Helm release; it begins object names."

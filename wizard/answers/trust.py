@@ -18,4 +18,5 @@ class Trust(Section):
         label="Nodes",
         help="Whether the commands for nodes are only shown, or a DaemonSet writes the root "
         "certificate where containerd looks for it.",
+        front=True,
     )

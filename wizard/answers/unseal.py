@@ -14,10 +14,13 @@ _COPIED = "copied into a Secret beside the server"
 class Shamir(Section):
     """By people: a number of key shares out of several."""
 
+    label = "Key shares"
     kind: Literal["shamir"]
-    shares: Positive = answer(5, label="Shares", help="How many shares are made.", unit="shares")
+    shares: Positive = answer(
+        5, label="Shares", help="How many shares are made.", unit="shares", front=True
+    )
     threshold: Positive = answer(
-        3, label="Needed", help="How many of them open the server.", unit="shares"
+        3, label="Needed", help="How many of them open the server.", unit="shares", front=True
     )
     pgp_keys: tuple[LocalPath, ...] = answer(
         (),
@@ -31,12 +34,14 @@ class Shamir(Section):
         help="Where the shares are written, readable by you alone; without it they are shown "
         "once on the terminal.",
         example="~/harbor-unseal-keys.json",
+        front=True,
     )
 
 
 class StaticUnseal(Section):
     """By a key in a file beside the server (OpenBao only)."""
 
+    label = "A key file"
     kind: Literal["static"]
     key: Secret = answer(
         label="Key", help="32 bytes in base64.", example={"generate": True}, stored=_COPIED
@@ -46,6 +51,7 @@ class StaticUnseal(Section):
 class TransitUnseal(Section):
     """By another Vault or OpenBao."""
 
+    label = "Another Vault"
     kind: Literal["transit"]
     address: Url = answer(label="Address", help="Its address.", example="https://vault.corp:8200")
     ca_bundle: LocalPath | None = answer(None, label="CA bundle", help="PEM file of its authority.")
@@ -59,6 +65,7 @@ class TransitUnseal(Section):
 class AwsKmsUnseal(Section):
     """By a key of AWS KMS (Vault only); credentials come from the pod's role or are given."""
 
+    label = "AWS KMS"
     kind: Literal["awskms"]
     region: Text = answer(label="Region", help="The region.", example="eu-central-1")
     kms_key_id: Text = answer(label="Key", help="Id or ARN of the key.", example="alias/harbor")
@@ -73,6 +80,7 @@ class AwsKmsUnseal(Section):
 class GcpKmsUnseal(Section):
     """By a key of Google Cloud KMS (Vault only)."""
 
+    label = "Google Cloud KMS"
     kind: Literal["gcpckms"]
     project: Text = answer(label="Project", help="The project.", example="registry-prod")
     region: Text = answer(label="Location", help="The location.", example="europe-west3")
@@ -89,6 +97,7 @@ class GcpKmsUnseal(Section):
 class AzureUnseal(Section):
     """By a key of Azure Key Vault (Vault only)."""
 
+    label = "Azure Key Vault"
     kind: Literal["azurekeyvault"]
     tenant_id: Text = answer(label="Tenant", help="The tenant's id.")
     vault_name: Text = answer(label="Key vault", help="The key vault.", example="harbor-kv")

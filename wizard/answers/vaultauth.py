@@ -14,6 +14,7 @@ _COPIED = "copied into a Secret that cert-manager reads, where it needs it"
 class TokenAuth(Section):
     """By a token; cert-manager does not renew it."""
 
+    label = "Token"
     kind: Literal["token"]
     token: GivenSecret = answer(
         label="Token", help="The token.", example={"env": "VAULT_TOKEN"}, stored=_COPIED
@@ -23,6 +24,7 @@ class TokenAuth(Section):
 class AppRoleAuth(Section):
     """By a role and its secret."""
 
+    label = "AppRole"
     kind: Literal["approle"]
     mount: Text = answer("approle", label="Mount", help="Where the method is mounted.")
     role_id: Text = answer(label="Role id", help="The id of the role.")
@@ -34,6 +36,7 @@ class AppRoleAuth(Section):
 class UserpassAuth(Section):
     """By user and password, for the wizard alone: cert-manager cannot use it."""
 
+    label = "User and password"
     kind: Literal["userpass"]
     mount: Text = answer("userpass", label="Mount", help="Where the method is mounted.")
     username: Text = answer(label="User", help="The user.", example="harbor-wizard")
@@ -45,6 +48,7 @@ class UserpassAuth(Section):
 class KubernetesAuth(Section):
     """By a ServiceAccount of the cluster."""
 
+    label = "ServiceAccount"
     kind: Literal["kubernetes"]
     mount: Text = answer("kubernetes", label="Mount", help="Where the method is mounted.")
     role: Text = answer(label="Role", help="The role there.", example="harbor")
@@ -53,6 +57,7 @@ class KubernetesAuth(Section):
 class CertificateAuth(Section):
     """By a client certificate."""
 
+    label = "Client certificate"
     kind: Literal["certificate"]
     mount: Text = answer("cert", label="Mount", help="Where the method is mounted.")
     role: Text | None = answer(None, label="Role", help="The role there.", example="harbor")

@@ -18,9 +18,11 @@ PERMISSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What was agreed to beforehand: all warnings, some of PERMISSIONS, one plan by its hash."""
+    """What was agreed to beforehand: all warnings or those of some checks by their ids, some of
+    PERMISSIONS, one plan by its hash.
+    """
 
-    warnings: bool = False
+    warnings: bool | frozenset[str] = False
     permitted: frozenset[str] = frozenset()
     plan: str = ""
 
@@ -63,8 +65,14 @@ _Refusal = tuple[str, str, str]
 
 
 def _warnings(consent: Consent, results: Sequence[Result]) -> Iterator[_Refusal]:
-    warnings = [result.check.title for result in results if result.outcome.state == "warn"]
-    if warnings and not consent.warnings:
+    accepted = consent.warnings
+    warnings = [
+        result.check.title
+        for result in results
+        if result.outcome.state == "warn"
+        and not (accepted if isinstance(accepted, bool) else result.check.id in accepted)
+    ]
+    if warnings:
         yield (
             f"{len(warnings)} of {len(results)} checks warn: {', '.join(warnings)}",
             "a warning may be what you want, but you have to say so",

@@ -3,11 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from wizard.charts.catalogue import harbor_chart
-from wizard.checks.base import Result, Subject
+from wizard.checks.base import Result
 from wizard.checks.suite import run_checks
 from wizard.errors import CheckFailed, ExitCode, NotAccepted, WizardError, WorldError
 from wizard.plan.graph import build_graph
@@ -17,7 +15,7 @@ from wizard.ports import Ref, World
 from wizard.run.engine import Engine
 from wizard.run.holder import Holder
 from wizard.run.lock import LEASE, Lock, lease_name
-from wizard.run.rights import graph_rights
+from wizard.run.subject import subject_of
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
 
@@ -40,7 +38,8 @@ class Session:
 
     async def check(self) -> Sequence[Result]:
         """Ask all checks that apply, each told as it is answered."""
-        return await run_checks(self._world, await self._subject(), self._teller.check)
+        subject = await subject_of(self._world, self._inputs, self._graph)
+        return await run_checks(self._world, subject, self._teller.check)
 
     async def plan(self) -> Plan:
         """The changes that every step would make now.
@@ -136,23 +135,3 @@ class Session:
                 fix="run the same command again: it shows the plan as it is now",
             )
         return now
-
-    async def _subject(self) -> Subject:
-        """What the checks are about, as far as Helm and the chart let it be known."""
-        preset, graph, charts = self._inputs.preset, self._graph, self._world.charts
-        subject = Subject(
-            preset,
-            owned=[ref for step in graph.steps for ref in step.makes],
-            secrets=dict(self._inputs.secrets),
-        )
-        try:
-            chart = harbor_chart(preset.versions.harbor)
-            subject = replace(subject, chart=await self._inputs.packages.get(chart))
-            manifest = await graph.release.offline_manifest(charts)
-            rights = await graph_rights(graph, charts, preset.target)
-        except WizardError as error:
-            return replace(subject, problem=error)
-        # Whether the namespace can be seen at all is told by the checks of namespace and rights.
-        with suppress(WorldError):
-            rights = [*rights, *await graph.namespace.missing_right(self._world)]
-        return replace(subject, manifest=manifest, rights=rights)
