@@ -56,7 +56,11 @@ def wizard(settings: Common, **options: Any) -> None:
     Something is wrong:
         wizard troubleshoot --preset my.yaml --once
     """
-    if click.get_current_context().invoked_subcommand is None:
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    if _is_guided(options):
+        finish(settings, lambda voices: _guide(settings, **options))
+    else:
         finish(settings, lambda voices: _install(settings, voices, **options))
 
 
@@ -65,6 +69,42 @@ def finish(settings: Common, work: Work) -> None:
     from wizard.execute import execute
 
     sys.exit(execute(settings.output, work))
+
+
+_UNATTENDED = ("resume", "check", "probe", "plan", "yes", "allow", "expect_plan")
+"""Options that belong to a run without questions."""
+
+
+def _is_guided(given: dict[str, Any]) -> bool:
+    """Whether the screens are meant: no answers were given, or some are to be asked for."""
+    return bool(given["ask"]) or not (given["presets"] or any(given[one] for one in _UNATTENDED))
+
+
+async def _guide(
+    settings: Common, presets: Sequence[Path], sets: Sequence[str], **given: Any
+) -> ExitCode:
+    from wizard.app import guide
+
+    _require_screen(settings, presets)
+    return await guide(settings, presets, sets, ask=given["ask"] or "", retarget=given["retarget"])
+
+
+def _require_screen(settings: Common, presets: Sequence[Path]) -> None:
+    """Refuse to ask where nobody could answer, or where the output was to be read by a program."""
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    dumb = os.environ.get("TERM", "dumb") in {"dumb", "unknown"}
+    if terminal and not dumb and settings.output == "text":
+        return
+    why = "the guided installation needs a terminal that can show screens"
+    if settings.output != "text":
+        why = f"--output {settings.output} is for runs without questions"
+    file = presets[0] if presets else "FILE"
+    raise UsageError(
+        "No answers were given" if not presets else "Nothing can be asked here",
+        why=why,
+        fix=f"give all answers: wizard --preset {file} (examples are in presets/), or rehearse "
+        "one: wizard --demo --preset presets/demo.yaml --yes",
+    )
 
 
 async def _install(
@@ -97,13 +137,7 @@ async def _install(
 
 
 def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
-    """Refuse options that contradict each other, or that this version does not have yet."""
-    if given["ask"]:
-        raise UsageError(
-            "--ask needs the screens, which this version does not have yet",
-            why="answers are given in a preset or with --set",
-            fix="write the answer into the preset, or add --set PATH=VALUE",
-        )
+    """Refuse options that contradict each other."""
     if given["resume"] and presets:
         raise UsageError(
             "--resume and --preset exclude each other",
@@ -116,7 +150,7 @@ def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
         )
     _require_one_goal(given)
     if not given["resume"]:
-        _require_answers(presets, "the guided installation is not part of this version yet")
+        _require_answers(presets, "options for runs without questions need a preset")
 
 
 def _require_one_goal(given: dict[str, Any]) -> None:

@@ -1,0 +1,196 @@
+"""The application: its screens, the answers on the desk, the connection, the run."""
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from screens.dialogs.confirm import Confirm
+from screens.dialogs.explain import Explain
+from screens.dialogs.pick import Choice, Pick
+from screens.pages import all_pages
+from screens.signs import State
+from screens.start import StartScreen
+from screens.theme import DARK, LIGHT
+from screens.ways import Ways
+from screens.widgets.step_map import Stop
+
+if TYPE_CHECKING:
+    from screens.session import Session
+
+REVIEW, INSTALL = "review", "install"
+
+
+class WizardApp(App[int]):
+    """The guided installation. It ends with the exit code of the process."""
+
+    TITLE = "Harbor wizard"
+    CSS_PATH = "application.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", "Leave", id="leave", priority=True, show=False),
+        Binding("ctrl+q", "leave", "Leave", id="quit", priority=True, show=False),
+    ]
+
+    def __init__(self, ways: Ways) -> None:
+        super().__init__()
+        self.ways = ways
+        self._loading: asyncio.Task[None] | None = None
+        self._session: Session | None = None
+        self._trail: list[str] = []
+
+    def on_mount(self) -> None:
+        """Show the first screen, then load what it does not need."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.push_screen(StartScreen())
+
+    async def run_until_left(self) -> int:
+        """Run until the person leaves; the exit code. Raises what a bug raised."""
+        code = await self.run_async()
+        if self._exception is not None:
+            raise self._exception
+        return code or 0
+
+    def _fatal_error(self) -> None:
+        """A bug is told by whoever runs the application, never as a trace on the screen."""
+        self._close_messages_no_wait()
+
+    async def ready(self) -> None:
+        """Wait until all that takes long to import is there: in a thread, after the first frame."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_import_the_rest))
+        await asyncio.shield(self._loading)
+        if self._session is None:
+            from screens.beginning import first_session
+
+            self._session = first_session(self.ways)
+
+    @property
+    def session(self) -> "Session":
+        """What is behind the screens; there once the application is `ready`."""
+        if self._session is None:
+            raise RuntimeError("the application is not ready yet")
+        return self._session
+
+    def title_text(self) -> str:
+        """What is installed where, as far as it is known."""
+        if self._session is None:
+            return ""
+        desk = self._session.desk
+        place = "/".join(
+            str(part)
+            for part in (desk.draft.get("target.context"), desk.draft.get("target.namespace"))
+            if part
+        )
+        simulated = f"  (simulated: {self.ways.scenario})" if self.ways.scenario else ""
+        return f"{desk.name}  {place or 'harbor'}{simulated}"
+
+    def stops(self, here: str) -> list[Stop]:
+        """The way, and how each of its stops stands."""
+        titles = [*((page.id, page.title) for page in all_pages()), *_LAST_STOPS]
+        return [Stop(id_, title, self._state(id_, here)) for id_, title in titles]
+
+    def _state(self, id_: str, here: str) -> State:
+        if id_ == here:
+            return "here"
+        return self._session.state_of(id_) if self._session else "not yet"
+
+    def go(self, stop: str) -> None:
+        """Go to a stop of the way."""
+        self._show(stop)
+
+    @work(group="go", exclusive=True)
+    async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
+        await self.ready()
+        from screens.places import screen_of
+
+        if self._trail and self._trail[-1] == stop:
+            return
+        self._trail.append(stop)
+        screen = screen_of(stop, self.session, focus)
+        if len(self.screen_stack) > _WITH_START:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+
+    def go_to_answer(self, path: tuple[str | int, ...]) -> None:
+        """Go to the question of an answer."""
+        for page in all_pages():
+            if any(str(path[0]) == one for one in page.paths):
+                self._show(page.id, path)
+
+    def go_next(self, stop: str) -> None:
+        """Go to the stop after this one."""
+        ids = [one.id for one in self.stops("")]
+        self.go(ids[ids.index(stop) + 1])
+
+    def go_back(self) -> None:
+        """Go to the stop that one came from, at last to the start."""
+        if not self._trail:
+            return
+        self._trail.pop()
+        if self._trail:
+            self._show(self._trail.pop())
+        else:
+            self.pop_screen()
+
+    @work(group="jump", exclusive=True)
+    async def jump(self) -> None:
+        """Choose a stop to go to."""
+        stops = self.stops(self._trail[-1] if self._trail else "")
+        choices = [Choice(stop.title, stop.state) for stop in stops]
+        chosen = await self.push_screen_wait(Pick("Where to?", choices))
+        for stop in stops:
+            if stop.title == chosen:
+                self.go(stop.id)
+
+    @work(group="start", exclusive=True)
+    async def start(self, what: str) -> None:
+        """Do what was chosen on the first screen."""
+        from screens.beginning import BEGINNINGS
+
+        stop = await BEGINNINGS[what](self)
+        if stop:
+            self._trail = []
+            self.go(stop)
+
+    def begin(self, session: "Session") -> None:
+        """Go on with another session; the former one's connection is closed."""
+        former, self._session = self._session, session
+        self.ways = session.ways
+        if former:
+            self.run_worker(former.close(), group="close")
+
+    def explain(self, text: str) -> None:
+        """Show a page of help."""
+        self.push_screen(Explain(text))
+
+    @work(group="leave", exclusive=True)
+    async def action_leave(self) -> None:
+        """Leave, after one question; answers are kept, a run can be resumed."""
+        run = self._session.run if self._session else None
+        if run is not None and run.running:
+            question = (
+                "Harbor is being installed. Stop it? What was done stays done, and the same "
+                "command or Retry goes on from there."
+            )
+            stop = "Stop and leave"
+            if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
+                return
+            await run.stop()
+        if self._session:
+            await self._session.close()
+        self.exit(int(run.exit or 0) if run is not None else 0)
+
+
+_LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
+_WITH_START = 2
+"""Screens on the stack while only the start is shown: Textual's own and the start."""
+
+
+def _import_the_rest() -> None:
+    from screens import beginning, places  # noqa: F401

@@ -1,0 +1,1 @@
+"""Small windows over a screen; each gives back what was chosen, or nothing."""

@@ -1,0 +1,93 @@
+"""The frame around every screen: title, map of the way, one screen, keys that work now."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from screens.widgets.step_map import StepMap
+
+if TYPE_CHECKING:
+    from screens.application import WizardApp
+
+SMALLEST = (80, 24)
+"""Columns and rows in which every screen is complete."""
+
+
+class FrameScreen(Screen[None]):
+    """A screen in the frame. Subclasses give the body and say where on the map they are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="back", tooltip="Back to where you came from"),
+        Binding("f1", "help", "Help", id="help", tooltip="More about what is in front of you"),
+        Binding("ctrl+g", "jump", "Jump", id="jump", tooltip="Go to any step of the way"),
+    ]
+    stop: str = ""
+    """The id of the stop on the map that this screen is."""
+    HELP_TEXT: ClassVar[str] = ""
+    """What F1 says about the screen as a whole, in Markdown."""
+
+    @property
+    def wizard(self) -> "WizardApp":
+        """The application."""
+        return cast("WizardApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The frame around the body."""
+        with Horizontal(id="title"):
+            yield Static("Harbor wizard", id="title-left", markup=False)
+            yield Static("", id="title-right", markup=False)
+        with Vertical(id="main"):
+            yield StepMap(self.wizard.stops(self.stop))
+            with Vertical(id="body"):
+                yield from self.body()
+        yield Footer(compact=True)
+        yield Static("", id="too-small", markup=False)
+
+    def body(self) -> ComposeResult:
+        """What stands in the frame."""
+        yield Widget()
+
+    def on_screen_resume(self) -> None:
+        """Show title and map as they are now."""
+        self.refresh_frame()
+
+    def refresh_frame(self) -> None:
+        """Show the installation's name and target, and the map, as they are now."""
+        self.query_one("#title-right", Static).update(self.wizard.title_text())
+        self.query_one(StepMap).show(self.wizard.stops(self.stop))
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so where the window is too small; nothing is lost meanwhile."""
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        self.query_one("#too-small", Static).update(
+            f"This window has {event.size.width} columns and {event.size.height} rows.\n"
+            f"The wizard needs {SMALLEST[0]} x {SMALLEST[1]}: make it larger.\n"
+            "Nothing is lost meanwhile."
+        )
+
+    def on_step_map_chosen(self, event: StepMap.Chosen) -> None:
+        """Go there."""
+        self.wizard.go(event.id)
+
+    def action_back(self) -> None:
+        """Go back; nothing typed is lost."""
+        self.wizard.go_back()
+
+    def action_jump(self) -> None:
+        """Choose where to go."""
+        self.wizard.jump()
+
+    def action_help(self) -> None:
+        """Explain what is in front of the person."""
+        self.wizard.explain(self.help_text())
+
+    def help_text(self) -> str:
+        """What F1 says now, in Markdown."""
+        return self.HELP_TEXT

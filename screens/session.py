@@ -1,0 +1,104 @@
+"""A guided session: the answers on the desk, the cluster behind them, looks and runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from screens.asking import Asker
+from screens.connection import Connection
+from screens.desk import Desk
+from screens.pages import all_pages
+from screens.run import Run
+from screens.signs import State
+from screens.telling import Told
+from screens.ways import Ways
+from wizard.answers.paths import parse_path
+from wizard.answers.secret_values import variable_for
+from wizard.commands import Answers, Wish, answers_of, install
+from wizard.errors import SecretMissing, WizardError
+from wizard.ports import World
+from wizard.run.consent import Consent
+from wizard.run.events import Event
+from wizard.run.redaction import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSecrets:
+    """The person of a run on the screen: whatever is to be asked was asked before it began."""
+
+    def secret(self, path: str, label: str) -> str:
+        """Raises SecretMissing: the value is not there."""
+        raise SecretMissing(
+            f"No value for the secret {path}",
+            why="it is to be asked for, and was not typed yet",
+            where=path,
+            fix=f"type it: choose {label} on its page",
+        )
+
+
+class Session:
+    """Everything behind the screens, without any of them."""
+
+    def __init__(self, ways: Ways, desk: Desk) -> None:
+        self.ways = ways
+        self.desk = desk
+        self.redactor = Redactor()
+        self.connection = Connection(ways.open_world)
+        self.asker = Asker(desk, self.connection, self.redactor)
+        self.run: Run | None = None
+
+    async def look(self, on_event: Callable[[Event], None]) -> Told:
+        """Make all checks and the plan; what kept them from it is in `ended_by`."""
+        told = Told(on_event)
+        try:
+            answers = self._answers(told)
+            world = await self._world(answers)
+            wish = Wish(until="plan", retarget=self.ways.retarget, log_dir=self.ways.log_dir)
+            await install(world, answers, wish, told.voices(self.redactor))
+        except WizardError as error:
+            told.error(error)
+        return told
+
+    def begin(self, consent: Consent) -> Run:
+        """A run of the answers as they are now; its `go` carries it out."""
+
+        async def work(told: Told) -> None:
+            answers = self._answers(told)
+            world = await self._world(answers)
+            wish = Wish(
+                consent=consent,
+                retarget=self.ways.retarget,
+                log_dir=self.ways.log_dir,
+                gate_seconds=self.ways.gate_seconds,
+            )
+            await install(world, answers, wish, told.voices(self.redactor))
+
+        self.run = Run(work)
+        return self.run
+
+    def state_of(self, stop: str) -> State:
+        """How a stop of the way stands, for the map."""
+        page = next((page for page in all_pages() if page.id == stop), None)
+        if page is None or page.id not in self.desk.visited:
+            return "not yet"
+        paths = [parse_path(path) for path in page.paths]
+        wrong = [one for path in paths for one in self.desk.problems_at(path)]
+        if any(one.severity == "error" for one in wrong):
+            return "wrong"
+        return "look" if wrong else "ok"
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.connection.close()
+
+    def environ(self) -> Mapping[str, str]:
+        """The environment, with what was typed in this session in place of its variables."""
+        typed = {variable_for(path): value for path, value in self.desk.typed.items()}
+        return {**self.ways.environ, **typed}
+
+    def _answers(self, told: Told) -> Answers:
+        voices = told.voices(self.redactor)
+        return answers_of(self.desk.draft, voices, self.environ(), TypedSecrets())
+
+    async def _world(self, answers: Answers) -> World:
+        preset = answers.preset
+        return await self.connection.world(preset.target.context, preset.network)

@@ -1,0 +1,36 @@
+"""Signs of states: always a sign with a word; colour only adds. ASCII twins where needed."""
+
+import locale
+import sys
+from typing import Literal
+
+State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown"]
+
+_SIGNS: dict[State, tuple[str, str]] = {
+    "ok": ("✓", "+"),
+    "look": ("!", "!"),
+    "wrong": ("✗", "x"),
+    "asking": ("…", "."),
+    "not yet": ("·", "-"),
+    "here": ("▸", ">"),
+    "unknown": ("?", "?"),
+}
+
+OF_CHECK: dict[str, State] = {"ok": "ok", "warn": "look", "fail": "wrong", "skipped": "unknown"}
+"""The state that stands for a check's outcome."""
+
+
+def unicode_shown() -> bool:
+    """Whether the terminal's encoding can show signs beyond ASCII."""
+    encoding = getattr(sys.__stdout__, "encoding", "") or locale.getpreferredencoding(False)
+    return encoding.lower().replace("-", "").startswith("utf")
+
+
+def sign(state: State) -> str:
+    """The sign of a state, as this terminal can show it."""
+    return _SIGNS[state][0 if unicode_shown() else 1]
+
+
+def css_class(state: State) -> str:
+    """The class that gives text of this state its colour."""
+    return f"-{state.replace(' ', '-')}"

@@ -1,0 +1,69 @@
+"""The first screen: what there is to do, and what was found on this machine."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.frame import FrameScreen
+from screens.signs import sign
+
+_ENTRIES = (
+    ("new", "New installation", "about 12 questions, nothing changes before Review"),
+    ("continue", "Continue", "an installation that was not finished"),
+    ("open", "Open a preset…", "answers from a file"),
+    ("rehearse", "Rehearse", "the same on a simulated cluster, failures included"),
+    ("look", "Look at a running Harbor", "health, what is wrong and why"),
+)
+
+
+class StartScreen(FrameScreen):
+    """Where everybody begins."""
+
+    CSS_PATH = "start.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    HELP_TEXT = (
+        "## Harbor wizard\n\nIt asks for what Harbor needs, shows what it would change, installs "
+        "Harbor and proves that it works. Nothing is changed before you say so on Review.\n\n"
+        "Enter chooses, Escape goes back, Ctrl+P finds every action."
+    )
+
+    def body(self) -> ComposeResult:
+        """What there is to do."""
+        yield Static("Harbor, a private registry on your Kubernetes", classes="question-title")
+        yield OptionList(*self._options(), id="start")
+        yield Static("", id="found", markup=False)
+
+    def _options(self) -> list[Option]:
+        return [
+            Option(
+                Content.assemble(label.ljust(26), (text, "$text-muted")),
+                id=id_,
+                disabled=False,
+            )
+            for id_, label, text in _ENTRIES
+        ]
+
+    def on_mount(self) -> None:
+        """Look at the machine once the first frame is there."""
+        self.query_one("#start").focus()
+        self.call_after_refresh(self._look_around)
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def _look_around(self) -> None:
+        """Say which cluster and which Helm would be used."""
+        found = self.query_one("#found", Static)
+        found.update(f"Cluster  {sign('asking')} asking\nHelm     {sign('asking')} asking")
+        await self.wizard.ready()
+        from screens.surroundings import surroundings
+
+        async for text in surroundings(self.wizard.session):
+            found.update(text)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.wizard.start(event.option.id or "")

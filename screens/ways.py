@@ -1,0 +1,40 @@
+"""What the application is given by the command that starts it: its ways into the world."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.answers.draft import Draft
+    from wizard.answers.network import Network
+    from wizard.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways into the world, and what the command line said.
+
+    `open_world` opens the cluster of a kubeconfig context (None: the current one). `ask` names the
+    pages to show alone: their ids, or "missing" for those with open questions; empty: all.
+    """
+
+    open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
+    contexts: Callable[[], Sequence[str]]
+    state: Path
+    """Where drafts are kept; another folder for rehearsals."""
+    log_dir: Path | None = None
+    scenario: str = ""
+    """The simulated cluster's scenario; empty for a real one."""
+    scenarios: "Callable[[], Sequence[tuple[str, str]]]" = tuple
+    """What can be rehearsed: names, each with what happens there."""
+    rehearsal: "Callable[[str], Ways] | None" = None
+    """The ways into the simulated cluster of a scenario."""
+    draft: "Callable[[], Draft] | None" = None
+    """Reads the answers that the command line gave; None: it gave none."""
+    presets: tuple[Path, ...] = ()
+    ask: str = ""
+    retarget: bool = False
+    gate_seconds: float = 3600.0
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,0 +1,88 @@
+"""What is known of each answer: problems of its own, and what the cluster said about it."""
+
+from collections.abc import Sequence
+
+from screens.desk import Desk
+from screens.signs import OF_CHECK, State
+from wizard.answers.form import Question
+from wizard.answers.paths import Path, parse_path
+from wizard.answers.problems import Problem
+from wizard.checks.base import Result
+
+Told = tuple[State, str]
+
+
+class RowStates:
+    """Puts problems and results of checks beside the questions that they are about."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.strict = False
+        """Whether problems are shown also where the person was not yet."""
+        self._results: dict[str, Result] = {}
+        self._asking: set[Path] = set()
+
+    def asking(self, paths: Sequence[Path]) -> None:
+        """Questions about these answers are on their way; what was known of them is stale."""
+        self._asking = set(paths)
+
+    def took(self, result: Result) -> None:
+        """A check has its outcome."""
+        self._results[result.check.id] = result
+
+    def forget(self, check: str) -> None:
+        """A check was not asked any more: what it said is stale."""
+        self._results.pop(check, None)
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """What the checks said, in the order of their answers."""
+        return list(self._results.values())
+
+    def of(self, question: Question, left: bool) -> list[Told]:
+        """The lines for a question; problems only where the person was, or all of them."""
+        own = [problem for problem in self._desk.problems if self._is_about(problem, question)]
+        missing = [problem for problem in own if self._desk.missing(problem)]
+        if missing and not self.strict:
+            return [("not yet", "needed")]
+        if own and (left or self.strict or self._desk.value(question.path) is not None):
+            return [_told(problem) for problem in own]
+        told = self._lines(question)
+        if any(path == question.path for path in self._asking):
+            told.append(("asking", "asking the cluster"))
+        return told
+
+    def _is_about(self, problem: Problem, question: Question) -> bool:
+        path = parse_path(problem.path) if problem.path else ()
+        if question.control == "kind":
+            return path in {question.path, (*question.path, "kind")}
+        if question.control == "section":
+            return path == question.path
+        return path[: len(question.path)] == question.path
+
+    def _lines(self, question: Question) -> list[Told]:
+        """What checks said about an answer: all that is to look at, and one good fact."""
+        outcomes = [
+            result.outcome
+            for result in self._results.values()
+            if place_of(result, question.path) and result.outcome.state != "skipped"
+        ]
+        good = [outcome for outcome in outcomes if outcome.state == "ok"]
+        bad = [outcome for outcome in outcomes if outcome.state != "ok"]
+        told = [(OF_CHECK[one.state], f"{one.fact} {one.fix}".strip()) for one in bad]
+        if good and not bad:
+            told = [("ok", good[0].fact)]
+        return told
+
+
+def place_of(result: Result, path: Path) -> bool:
+    """Whether a check's outcome belongs beside the answer at a path: it reads that very one."""
+    reads = [parse_path(read) for read in result.check.reads]
+    exact = [read for read in reads if len(read) > 1]
+    return bool(exact) and exact[0] == path
+
+
+def _told(problem: Problem) -> Told:
+    fix = f" {problem.fix}" if problem.fix else ""
+    state: State = "wrong" if problem.severity == "error" else "look"
+    return state, f"{problem.message}.{fix}" if fix else problem.message
