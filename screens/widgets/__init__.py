@@ -1,0 +1,1 @@
+"""Widgets of the screens: each shows what it is given, and says by messages what a person does."""
