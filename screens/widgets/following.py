@@ -48,7 +48,10 @@ class FollowingView(ScrollView, can_focus=True):
     _settling = False
 
     def settle(self, width: int, rows: int, top: int) -> None:
-        """Take over a new extent of the rows, and show the one at the top that is not followed."""
+        """Take over a new extent of the rows; the row for the top is shown where none follows."""
+        if not self.is_running:
+            self.set_reactive(ScrollView.virtual_size, Size(width, rows))
+            return
         with self._moving():
             self._resize_rows(Size(width, rows))
             self.scroll_to(y=self.max_scroll_y if self.follow else top, force=True)
@@ -116,7 +119,7 @@ class FollowingView(ScrollView, can_focus=True):
 
     def _stay(self) -> None:
         """Be at the end where it is followed."""
-        if self.follow:
+        if self.follow and self.is_running:
             with self._moving():
                 self.scroll_to(y=self.max_scroll_y, force=True)
 

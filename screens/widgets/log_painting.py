@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from screens.widgets.log_lines import CLOCK, Line, clock
 
@@ -26,6 +27,22 @@ class Paints:
     def of_severity(self, severity: str) -> Style:
         """The style of the text of a line."""
         return {"error": self.error, "warn": self.warn}.get(severity, self.base)
+
+
+def paints_of(widget: Widget) -> Paints:
+    """The styles that a widget's component classes `log-view--…` have now."""
+
+    def component(part: str, partial: bool = False) -> Style:
+        return widget.get_component_rich_style(f"log-view--{part}", partial=partial)
+
+    return Paints(
+        base=widget.rich_style,
+        source=component("source"),
+        error=component("error"),
+        warn=component("warn"),
+        match=component("match", partial=True),
+        current=component("current-match", partial=True),
+    )
 
 
 def finder(text: str) -> re.Pattern[str] | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -19,7 +18,7 @@ from screens.widgets.following import FollowingView
 from screens.widgets.log_entry import LogEntry, Severity
 from screens.widgets.log_export import write_lines
 from screens.widgets.log_lines import MAX_LINES, LogLines, Wanted, only
-from screens.widgets.log_painting import Paints, cells_of_match, finder, painted
+from screens.widgets.log_painting import Paints, cells_of_match, finder, painted, paints_of
 from screens.widgets.log_shown import ShownLines
 
 FLUSH_SECONDS = 0.05
@@ -35,6 +34,7 @@ class LogView(FollowingView):
     All of it is to be called from the app's own thread.
     """
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "log-view--source",
         "log-view--error",
@@ -166,13 +166,13 @@ class LogView(FollowingView):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a part of the view, all in the styles that are valid now."""
-        self._paints = self._current_paints()
+        self._paints = paints_of(self)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """The row at a height of the view."""
         left, top = self.scroll_offset
-        width, paints = self.size.width, self._paints or self._current_paints()
+        width, paints = self.size.width, self._paints or paints_of(self)
         if top + y >= len(self._shown):
             return Strip.blank(width, paints.base)
         number = self._shown.number(top + y)
@@ -182,7 +182,8 @@ class LogView(FollowingView):
 
     def on_mount(self) -> None:
         """Show what was written before."""
-        self._flush_soon()
+        self.flush()
+        self._settle(0)
 
     def _flush_soon(self) -> None:
         if self._flushing is None and self.is_running:
@@ -222,16 +223,3 @@ class LogView(FollowingView):
             return
         start, end = cells_of_match(self._shown.lines[number], self._find)
         self.reveal(self._shown.row(number), start, end)
-
-    def _current_paints(self) -> Paints:
-        def component(part: str, partial: bool = False) -> Style:
-            return self.get_component_rich_style(f"log-view--{part}", partial=partial)
-
-        return Paints(
-            base=self.rich_style,
-            source=component("source"),
-            error=component("error"),
-            warn=component("warn"),
-            match=component("match", partial=True),
-            current=component("current-match", partial=True),
-        )

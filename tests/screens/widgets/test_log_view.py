@@ -23,16 +23,31 @@ async def test_a_line_tells_its_time_its_source_and_its_text() -> None:
 async def test_what_was_written_before_it_was_mounted_is_shown() -> None:
     app = Mini(early=entries("early"))
     async with running(app) as pilot:
-        await asyncio.wait_for(app.view.settled.wait(), 10)
-        await pilot.pause()
         assert rows(pilot) == ["early"]
+
+
+async def test_many_lines_written_before_it_was_mounted_are_shown() -> None:
+    app = Mini(max_lines=10_000, early=numbered(1, 12_000))
+    assert app.view.line_count == 10_000
+    async with running(app) as pilot:
+        assert rows(pilot)[-1] == "line 12000"
+
+
+async def test_what_comes_while_it_is_hidden_is_shown_later(pilot: Pilot[None], app: Mini) -> None:
+    app.view.display = False
+    await pilot.pause()
+    await write(pilot, numbered(101, 130))
+    app.view.display = True
+    await pilot.pause()
+    assert rows(pilot) == [f"line {number}" for number in range(121, 131)]
+    assert app.told == []
 
 
 async def test_lines_come_to_the_screen_by_themselves_but_not_one_by_one() -> None:
     app = Mini(max_lines=100_000)
     async with running(app) as pilot:
         begun = monotonic()
-        written = 0
+        written = app.view.settlings = 0
         while written < 100 or app.view.settlings < 3:
             app.view.write(numbered(written, written))
             written += 1
