@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.explain import Explain
 from screens.dialogs.pick import Choice, Pick
+from screens.frame import FrameScreen
 from screens.pages import all_pages
 from screens.signs import State
 from screens.start import StartScreen
@@ -18,7 +20,9 @@ from screens.ways import Ways
 from screens.widgets.step_map import Stop
 
 if TYPE_CHECKING:
+    from screens.run import Run
     from screens.session import Session
+    from wizard.run.consent import Consent
 
 REVIEW, INSTALL = "review", "install"
 
@@ -106,16 +110,24 @@ class WizardApp(App[int]):
     @work(group="go", exclusive=True)
     async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
         await self.ready()
-        from screens.places import screen_of
-
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
-        screen = screen_of(stop, self.session, focus)
+        screen = self._screen_at(stop, focus)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+
+    def _screen_at(self, stop: str, focus: tuple[str | int, ...]) -> Screen[None]:
+        """The screen of a stop, a new one; but that of runs keeps its logs while one is away."""
+        from screens.places import screen_of
+
+        if stop != INSTALL:
+            return screen_of(stop, self.session, focus)
+        if not self.is_screen_installed(INSTALL):
+            self.install_screen(screen_of(stop, self.session, focus), INSTALL)
+        return self.get_screen(INSTALL)
 
     def go_to_answer(self, path: tuple[str | int, ...]) -> None:
         """Go to the question of an answer."""
@@ -138,6 +150,12 @@ class WizardApp(App[int]):
         else:
             self.pop_screen()
 
+    def go_to_start(self) -> None:
+        """Go to the first screen."""
+        if self._trail:
+            self._trail = []
+            self.pop_screen()
+
     @work(group="jump", exclusive=True)
     async def jump(self) -> None:
         """Choose a stop to go to."""
@@ -150,7 +168,11 @@ class WizardApp(App[int]):
 
     @work(group="start", exclusive=True)
     async def start(self, what: str) -> None:
-        """Do what was chosen on the first screen."""
+        """Do what was chosen on the first screen; a run that goes on comes first."""
+        if self._session and self._session.run and self._session.run.running:
+            self.notify("Harbor is being installed. Ctrl+C stops that.", severity="warning")
+            self.go(INSTALL)
+            return
         from screens.beginning import BEGINNINGS
 
         stop = await BEGINNINGS[what](self)
@@ -164,6 +186,28 @@ class WizardApp(App[int]):
         self.ways = session.ways
         if former:
             self.run_worker(former.close(), group="close")
+
+    def start_run(self, consent: "Consent") -> None:
+        """Carry out the answers as they are now. It goes on whatever screen is shown."""
+        run = self.session.run
+        if run is None or not run.running:
+            run = self.session.begin(consent)
+            self.run_worker(self._carry_out(run), group="run")
+        self._refresh_frame()
+        self.go(INSTALL)
+
+    async def _carry_out(self, run: "Run") -> None:
+        """Carry out a run, and tell of its end wherever the person is."""
+        await run.go()
+        if self._trail and self._trail[-1] != INSTALL:
+            how = run.error.what if run.error else run.summary
+            title = "The installation failed" if run.error else "Harbor is installed"
+            self.notify(how, title=title, severity="warning" if run.error else "information")
+        self._refresh_frame()
+
+    def _refresh_frame(self) -> None:
+        if isinstance(self.screen, FrameScreen):
+            self.screen.refresh_frame()
 
     def explain(self, text: str) -> None:
         """Show a page of help."""
@@ -182,6 +226,11 @@ class WizardApp(App[int]):
             if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
                 return
             await run.stop()
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Leave, with the exit code of the last run."""
+        run = self._session.run if self._session else None
         if self._session:
             await self._session.close()
         self.exit(int(run.exit or 0) if run is not None else 0)

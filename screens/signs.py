@@ -4,7 +4,7 @@ import locale
 import sys
 from typing import Literal
 
-State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown"]
+State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown", "running"]
 
 _SIGNS: dict[State, tuple[str, str]] = {
     "ok": ("✓", "+"),
@@ -14,6 +14,7 @@ _SIGNS: dict[State, tuple[str, str]] = {
     "not yet": ("·", "-"),
     "here": ("▸", ">"),
     "unknown": ("?", "?"),
+    "running": ("…", "."),
 }
 
 OF_CHECK: dict[str, State] = {"ok": "ok", "warn": "look", "fail": "wrong", "skipped": "unknown"}

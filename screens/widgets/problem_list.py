@@ -1,0 +1,47 @@
+"""All that is wrong in a run, in full."""
+
+from collections.abc import Iterator, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.signs import sign
+from screens.troubles import Trouble
+
+
+class ProblemList(VerticalScroll, can_focus=True):
+    """Shows problems one below the other; the arrows scroll."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._troubles: Sequence[Trouble] = ()
+
+    def compose(self) -> ComposeResult:
+        """One text for all."""
+        yield Static("No problem so far.", markup=False)
+
+    def show(self, troubles: Sequence[Trouble]) -> None:
+        """Show these problems."""
+        if troubles != self._troubles:
+            self._troubles = troubles
+            self.query_one(Static).update(Content("\n\n").join(map(_told, troubles)))
+
+    @property
+    def text(self) -> str:
+        """The problems as plain text."""
+        return "\n\n".join("\n".join(_lines(one)) for one in self._troubles)
+
+
+def _told(trouble: Trouble) -> Content:
+    head, *details = _lines(trouble)
+    colour = "$text-error" if trouble.state == "wrong" else "$text-warning"
+    return Content("\n").join([Content.styled(head, f"bold {colour}"), *map(Content, details)])
+
+
+def _lines(trouble: Trouble) -> Iterator[str]:
+    words = {"wrong": "problem", "look": "to look at"}
+    yield f"{sign(trouble.state)} {words.get(trouble.state, '')}  {trouble.id}".rstrip()
+    yield f"  {trouble.title}"
+    yield from (f"  {line}" for line in trouble.lines())
