@@ -40,6 +40,7 @@ class WizardApp(App[int]):
         self._loading: asyncio.Task[None] | None = None
         self._session: Session | None = None
         self._trail: list[str] = []
+        self._pages = all_pages()
 
     def on_mount(self) -> None:
         """Show the first screen, then load what it does not need."""
@@ -47,6 +48,17 @@ class WizardApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.push_screen(StartScreen())
+        if self.ways.draft is not None or self.ways.ask:
+            self.call_after_refresh(self._begin_with_answers)
+
+    @work(group="start", exclusive=True)
+    async def _begin_with_answers(self) -> None:
+        """Go on from what the command line said."""
+        await self.ready()
+        from screens.beginning import asked_pages, first_stop
+
+        self._pages = tuple(asked_pages(self.session))
+        self.go(first_stop(self.session))
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
@@ -91,7 +103,7 @@ class WizardApp(App[int]):
 
     def stops(self, here: str) -> list[Stop]:
         """The way, and how each of its stops stands."""
-        titles = [*((page.id, page.title) for page in all_pages()), *_LAST_STOPS]
+        titles = [*((page.id, page.title) for page in self._pages), *_LAST_STOPS]
         return [Stop(id_, title, self._state(id_, here)) for id_, title in titles]
 
     def _state(self, id_: str, here: str) -> State:

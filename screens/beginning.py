@@ -1,6 +1,6 @@
 """How a guided session begins: with which answers, in which world."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from screens.desk import EMPTY, Desk
 from screens.dialogs.files import Files
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
+from screens.pages.page import Page
 from screens.session import Session
 from screens.ways import Ways
 from wizard.answers.draft import Draft
@@ -20,11 +21,26 @@ if TYPE_CHECKING:
 
 def first_session(ways: Ways) -> Session:
     """The session that the command line asked for."""
-    draft = ways.draft() if ways.draft else Draft(EMPTY)
-    desk = Desk(draft, ways.presets[0] if ways.presets else None)
-    if ways.draft:
-        desk.visited = {page.id for page in all_pages()}
-    return Session(ways, desk)
+    if ways.draft is None:
+        return Session(ways, Desk(Draft(EMPTY)))
+    opened = ways.presets[0] if ways.presets else None
+    return Session(ways, Desk(ways.draft, opened, visited={page.id for page in all_pages()}))
+
+
+def first_stop(session: Session) -> str:
+    """Where a session with answers from the command line begins; empty: at the start."""
+    asked = asked_pages(session)
+    if session.ways.draft is None and not session.ways.ask:
+        return ""
+    return asked[0].id if session.ways.ask and asked else "review"
+
+
+def asked_pages(session: Session) -> Sequence[Page]:
+    """The pages that this session shows."""
+    ask = session.ways.ask
+    if ask == "missing":
+        return [page for page in all_pages() if session.state_of(page.id) == "wrong"]
+    return [page for page in all_pages() if ask in {"", page.id}]
 
 
 async def _new(app: "WizardApp") -> str:

@@ -17,7 +17,7 @@ class Ways:
     """The ways into the world, and what the command line said.
 
     `open_world` opens the cluster of a kubeconfig context (None: the current one). `ask` names the
-    pages to show alone: their ids, or "missing" for those with open questions; empty: all.
+    page to show alone, or is "missing" for those on which something is wrong; empty: all.
     """
 
     open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
@@ -31,8 +31,8 @@ class Ways:
     """What can be rehearsed: names, each with what happens there."""
     rehearsal: "Callable[[str], Ways] | None" = None
     """The ways into the simulated cluster of a scenario."""
-    draft: "Callable[[], Draft] | None" = None
-    """Reads the answers that the command line gave; None: it gave none."""
+    draft: "Draft | None" = None
+    """The answers that the command line gave; None: it gave none."""
     presets: tuple[Path, ...] = ()
     ask: str = ""
     retarget: bool = False
