@@ -46,14 +46,12 @@ def wizard(settings: Common, **options: Any) -> None:
     safe to repeat: what is done is not done again, and after an interruption it goes on.
 
     \b
-    Try it without a cluster:
-        wizard --demo
+    Try it without a cluster: wizard --demo
     Look first, then install:
         wizard --preset my.yaml --check
         wizard --preset my.yaml --plan
         wizard --preset my.yaml
-    Something is wrong:
-        wizard troubleshoot --preset my.yaml --once
+    Something is wrong: wizard troubleshoot --preset my.yaml --once
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
