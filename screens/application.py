@@ -123,6 +123,9 @@ class WizardApp(App[int]):
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
+        self.session.at(stop)
+        for error in self.session.told_warnings():
+            self.notify(str(error), severity="warning", timeout=15)
         screen = screen_of(stop, self.session, focus)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)

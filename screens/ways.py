@@ -23,7 +23,7 @@ class Ways:
     open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
     contexts: Callable[[], Sequence[str]]
     state: Path
-    """Where drafts are kept; another folder for rehearsals."""
+    """Where the wizard keeps what outlives it; another folder for rehearsals."""
     log_dir: Path | None = None
     scenario: str = ""
     """The simulated cluster's scenario; empty for a real one."""
@@ -38,3 +38,8 @@ class Ways:
     retarget: bool = False
     gate_seconds: float = 3600.0
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def drafts(self) -> Path:
+        """Where the drafts of unfinished sessions are."""
+        return self.state / "drafts"
