@@ -8,7 +8,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from screens.dialogs.confirm import Confirm
-from screens.dialogs.explain import Explain
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
 from screens.signs import State
@@ -182,13 +181,14 @@ class WizardApp(App[int]):
 
     def explain(self, text: str) -> None:
         """Show a page of help."""
+        from screens.dialogs.explain import Explain
+
         self.push_screen(Explain(text))
 
     @work(group="leave", exclusive=True)
     async def action_leave(self) -> None:
         """Leave, after one question; answers are kept, a run can be resumed."""
-        run = self._session.run if self._session else None
-        if run is not None and run.running:
+        if self._installing():
             question = (
                 "Harbor is being installed. Stop it? What was done stays done, and the same "
                 "command or Retry goes on from there."
@@ -196,12 +196,27 @@ class WizardApp(App[int]):
             stop = "Stop and leave"
             if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
                 return
+        await self._leave(0)
+
+    def interrupt(self) -> None:
+        """Leave at once: the terminal is closed, or the process is to end."""
+        self.run_worker(self._leave(_INTERRUPTED), group="leave", exclusive=True)
+
+    async def _leave(self, code: int) -> None:
+        run = self._session.run if self._session else None
+        if run is not None:
             await run.stop()
+            code = int(run.exit or code)
         if self._session:
             await self._session.close()
-        self.exit(int(run.exit or 0) if run is not None else 0)
+        self.exit(code)
+
+    def _installing(self) -> bool:
+        run = self._session.run if self._session else None
+        return run is not None and run.running
 
 
+_INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
 _WITH_START = 2
 """Screens on the stack while only the start is shown: Textual's own and the start."""

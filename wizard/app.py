@@ -1,12 +1,14 @@
 """Opens the guided installation on the screen, wired to the real or the simulated world."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard.errors import ExitCode, UsageError
 from wizard.options import Common
@@ -54,6 +56,26 @@ def require_pages(ask: str | None) -> None:
         )
 
 
+def guided(settings: Common, **given: Any) -> ExitCode:
+    """Show the screens; whatever ends them otherwise is told as by every command.
+
+    Nothing heavy is imported before the first frame, hence no `execute` around it.
+    """
+    try:
+        require_pages(given["ask"])
+        require_screen(settings, given["presets"])
+        return asyncio.run(guide(settings, **given))
+    except (Exception, asyncio.CancelledError) as error:
+        ended = error
+
+    async def raised(_: object) -> ExitCode:
+        raise ended
+
+    from wizard.execute import execute
+
+    return execute(settings.output, raised)
+
+
 async def guide(
     settings: Common, presets: Sequence[Path], sets: Sequence[str], ask: str | None, retarget: bool
 ) -> ExitCode:
@@ -70,7 +92,10 @@ async def guide(
         ask=ask or "",
         retarget=retarget,
     )
-    return ExitCode(await WizardApp(ways).run_until_left())
+    app = WizardApp(ways)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
+    return ExitCode(await app.run_until_left())
 
 
 def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "Draft | None":

@@ -56,7 +56,7 @@ def wizard(settings: Common, **options: Any) -> None:
     if click.get_current_context().invoked_subcommand is not None:
         return
     if _is_guided(options):
-        finish(settings, lambda voices: _guide(settings, **options))
+        _guide(settings, **{one: options[one] for one in ("presets", "sets", "ask", "retarget")})
     else:
         finish(settings, lambda voices: _install(settings, voices, **options))
 
@@ -79,13 +79,10 @@ def _is_guided(given: dict[str, Any]) -> bool:
     )
 
 
-async def _guide(settings: Common, **given: Any) -> ExitCode:
-    from wizard.app import guide, require_pages, require_screen
+def _guide(settings: Common, **given: Any) -> NoReturn:
+    from wizard.app import guided
 
-    require_pages(given["ask"])
-    require_screen(settings, given["presets"])
-    options = {name: given[name] for name in ("presets", "sets", "ask", "retarget")}
-    return await guide(settings, **options)
+    sys.exit(guided(settings, **given))
 
 
 async def _install(
