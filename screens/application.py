@@ -4,15 +4,12 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from screens.dialogs.confirm import Confirm
-from screens.dialogs.explain import Explain
 from screens.dialogs.pick import Choice, Pick
-from screens.frame import FrameScreen
 from screens.pages import all_pages
+from screens.running import INSTALL, RunningApp
 from screens.signs import State
 from screens.start import StartScreen
 from screens.theme import DARK, LIGHT
@@ -20,14 +17,12 @@ from screens.ways import Ways
 from screens.widgets.step_map import Stop
 
 if TYPE_CHECKING:
-    from screens.run import Run
     from screens.session import Session
-    from wizard.run.consent import Consent
 
-REVIEW, INSTALL = "review", "install"
+REVIEW = "review"
 
 
-class WizardApp(App[int]):
+class WizardApp(RunningApp):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
@@ -42,8 +37,7 @@ class WizardApp(App[int]):
         super().__init__()
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
-        self._session: Session | None = None
-        self._trail: list[str] = []
+        self._pages = all_pages()
 
     def on_mount(self) -> None:
         """Show the first screen, then load what it does not need."""
@@ -51,6 +45,17 @@ class WizardApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.push_screen(StartScreen())
+        if self.ways.draft is not None or self.ways.ask:
+            self.call_after_refresh(self._begin_with_answers)
+
+    @work(group="start", exclusive=True)
+    async def _begin_with_answers(self) -> None:
+        """Go on from what the command line said."""
+        await self.ready()
+        from screens.beginning import asked_pages, first_stop
+
+        self._pages = tuple(asked_pages(self.session))
+        self.go(first_stop(self.session))
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
@@ -73,13 +78,6 @@ class WizardApp(App[int]):
 
             self._session = first_session(self.ways)
 
-    @property
-    def session(self) -> "Session":
-        """What is behind the screens; there once the application is `ready`."""
-        if self._session is None:
-            raise RuntimeError("the application is not ready yet")
-        return self._session
-
     def title_text(self) -> str:
         """What is installed where, as far as it is known."""
         if self._session is None:
@@ -95,7 +93,7 @@ class WizardApp(App[int]):
 
     def stops(self, here: str) -> list[Stop]:
         """The way, and how each of its stops stands."""
-        titles = [*((page.id, page.title) for page in all_pages()), *_LAST_STOPS]
+        titles = [*((page.id, page.title) for page in self._pages), *_LAST_STOPS]
         return [Stop(id_, title, self._state(id_, here)) for id_, title in titles]
 
     def _state(self, id_: str, here: str) -> State:
@@ -113,21 +111,14 @@ class WizardApp(App[int]):
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
+        self.session.at(stop)
+        for error in self.session.told_warnings():
+            self.notify(str(error), severity="warning", timeout=15)
         screen = self._screen_at(stop, focus)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
-
-    def _screen_at(self, stop: str, focus: tuple[str | int, ...]) -> Screen[None]:
-        """The screen of a stop, a new one; but that of runs keeps its logs while one is away."""
-        from screens.places import screen_of
-
-        if stop != INSTALL:
-            return screen_of(stop, self.session, focus)
-        if not self.is_screen_installed(INSTALL):
-            self.install_screen(screen_of(stop, self.session, focus), INSTALL)
-        return self.get_screen(INSTALL)
 
     def go_to_answer(self, path: tuple[str | int, ...]) -> None:
         """Go to the question of an answer."""
@@ -169,7 +160,7 @@ class WizardApp(App[int]):
     @work(group="start", exclusive=True)
     async def start(self, what: str) -> None:
         """Do what was chosen on the first screen; a run that goes on comes first."""
-        if self._session and self._session.run and self._session.run.running:
+        if self.installing:
             self.notify("Harbor is being installed. Ctrl+C stops that.", severity="warning")
             self.go(INSTALL)
             return
@@ -187,37 +178,16 @@ class WizardApp(App[int]):
         if former:
             self.run_worker(former.close(), group="close")
 
-    def start_run(self, consent: "Consent") -> None:
-        """Carry out the answers as they are now. It goes on whatever screen is shown."""
-        run = self.session.run
-        if run is None or not run.running:
-            run = self.session.begin(consent)
-            self.run_worker(self._carry_out(run), group="run")
-        self._refresh_frame()
-        self.go(INSTALL)
-
-    async def _carry_out(self, run: "Run") -> None:
-        """Carry out a run, and tell of its end wherever the person is."""
-        await run.go()
-        if self._trail and self._trail[-1] != INSTALL:
-            how = run.error.what if run.error else run.summary
-            title = "The installation failed" if run.error else "Harbor is installed"
-            self.notify(how, title=title, severity="warning" if run.error else "information")
-        self._refresh_frame()
-
-    def _refresh_frame(self) -> None:
-        if isinstance(self.screen, FrameScreen):
-            self.screen.refresh_frame()
-
     def explain(self, text: str) -> None:
         """Show a page of help."""
+        from screens.dialogs.explain import Explain
+
         self.push_screen(Explain(text))
 
     @work(group="leave", exclusive=True)
     async def action_leave(self) -> None:
         """Leave, after one question; answers are kept, a run can be resumed."""
-        run = self._session.run if self._session else None
-        if run is not None and run.running:
+        if self.installing:
             question = (
                 "Harbor is being installed. Stop it? What was done stays done, and the same "
                 "command or Retry goes on from there."
@@ -225,17 +195,24 @@ class WizardApp(App[int]):
             stop = "Stop and leave"
             if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
                 return
-            await run.stop()
         await self.leave()
 
-    async def leave(self) -> None:
-        """Leave, with the exit code of the last run."""
+    def interrupt(self) -> None:
+        """Leave at once: the terminal is closed, or the process is to end."""
+        self.run_worker(self.leave(_INTERRUPTED), group="leave", exclusive=True)
+
+    async def leave(self, code: int = 0) -> None:
+        """Leave, with the exit code of the last run, if there was one."""
         run = self._session.run if self._session else None
+        if run is not None:
+            await run.stop()
+            code = int(run.exit or code)
         if self._session:
             await self._session.close()
-        self.exit(int(run.exit or 0) if run is not None else 0)
+        self.exit(code)
 
 
+_INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
 _WITH_START = 2
 """Screens on the stack while only the start is shown: Textual's own and the start."""

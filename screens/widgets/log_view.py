@@ -128,8 +128,10 @@ class LogView(FollowingView):
     def search(self, text: str) -> int:
         """Mark the shown lines that have a text, go to the nearest; how many there are."""
         self.flush()
-        current = self._shown.current
-        near = self.scroll_offset.y if current is None else self._shown.row(current)
+        near = top = self.scroll_offset.y
+        if self._shown.current is not None:
+            row = self._shown.row(self._shown.current)
+            near = row if top <= row < top + self.size.height else top
         self._find = finder(text)
         self._shown.search(text, near)
         self._go_to_match()
@@ -187,7 +189,6 @@ class LogView(FollowingView):
     def on_mount(self) -> None:
         """Show what was written before."""
         self.flush()
-        self._settle(0)
 
     def _flush_soon(self) -> None:
         if self._flushing is None and self.is_running:

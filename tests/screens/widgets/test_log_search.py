@@ -29,13 +29,17 @@ async def test_only_some_sources_are_shown() -> None:
 
 
 async def test_a_filter_keeps_the_place(pilot: Pilot[None], app: Mini) -> None:
-    app.view.scroll_to(y=39)
+    await write(pilot, numbered(101, 300))
+    app.view.scroll_to(y=145)
     app.view.set_filter(text="0")
     await pilot.pause()
-    assert rows(pilot)[0] == "line 10"
+    assert rows(pilot)[0] == "line 150"
     app.view.set_filter()
     await pilot.pause()
-    app.view.scroll_to(y=38)
+    assert rows(pilot)[0] == "line 150"
+
+
+async def test_a_filter_by_severity_goes_on_with_new_lines(pilot: Pilot[None], app: Mini) -> None:
     app.view.set_filter(severity="error")
     await pilot.pause()
     assert rows(pilot) == []
@@ -62,6 +66,19 @@ async def test_a_search_counts_marks_and_goes_round(pilot: Pilot[None], app: Min
     await pilot.pause()
     assert styles_of(app, "line 2") == []
     assert app.told[1:] == [LogView.Matched(0, 0)]
+
+
+async def test_a_search_that_is_typed_on_stays_where_it_is(pilot: Pilot[None], app: Mini) -> None:
+    app.view.scroll_to(y=49)
+    app.view.search("line 5")
+    await pilot.press("n", "n")
+    app.told.clear()
+    app.view.search("line 53")
+    app.view.search("line 5")
+    app.view.scroll_to(y=57)
+    app.view.search("line ")
+    await pilot.pause()
+    assert app.told == [LogView.Matched(1, 1), LogView.Matched(5, 11), LogView.Matched(58, 100)]
 
 
 async def test_a_search_in_vain_leaves_everything_where_it_is(

@@ -150,6 +150,11 @@ async def test_pages_and_ends(pilot: Pilot[None]) -> None:
     assert rows(pilot)[-1] == "line 100"
 
 
+async def test_it_scrolls_at_once(app: Mini) -> None:
+    app.view.action_page_up()
+    assert app.view.scroll_offset.y == 80
+
+
 async def test_the_end_stays_in_sight_when_the_size_changes(pilot: Pilot[None], app: Mini) -> None:
     for width, height in ((60, 6), (60, 16), (30, 8), (60, 10)):
         await pilot.resize_terminal(width, height)
