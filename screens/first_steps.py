@@ -136,7 +136,11 @@ def _trust(installed: Installed) -> Iterator[FirstStep]:
         _placed(f"/etc/containers/certs.d/{registry}", "ca.crt"),
         f"Without root: ~/.config/containers/certs.d/{registry}/ca.crt",
     )
-    yield FirstStep(
+    yield _trust_of_system()
+
+
+def _trust_of_system() -> FirstStep:
+    return FirstStep(
         "Trust: system",
         "For browsers, curl and Helm. Take the lines of the system:",
         "# Debian, Ubuntu\n"

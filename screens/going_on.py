@@ -1,5 +1,6 @@
 """How one goes on after a run that did not reach its goal."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from screens.application import REVIEW
@@ -60,8 +61,7 @@ async def keep(app: "WizardApp") -> None:
 
 def resume_command(ways: Ways) -> str:
     """The command that goes on where a run ended."""
-    return (
-        f"wizard --demo --scenario {ways.scenario} --resume"
-        if ways.scenario
-        else ("wizard --resume")
-    )
+    if ways.scenario:
+        return f"wizard --demo --scenario {ways.scenario} --resume"
+    folder = f" --log-dir {shlex.quote(str(ways.log_dir))}" if ways.log_dir else ""
+    return f"wizard --resume{folder}"

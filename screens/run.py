@@ -52,7 +52,8 @@ class StepView:
 class Run:
     """Carries out some work and gathers what it tells; `listen` hears of every event.
 
-    `draft` and `consent` are the answers and the agreement that it was begun with.
+    `draft` and `consent` are the answers and the agreement that it was begun with; `goes_on`:
+    a run before it did not reach its goal.
     """
 
     def __init__(
@@ -60,9 +61,11 @@ class Run:
         work: Callable[[Told], Coroutine[None, None, None]],
         draft: Draft,
         consent: Consent,
+        *,
+        goes_on: bool = False,
     ) -> None:
         self._work = work
-        self.draft, self.consent = draft, consent
+        self.draft, self.consent, self.goes_on = draft, consent, goes_on
         self._listeners: list[Callable[[Event], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._over = asyncio.Event()

@@ -79,7 +79,7 @@ def waits(run: Run) -> str:
 
 def _doing(run: Run) -> str:
     if run.running:
-        return "Installing"
+        return "Going on installing" if run.goes_on else "Installing"
     words = {ExitCode.DONE: "Installed", ExitCode.INTERRUPTED: "Stopped installing"}
     return words.get(run.exit or ExitCode.DONE, "Failed to install")
 

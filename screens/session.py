@@ -69,7 +69,6 @@ class Session:
 
     def begin(self, consent: Consent) -> Run:
         """A run of the answers as they are now; its `go` carries it out."""
-
         draft, environ = self.desk.draft, self.environ()
 
         async def work(told: Told) -> None:
@@ -84,7 +83,8 @@ class Session:
             async with self.connection.held(preset.target.context, preset.network) as world:
                 await install(world, answers, wish, told.voices(self.redactor))
 
-        self.run = Run(work, draft, consent)
+        goes_on = self.run is not None and self.run.began and bool(self.run.exit)
+        self.run = Run(work, draft, consent, goes_on=goes_on)
         return self.run
 
     @property

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from textwrap import wrap
 
 from textual.events import Resize
 from textual.widgets import Log
 
 from screens.signs import unicode_shown
+from screens.wrapping import wrapped
 from wizard.run.events import Event
 from wizard.run.rendering import EventLines, Style
 
 MOST_LINES = 5_000
-_NARROWEST = 20
 
 
 class EventLog(Log):
@@ -52,21 +51,20 @@ class EventLog(Log):
             self._write(lines)
 
     def _write(self, lines: Sequence[str]) -> None:
-        self.write_lines([part for line in lines for part in _wrapped(line, self._room)])
+        self.write_lines([part for line in lines for part in _parts(line, self._room)])
 
     @property
     def _room(self) -> int:
-        return max(_NARROWEST, self.scrollable_content_region.width)
+        return self.scrollable_content_region.width
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def _parts(line: str, width: int) -> list[str]:
     """The line in parts that fit, those after the first indented below its text."""
     if len(line) <= width:
         return [line]
     text = line.lstrip()
     indent = line[: len(line) - len(text)]
-    further = indent + "  " if indent else " " * len("21:30:00 x ")
-    return wrap(text, width, initial_indent=indent, subsequent_indent=further)
+    return wrapped(text, width, indent, "  " if indent else " " * len("21:30:00 x "))
 
 
 def _stamp(time: datetime) -> str:

@@ -22,21 +22,33 @@ class PaneTabs(Horizontal):
         super().__init__(id="tabs")
         self._panes = panes
         """Titles by the ids of panes, in the order of their keys."""
+        self._front = ""
+        self._counts: Mapping[str, int] = {}
 
     def compose(self) -> ComposeResult:
         """A name for each pane."""
         for pane in self._panes:
             yield _Tab(pane)
 
-    def show(self, front: str, counts: Mapping[str, int]) -> None:
-        """Mark the pane in front, and say how much is in some."""
+    def front(self, pane: str) -> None:
+        """Mark another pane as the one in front."""
+        self._front = pane
+        self._show()
+
+    def count(self, counts: Mapping[str, int]) -> None:
+        """Say how much is in some of them."""
+        if counts != self._counts:
+            self._counts = counts
+            self._show()
+
+    def _show(self) -> None:
         for key, (tab, title) in enumerate(
             zip(self.query(_Tab), self._panes.values(), strict=True), start=1
         ):
-            count = f" {counts[tab.pane]}" if counts.get(tab.pane) else ""
+            count = f" {self._counts[tab.pane]}" if self._counts.get(tab.pane) else ""
             text = f"{key} {title}{count}"
-            tab.update(f"[{text}]" if tab.pane == front else f" {text} ")
-            tab.set_class(tab.pane == front, "-front")
+            tab.update(f"[{text}]" if tab.pane == self._front else f" {text} ")
+            tab.set_class(tab.pane == self._front, "-front")
 
 
 class _Tab(Static):

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from screens.signs import sign
 from screens.troubles import Trouble
+from screens.wrapping import wrapped
 
 
 class ProblemList(VerticalScroll, can_focus=True):
@@ -26,22 +28,35 @@ class ProblemList(VerticalScroll, can_focus=True):
         """Show these problems."""
         if troubles != self._troubles:
             self._troubles = troubles
-            self.query_one(Static).update(Content("\n\n").join(map(_told, troubles)))
+            self._tell()
+
+    def on_resize(self, event: Resize) -> None:
+        """Wrap to the new width."""
+        if self._troubles:
+            self._tell()
+
+    def _tell(self) -> None:
+        width = self.scrollable_content_region.width
+        told = [_told(trouble, width) for trouble in self._troubles]
+        self.query_one(Static).update(Content("\n\n").join(told))
 
     @property
     def text(self) -> str:
         """The problems as plain text."""
-        return "\n\n".join("\n".join(_lines(one)) for one in self._troubles)
+        return "\n\n".join("\n  ".join(_lines(one)) for one in self._troubles)
 
 
-def _told(trouble: Trouble) -> Content:
-    head, *details = _lines(trouble)
+def _told(trouble: Trouble, width: int) -> Content:
+    head, title, *details = _lines(trouble)
     colour = "$text-error" if trouble.state == "wrong" else "$text-warning"
-    return Content("\n").join([Content.styled(head, f"bold {colour}"), *map(Content, details)])
+    lines = [Content.styled(head, f"bold {colour}")]
+    lines += [Content.styled(part, "bold") for part in wrapped(title, width, "  ")]
+    lines += [Content(part) for line in details for part in wrapped(line, width, "  ", " " * 6)]
+    return Content("\n").join(lines)
 
 
 def _lines(trouble: Trouble) -> Iterator[str]:
     words = {"wrong": "problem", "look": "to look at"}
     yield f"{sign(trouble.state)} {words.get(trouble.state, '')}  {trouble.id}".rstrip()
-    yield f"  {trouble.title}"
-    yield from (f"  {line}" for line in trouble.lines())
+    yield trouble.title
+    yield from trouble.lines()

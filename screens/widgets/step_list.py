@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from textual import on
 from textual.content import Content
@@ -13,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from screens.run_rows import Row
 from screens.signs import State, sign
+from screens.wrapping import wrapped
 
 _COLOURS: dict[State, str] = {
     "ok": "$text-success",
@@ -23,7 +23,6 @@ _COLOURS: dict[State, str] = {
     "unknown": "$text-muted",
 }
 _INDENT = "    "
-_NARROWEST = 24
 
 
 class StepList(OptionList):
@@ -88,7 +87,7 @@ class StepList(OptionList):
 
     @property
     def _width(self) -> int:
-        return max(_NARROWEST, self.scrollable_content_region.width - 2)
+        return self.scrollable_content_region.width - 2
 
     def _prompt(self, row: Row) -> Content:
         colour = _COLOURS.get(row.state, "")
@@ -107,5 +106,4 @@ class StepList(OptionList):
 
     def _wrapped(self, text: str, hanging: int = 0) -> Iterator[str]:
         """The text in lines that fit, below the row's title."""
-        further = _INDENT + " " * hanging
-        yield from wrap(text, self._width, initial_indent=_INDENT, subsequent_indent=further)
+        yield from wrapped(text, self._width, _INDENT, " " * hanging)
