@@ -52,6 +52,7 @@ class InstallScreen(LogScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self.panes = RunPanes()
         self.run: Run | None = None
         self._unlisten: Callable[[], None] = lambda: None
         self._repainting: Timer | None = None
@@ -59,13 +60,8 @@ class InstallScreen(LogScreen):
 
     def body(self) -> ComposeResult:
         """The panes, and the line that asks."""
-        yield RunPanes()
+        yield self.panes
         yield Prompt()
-
-    @property
-    def panes(self) -> RunPanes:
-        """What shows the run."""
-        return self.query_one(RunPanes)
 
     def on_mount(self) -> None:
         """Keep the clocks going."""
@@ -87,8 +83,9 @@ class InstallScreen(LogScreen):
         self.refresh_bindings()
 
     def _heard(self, event: Event) -> None:
+        """A run may go on for a moment while the application ends: nothing is drawn then."""
         self.panes.hear(event)
-        if self._repainting is None:
+        if self._repainting is None and self.panes.is_attached:
             self._repainting = self.set_timer(REPAINT_SECONDS, self._repaint)
 
     def _tick(self) -> None:
@@ -102,6 +99,8 @@ class InstallScreen(LogScreen):
     def _repaint(self) -> None:
         """Show the run as it stands, and where it ended, what comes now."""
         self._repainting = None
+        if not self.panes.is_attached:
+            return
         if self.run is None:
             self.panes.show_nothing()
             return

@@ -64,9 +64,11 @@ class StepList(OptionList):
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        if event.option_id != self._leads_to:
-            self._led = False
-            self.post_message(self.Chosen(event.option_id or ""))
+        at = self.highlighted_option.id if self.highlighted_option else None
+        if event.option_id != at or (self._led and at == self._leads_to):
+            return  # moved on meanwhile, or not by the person
+        self._led = False
+        self.post_message(self.Chosen(at or ""))
 
     def _list(self) -> None:
         at = self.highlighted_option.id if self.highlighted_option else None
