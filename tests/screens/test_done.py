@@ -32,7 +32,7 @@ async def test_commands_are_copied_by_a_key() -> None:
 async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
     async with guided() as person:
         await done(person, Path("mine.yaml"))
-        assert person.sees("wizard --demo --scenario healthy --preset mine.yaml")
+        await person.until_seen("wizard --demo --scenario healthy --preset mine.yaml")
         person.app.session.desk.answer(("harbor", "url"), "https://other.example.com")
         await person.press("escape", "ctrl+n")
         await person.until_seen("not saved: s saves them")
@@ -42,7 +42,7 @@ async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
 async def test_without_a_file_saving_is_offered(review: None) -> None:
     async with guided(size=(140, 45)) as person:
         await done(person)
-        assert person.sees("not saved: s saves them", "s Save preset")
+        await person.until_seen("not saved: s saves them", "s Save preset")
         await person.press("s")
         await person.until_seen("this is Review")
 
