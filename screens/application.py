@@ -1,6 +1,7 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
 import asyncio
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -26,7 +27,7 @@ class WizardApp(App[int]):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
-    CSS_PATH = "application.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "Leave", id="leave", priority=True, show=False),
@@ -40,13 +41,16 @@ class WizardApp(App[int]):
         self._session: Session | None = None
         self._trail: list[str] = []
         self._pages = all_pages()
-
-    def on_mount(self) -> None:
-        """Show the first screen, then load what it does not need."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self.push_screen(StartScreen())
+
+    def get_default_screen(self) -> StartScreen:
+        """The first screen; all others stand on it."""
+        return StartScreen()
+
+    def on_mount(self) -> None:
+        """Go on from the answers that the command line gave, if it gave any."""
         if self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
@@ -218,8 +222,8 @@ class WizardApp(App[int]):
 
 _INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
-_WITH_START = 2
-"""Screens on the stack while only the start is shown: Textual's own and the start."""
+_WITH_START = 1
+"""Screens on the stack while only the start is shown."""
 
 
 def _import_the_rest() -> None:

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wizard.environment import state_folder
 from wizard.errors import ExitCode, UsageError
 from wizard.options import Common
-from wizard.run.records import state_folder
 
 if TYPE_CHECKING:
     from screens.ways import Ways
@@ -110,7 +110,7 @@ def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "D
 
 def _ways(settings: Common) -> "Ways":
     from screens.ways import Ways
-    from wizard.wiring import number_of
+    from wizard.environment import number_of
 
     return Ways(
         open_world=partial(_open, settings),

@@ -89,8 +89,9 @@ async def _install(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str], **given: Any
 ) -> ExitCode:
     from wizard.commands import Wish, bound_to, install, read_answers, resumed
+    from wizard.environment import number_of
     from wizard.run.consent import Consent
-    from wizard.wiring import number_of, open_world
+    from wizard.wiring import open_world
 
     _require_sense(presets, given)
     if given["resume"]:

@@ -33,7 +33,7 @@ class Common:
     @property
     def logs(self) -> Path | None:
         """Where journals are kept; those of the simulated world beside its state."""
-        from wizard.run.records import state_folder
+        from wizard.environment import state_folder
 
         return self.log_dir or (state_folder() / "demo" if self.demo else None)
 
