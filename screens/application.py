@@ -1,17 +1,20 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
+from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
-from screens.signs import State
+from screens.signs import State, unicode_shown
 from screens.start import StartScreen
 from screens.theme import DARK, LIGHT
 from screens.ways import Ways
@@ -44,6 +47,11 @@ class WizardApp(App[int]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal."""
+        filters = super().get_line_filters()
+        return filters if unicode_shown() else [*filters, AsciiFilter()]
 
     def get_default_screen(self) -> StartScreen:
         """The first screen; all others stand on it."""
