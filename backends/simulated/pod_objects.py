@@ -81,9 +81,16 @@ def _pod(owner: Object, number: int) -> Object:
         ]
         spec["volumes"] = [*spec.get("volumes", []), *mounted]
     pod = _part(owner, "Pod", "v1", full, spec=spec, status={"phase": "Pending"})
-    key = "controller-revision-hash" if stateful else "pod-template-hash"
-    pod["metadata"]["labels"][key] = digest
+    if stateful:
+        pod["metadata"]["labels"]["controller-revision-hash"] = _revision(owner)
+    else:
+        pod["metadata"]["labels"]["pod-template-hash"] = digest
     return pod
+
+
+def _revision(stateful_set: Object) -> str:
+    """The name of a StatefulSet's present revision, by which its pods are labelled."""
+    return f"{stateful_set['metadata']['name']}-{template_hash(stateful_set)}"
 
 
 def _templates(owner: Object) -> Sequence[Object]:
@@ -131,7 +138,7 @@ def status_of(workload: Object, members: Sequence[Object], now: str) -> Object:
         "updatedReplicas": len(members),
     }
     if workload["kind"] == "StatefulSet":
-        revision = f"{workload['metadata']['name']}-{template_hash(workload)}"
+        revision = _revision(workload)
         revisions = {"currentRevision": revision, "updateRevision": revision}
         return status | revisions | {"currentReplicas": len(members)}
     if workload["kind"] == "ReplicaSet":
