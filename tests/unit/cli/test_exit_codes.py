@@ -105,6 +105,8 @@ def test_5_a_step_failed(wizard: Run, state: Path) -> None:
     failed = wizard(*DEMO, "--scenario", "image-pull")
     assert failed.code is ExitCode.STEP_FAILED
     assert "docker.io/goharbor/" in failed.stderr
+    assert "HW-022" in failed.stderr
+    assert "HW-206" not in failed.stdout + failed.stderr
     assert "fix:" in failed.stderr
     assert recorded(state) == 5
 
