@@ -329,6 +329,13 @@ def test_an_unknown_scenario_names_the_near_one(wizard: Run) -> None:
     assert "did you mean 'image-pull'?" in refused.stderr
 
 
+def test_a_scenario_without_demo_is_no_real_run(wizard: Run) -> None:
+    for arguments in ((), ("verify",), ("rbac",)):
+        refused = wizard(*arguments, "--preset", "demo.yaml", "--scenario", "slow")
+        assert refused.code is ExitCode.USAGE
+        assert "--scenario goes with --demo" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("scenario", "code"),
     [
