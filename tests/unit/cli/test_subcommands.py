@@ -171,7 +171,8 @@ def test_rbac_needs_no_secret(wizard: Run) -> None:
 def test_validate_takes_several_files_and_sets(wizard: Run, folder: Path) -> None:
     (folder / "name.yaml").write_text("schemaVersion: 1\nname: merged\n")
     done = wizard("preset", "validate", "demo.yaml", "name.yaml")
-    assert (done.code, done.stdout) == (ExitCode.DONE, "The preset merged is valid.\n")
+    valid = "The preset merged, made of 2 files, is valid.\n"
+    assert (done.code, done.stdout) == (ExitCode.DONE, valid)
     named = wizard("preset", "validate", "demo.yaml", "--set", "name=other", "--output", "json")
     assert named.document == {"version": 1, "preset": "other", "warnings": []}
 
