@@ -81,15 +81,13 @@ def _pod(owner: Object, number: int) -> Object:
         ]
         spec["volumes"] = [*spec.get("volumes", []), *mounted]
     pod = _part(owner, "Pod", "v1", full, spec=spec, status={"phase": "Pending"})
-    if stateful:
-        pod["metadata"]["labels"]["controller-revision-hash"] = _revision(owner)
-    else:
-        pod["metadata"]["labels"]["pod-template-hash"] = digest
+    key = "controller-revision-hash" if stateful else "pod-template-hash"
+    pod["metadata"]["labels"][key] = _revision(owner) if stateful else digest
     return pod
 
 
 def _revision(stateful_set: Object) -> str:
-    """The name of a StatefulSet's present revision, by which its pods are labelled."""
+    """The name of the ControllerRevision of the present template."""
     return f"{stateful_set['metadata']['name']}-{template_hash(stateful_set)}"
 
 
