@@ -117,7 +117,7 @@ def _ways(settings: Common) -> "Ways":
         contexts=partial(_contexts, settings),
         state=state_folder() / "demo" if settings.demo else state_folder(),
         log_dir=settings.logs,
-        scenario=settings.scenario if settings.demo else "",
+        scenario=(settings.scenario or "healthy") if settings.demo else "",
         scenarios=_scenarios,
         rehearsal=lambda scenario: _ways(replace(settings, demo=True, scenario=scenario)),
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
