@@ -56,6 +56,16 @@ def require_pages(ask: str | None) -> None:
         )
 
 
+def _require_scenario(settings: Common) -> None:
+    """Raise UsageError for a scenario that is none, or without a simulated world."""
+    if settings.scenario is None:
+        return
+    from backends.simulated.scenarios import find
+
+    settings.site()
+    find(settings.scenario)
+
+
 def guided(settings: Common, **given: Any) -> ExitCode:
     """Show the screens; whatever ends them otherwise is told as by every command.
 
@@ -64,6 +74,7 @@ def guided(settings: Common, **given: Any) -> ExitCode:
     try:
         require_pages(given["ask"])
         require_screen(settings, given["presets"])
+        _require_scenario(settings)
         return asyncio.run(guide(settings, **given))
     except (Exception, asyncio.CancelledError) as error:
         ended = error
