@@ -14,6 +14,7 @@ from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
+from screens.palette import Actions
 from screens.signs import State, unicode_shown
 from screens.start import StartScreen
 from screens.theme import DARK, LIGHT
@@ -32,9 +33,18 @@ class WizardApp(App[int]):
     TITLE = "Harbor wizard"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
+    COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "leave", "Leave", id="leave", priority=True, show=False),
-        Binding("ctrl+q", "leave", "Leave", id="quit", priority=True, show=False),
+        Binding(
+            "ctrl+c",
+            "leave",
+            "Leave",
+            id="leave",
+            priority=True,
+            show=False,
+            tooltip="Leave; answers are kept, a run can be resumed",
+        ),
+        Binding("ctrl+q", "leave", priority=True, show=False),
     ]
 
     def __init__(self, ways: Ways) -> None:
@@ -190,6 +200,10 @@ class WizardApp(App[int]):
         self.ways = session.ways
         if former:
             self.run_worker(former.close(), group="close")
+
+    def action_change_colours(self) -> None:
+        """Use light colours instead of dark ones, or the other way round."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def explain(self, text: str) -> None:
         """Show a page of help."""
