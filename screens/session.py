@@ -1,7 +1,7 @@
 """A guided session: the answers on the desk, the cluster behind them, looks and runs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screens.asking import Asker
 from screens.connection import Connection
@@ -69,23 +69,42 @@ class Session:
 
     def begin(self, consent: Consent) -> Run:
         """A run of the answers as they are now; its `go` carries it out."""
+        draft, environ = self.desk.draft, self.environ()
 
         async def work(told: Told) -> None:
-            answers = self._answers(told)
-            world = await self._world(answers)
+            answers = answers_of(draft, told.voices(self.redactor), environ, TypedSecrets())
+            preset = answers.preset
             wish = Wish(
                 consent=consent,
                 retarget=self.ways.retarget,
                 log_dir=self.ways.log_dir,
                 gate_seconds=self.ways.gate_seconds,
             )
-            await install(world, answers, wish, told.voices(self.redactor))
+            async with self.connection.held(preset.target.context, preset.network) as world:
+                await install(world, answers, wish, told.voices(self.redactor))
 
-        self.run = Run(work)
+        goes_on = self.run is not None and self.run.began and bool(self.run.exit)
+        self.run = Run(work, draft, consent, goes_on=goes_on)
         return self.run
+
+    @property
+    def same_answers(self) -> bool:
+        """Whether the answers are still those of the last run."""
+        return self.run is not None and self.run.draft.data == self.desk.draft.data
+
+    def consent_to_rest(self) -> Consent:
+        """The consent to the last run, made one to what that has left to do."""
+        if self.run is None:
+            return Consent()
+        given, planned = self.run.consent, self.run.told.planned
+        if not given.plan or planned is None or planned.hash != given.plan:
+            return given
+        return replace(given, plan="", rest_of=planned)
 
     def state_of(self, stop: str) -> State:
         """How a stop of the way stands, for the map."""
+        if stop == "install" and self.run is not None:
+            return "running" if self.run.running else "wrong" if self.run.exit else "ok"
         page = next((page for page in all_pages() if page.id == stop), None)
         if page is None or page.id not in self.desk.visited:
             return "not yet"

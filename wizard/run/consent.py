@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wizard.checks.base import Result
 from wizard.errors import CheckFailed, NotAccepted
 from wizard.plan.plan import Plan
+from wizard.run.engine import within
 from wizard.steps.base import ObjectChange
 
 PERMISSIONS = {
@@ -19,12 +20,13 @@ PERMISSIONS = {
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What was agreed to beforehand: all warnings or those of some checks by their ids, some of
-    PERMISSIONS, one plan by its hash.
+    PERMISSIONS, one plan by its hash, or what a run left of a plan.
     """
 
     warnings: bool | frozenset[str] = False
     permitted: frozenset[str] = frozenset()
     plan: str = ""
+    rest_of: Plan | None = None
 
 
 def require_no_failures(results: Sequence[Result]) -> None:
@@ -39,7 +41,14 @@ def require_no_failures(results: Sequence[Result]) -> None:
 
 
 def require_expected(plan: Plan, consent: Consent) -> None:
-    """Raise NotAccepted where the plan is not the one that was reviewed, if one was."""
+    """Raise NotAccepted where the plan is not the one that was reviewed, or more than its rest."""
+    if consent.rest_of and not within(plan.changes, consent.rest_of.changes):
+        raise NotAccepted(
+            "The plan has changes that were not reviewed",
+            why="the answers or the cluster changed since the run that this one goes on from; "
+            "nothing was written",
+            fix="review it again",
+        )
     if consent.plan and consent.plan != plan.hash:
         raise NotAccepted(
             f"The plan is {plan.hash}, not {consent.plan} as it was reviewed",

@@ -1,0 +1,23 @@
+"""What all tests of screens share: a home of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from screens import places
+from tests.screens.guided import stand_in_for_review
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State in a folder of the test; the simulated cluster lives fast."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("WIZARD_DEMO_SPEED", "10")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def review(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for the screen Review."""
+    monkeypatch.setattr(places, "screen_of", stand_in_for_review)
