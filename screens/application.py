@@ -19,6 +19,7 @@ from screens.widgets.step_map import Stop
 
 if TYPE_CHECKING:
     from screens.session import Session
+    from wizard.run.consent import Consent
 
 REVIEW, INSTALL = "review", "install"
 
@@ -164,6 +165,12 @@ class WizardApp(App[int]):
         self.ways = session.ways
         if former:
             self.run_worker(former.close(), group="close")
+
+    def start_run(self, consent: "Consent") -> None:
+        """Carry the answers out, and go to where that is shown."""
+        run = self.session.begin(consent)
+        self.run_worker(run.go(), group="run")
+        self.go(INSTALL)
 
     def explain(self, text: str) -> None:
         """Show a page of help."""

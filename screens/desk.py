@@ -29,6 +29,8 @@ class Desk:
     draft: Draft
     opened: FilePath | None = None
     """The preset file that the answers came from."""
+    saved: FilePath | None = None
+    """The preset file that the answers were saved to in this session."""
     typed: dict[str, str] = field(default_factory=dict, repr=False)
     visited: set[str] = field(default_factory=set)
     on_change: Callable[[], None] = lambda: None
