@@ -1,38 +1,36 @@
-"""Every action of a screen in the command palette, read off its bindings."""
+"""Every action of a screen in the command palette."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
 
-class ScreenActions(Provider):
-    """The actions that have a name and a tooltip; those that do not work now are left out."""
+class Actions(Provider):
+    """Finds what the keys of the screen do, whatever has the focus."""
 
     async def discover(self) -> Hits:
-        """All of them."""
-        for name, told, run in self._actions():
-            yield DiscoveryHit(name, run, help=told)
+        """All actions."""
+        for binding, run in self._actions():
+            yield DiscoveryHit(_title(binding), run, help=binding.tooltip)
 
     async def search(self, query: str) -> Hits:
-        """Those that fit what is typed."""
+        """The actions whose words match."""
         matcher = self.matcher(query)
-        for name, told, run in self._actions():
-            score = matcher.match(f"{name} {told}")
-            if score > 0:
-                yield Hit(score, matcher.highlight(name), run, help=told)
+        for binding, run in self._actions():
+            if (score := matcher.match(_title(binding))) > 0:
+                yield Hit(score, matcher.highlight(_title(binding)), run, help=binding.tooltip)
 
-    def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+    def _actions(self) -> Iterator[tuple[Binding, IgnoreReturnCallbackType]]:
+        """What can be done now, each thing once."""
         seen = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            mine = active.node is self.screen and active.enabled and binding.tooltip
-            if mine and binding.action not in seen:
+        for node, binding, enabled, _ in self.screen.active_bindings.values():
+            if enabled and binding.tooltip and binding.action not in seen:
                 seen.add(binding.action)
-                yield binding.description, binding.tooltip, self._runner(binding.action)
+                yield binding, partial(self.app.run_action, binding.action, node)
 
-    def _runner(self, action: str) -> IgnoreReturnCallbackType:
-        async def run() -> None:
-            await self.screen.run_action(action)
 
-        return run
+def _title(binding: Binding) -> str:
+    return f"{binding.description} ({binding.key})"

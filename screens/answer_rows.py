@@ -8,13 +8,12 @@ from screens.pages import all_pages
 from screens.pages.page import Page
 from screens.signs import OF_CHECK, State, sign
 from screens.widgets.row_list import Line, Row
-from screens.widgets.row_states import place_of
 from screens.widgets.secret_row import source_words
 from wizard.answers.form import Question, flow
 from wizard.answers.outline import Shape
-from wizard.answers.paths import Path, format_path, parse_path, printable
+from wizard.answers.paths import Path, format_path, overlap, parse_path, printable
 from wizard.answers.problems import Problem
-from wizard.checks.base import Result
+from wizard.checks.base import Check, Result
 
 _LABEL = 24
 _LONGEST = 400
@@ -25,6 +24,9 @@ STYLES: Mapping[State, str] = {
     "unknown": "$text-muted",
 }
 
+_WHERE = ("target", "network")
+"""Sections that most checks read, if only to ask the right cluster."""
+
 Redact = Callable[[str], str]
 
 
@@ -32,8 +34,10 @@ def answer_rows(desk: Desk, results: Sequence[Result], redact: Redact) -> list[R
     """The rows by page; the key of each is the path of its answer."""
     rows: list[Row] = []
     placed: set[Problem] = set()
+    grave = [one for one in results if one.outcome.state in {"warn", "fail"}]
+    places = [(answer_of(one.check, desk), one) for one in grave]
     for page in all_pages():
-        rows += _page_rows(page, desk, results, redact, placed)
+        rows += _page_rows(page, desk, places, redact, placed)
     rest = [problem for problem in desk.problems if problem not in placed]
     if rest:
         rows = [_heading("The file as a whole"), *(_orphan(one, redact) for one in rest), *rows]
@@ -51,7 +55,11 @@ def problem_rows(desk: Desk, redact: Redact) -> list[Row]:
 
 
 def _page_rows(
-    page: Page, desk: Desk, results: Sequence[Result], redact: Redact, placed: set[Problem]
+    page: Page,
+    desk: Desk,
+    places: Sequence[tuple[Path | None, Result]],
+    redact: Redact,
+    placed: set[Problem],
 ) -> Iterator[Row]:
     paths = [parse_path(path) for path in page.paths]
     asked = desk.questions(paths)
@@ -60,8 +68,8 @@ def _page_rows(
     yield _heading(page.title)
     for question in asked:
         own = [one for one in wrong if _nearest(one, asked) is question]
-        told = [one for one in results if place_of(one, question.path)]
-        if own or _worth_a_row(desk, question):
+        told = [one for place, one in places if place == question.path]
+        if own or told or _worth_a_row(desk, question):
             yield Row(
                 format_path(question.path),
                 (
@@ -70,6 +78,18 @@ def _page_rows(
                 ),
             )
     yield from (_orphan(one, redact) for one in wrong if _nearest(one, asked) is None)
+
+
+def answer_of(check: Check, desk: Desk) -> Path | None:
+    """The answer that a check is mostly about: the first it reads that says more than where."""
+    reads = [parse_path(read) for read in check.reads]
+    telling = [read for read in reads if read[0] not in _WHERE] or reads
+    pages = [parse_path(path) for page in all_pages() for path in page.paths]
+    asked = [one.path for one in desk.questions(pages) if one.front]
+    for read in telling[:1]:
+        near = [path for path in asked if overlap(path, read)]
+        return next((path for path in near if path == read), near[0] if near else read)
+    return None
 
 
 def _heading(text: str) -> Row:
@@ -160,8 +180,7 @@ def _told_lines(
         fix = f". {problem.fix}" if problem.fix else ""
         yield told_line(state, redact(f"{problem.message}{fix}"))
     for result in results:
-        if result.outcome.state in {"warn", "fail"}:
-            yield told_line(OF_CHECK[result.outcome.state], redact(result.outcome.fact))
+        yield told_line(OF_CHECK[result.outcome.state], redact(result.outcome.fact))
 
 
 def told_line(state: State, text: str) -> Line:

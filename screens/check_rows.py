@@ -19,7 +19,7 @@ def check_rows(told: Told, agreement: Agreement, redact: Redact) -> list[Row]:
     """The rows, the gravest first. Keys: `loss N`, `check ID`, `note N`."""
     failed = [one for one in told.results if one.outcome.state == "fail"]
     skipped = [one for one in told.results if one.outcome.state == "skipped"]
-    good = sum(one.outcome.state == "ok" for one in told.results)
+    good = [one for one in told.results if one.outcome.state == "ok"]
     rows = [_failed_row(one, redact) for one in failed]
     if told.ended_by and not failed:
         rows.append(_error_row("note end", told.ended_by, redact))
@@ -29,8 +29,9 @@ def check_rows(told: Told, agreement: Agreement, redact: Redact) -> list[Row]:
     rows += _notes(told.warnings, redact)
     rows += [_skipped_row(one, redact) for one in skipped]
     if told.results:
-        text = f"{good} of {len(told.results)} checks are fine"
+        text = f"{len(good)} of {len(told.results)} checks are fine"
         rows.append(Row("note fine", (Line(text, lead=f"{sign('ok')} ", style=STYLES["ok"]),)))
+    rows += [_good_row(one, redact) for one in good]
     return rows
 
 
@@ -100,6 +101,12 @@ def _skipped_row(result: Result, redact: Redact) -> Row:
     text = f"{result.check.title}: not known. {redact(result.outcome.fact)}"
     line = Line(text, lead=f"{sign(state)} ", style=STYLES[state], lead_style=STYLES[state])
     return Row(f"check {result.check.id}", (line, *_fixes(redact(result.outcome.fix))))
+
+
+def _good_row(result: Result, redact: Redact) -> Row:
+    text = f"{result.check.title}: {redact(result.outcome.fact)}"
+    line = Line(text, lead=f"{sign('ok')} ", style="$text-muted", lead_style=STYLES["ok"])
+    return Row(f"check {result.check.id}", (line,))
 
 
 def _fixes(fix: str) -> Iterator[Line]:

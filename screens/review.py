@@ -11,8 +11,9 @@ from textual.timer import Timer
 from textual.widgets import Button
 from textual.worker import Worker
 
-from screens.actions import ScreenActions
+from screens.actions import Actions
 from screens.agreement import warnings_of
+from screens.answer_rows import answer_of
 from screens.check_rows import loss_of, result_of
 from screens.dialogs.ask_secret import AskSecret
 from screens.dialogs.copyable import Copyable
@@ -59,14 +60,14 @@ class ReviewScreen(FrameScreen):
     """Looks at the cluster with the answers, and begins the run that was agreed to."""
 
     CSS_PATH = "review.tcss"
-    COMMANDS = FrameScreen.COMMANDS | {ScreenActions}
+    COMMANDS = FrameScreen.COMMANDS | {Actions}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "install", "Install", id="install", tooltip="Begin the installation"),
         Binding("ctrl+n", "install", show=False),
         Binding("s", "save", "Save", id="save", tooltip="Save the answers as a preset"),
         Binding("y", "yaml", "YAML", id="yaml", tooltip="The preset as it would be saved"),
-        Binding("p", "look", "Ask again", id="look", tooltip="Ask all checks and plan again"),
-        Binding("a", "accept", "Accept all", id="accept", tooltip="Accept all warnings"),
+        Binding("p", "look", "Again", id="look", tooltip="Ask all checks and plan again"),
+        Binding("a", "accept", "Accept", id="accept", tooltip="Accept all warnings"),
         Binding("1", "pane('answers')", "Answers", show=False, tooltip="Show the answers"),
         Binding("2", "pane('plan')", "Plan", show=False, tooltip="Show the plan"),
         Binding("3", "pane('checks')", "Checks", show=False, tooltip="Show the checks"),
@@ -160,6 +161,12 @@ class ReviewScreen(FrameScreen):
         self.refresh_frame()
         self.refresh_bindings()
 
+    def _decided(self) -> None:
+        """Show what depends on what the person agreed to."""
+        self._body.show_checks(self._review)
+        self._body.show_words(self._review)
+        self.refresh_bindings()
+
     def action_back(self) -> None:
         """Stop a look that goes on; else go back."""
         if self._review.looking and self._worker:
@@ -179,8 +186,9 @@ class ReviewScreen(FrameScreen):
             self.wizard.go_to_answer(parse_path(event.key))
         elif event.key.startswith("loss "):
             self._decide(event.key)
-        elif told and (result := result_of(event.key, told.results)) and result.check.reads:
-            self.wizard.go_to_answer(parse_path(result.check.reads[0]))
+        elif told and (result := result_of(event.key, told.results)):
+            if (path := answer_of(result.check, self._session.desk)) is not None:
+                self.wizard.go_to_answer(path)
 
     @on(RowList.Toggled)
     def _toggled(self, event: RowList.Toggled) -> None:
@@ -193,13 +201,13 @@ class ReviewScreen(FrameScreen):
         elif told and (result := result_of(event.key, told.results)):
             if result.outcome.state == "warn":
                 self._session.agreement.toggle(result)
-                self._show()
+                self._decided()
             elif result.outcome.state == "fail":
                 self.notify("A check that fails cannot be accepted. Mend what it names, then p.")
 
     def _fold(self, key: str) -> None:
         self._review.opened ^= {key}
-        self._show()
+        self._body.show_plan(self._review)
 
     @work(group="decide", exclusive=True)
     async def _decide(self, key: str) -> None:
@@ -216,7 +224,7 @@ class ReviewScreen(FrameScreen):
             told = self._session.redactor.redact(f"{ref}: {loss.told}")
             if await self.app.push_screen_wait(TypeName(ref.name, purpose, told)):
                 agreement.allow(loss, plan.hash)
-        self._show()
+        self._decided()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is dimmed."""
@@ -230,7 +238,7 @@ class ReviewScreen(FrameScreen):
         """Accept all warnings."""
         if self._review.told:
             self._session.agreement.accept(warnings_of(self._review.told))
-            self._show()
+            self._decided()
 
     @on(Button.Pressed, "#install")
     def _pressed(self) -> None:

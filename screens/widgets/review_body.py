@@ -49,11 +49,19 @@ class ReviewBody(Vertical):
         panes = self.panes
         panes.rows(ANSWERS).show(review.answers)
         panes.name_pane(ANSWERS, "To put right" if review.wrong else "Answers")
-        panes.rows(PLAN).show(review.plan)
-        panes.name_pane(PLAN, "Plan")
-        panes.rows(CHECKS).show(review.checks)
-        panes.name_pane(CHECKS, review.checks_title)
+        self.show_plan(review)
+        self.show_checks(review)
         self.show_words(review)
+
+    def show_plan(self, review: Reviewing) -> None:
+        """Show the plan."""
+        self.panes.rows(PLAN).show(review.plan)
+        self.panes.name_pane(PLAN, "Plan")
+
+    def show_checks(self, review: Reviewing) -> None:
+        """Show what there is to decide and to know."""
+        self.panes.rows(CHECKS).show(review.checks)
+        self.panes.name_pane(CHECKS, review.checks_title)
 
     def show_words(self, review: Reviewing) -> None:
         """Show only what is told around the panes."""

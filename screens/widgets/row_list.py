@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+_PADDING = 2
+"""Columns around each row, as the stylesheet has it."""
 _NARROWEST = 20
 """Columns that text gets, however much stands before it."""
 
@@ -102,7 +104,7 @@ class RowList(OptionList):
             self.highlighted = here
 
     def _columns(self) -> int:
-        return self.scrollable_content_region.width
+        return self.scrollable_content_region.width - _PADDING
 
     def _lay_out(self) -> None:
         self._width = width = self._columns()
