@@ -106,6 +106,7 @@ class ReviewScreen(FrameScreen):
     async def _look(self) -> None:
         """Look, where the answers and the secrets are there to look with."""
         review, session = self._review, self._session
+        self._show()
         review.missing = [] if review.wrong else await self._ask_secrets()
         if review.wrong or review.missing:
             self._finished()
@@ -187,7 +188,8 @@ class ReviewScreen(FrameScreen):
         elif event.key.startswith("loss "):
             self._decide(event.key)
         elif told and (result := result_of(event.key, told.results)):
-            if (path := answer_of(result.check, self._session.desk)) is not None:
+            path = answer_of(result.check, self._session.desk)
+            if path is not None:
                 self.wizard.go_to_answer(path)
 
     @on(RowList.Toggled)

@@ -87,7 +87,9 @@ class Reviewed:
         """Wait until something holds; the text of the screen then."""
         for _ in range(600):
             if holds():
-                return self.text
+                await self.pilot.pause()  # what belongs to it is painted too
+                if holds():
+                    return self.text
             await self.pilot.pause(0.02)
         raise AssertionError(f"waited for {what}, in vain:\n{self.text}")
 
@@ -112,18 +114,27 @@ async def reviewing(
 ) -> AsyncIterator[Reviewed]:
     """The application on Review with a session; with `catch_runs` no run begins."""
     app = WizardApp(session.ways)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         shown = Reviewed(app, pilot)
         if catch_runs:
             app.start_run = shown.started.append  # type: ignore[method-assign]
         await app.ready()
         app.begin(session)
         app.go("review")
-        await shown.when(lambda: getattr(app.screen, "stop", "") == "review", "Review")
+        await shown.when(lambda: any(_is_review(one) for one in app.screen_stack), "Review")
         try:
             yield shown
         finally:
             await session.close()
+
+
+def _is_review(screen: object) -> bool:
+    return getattr(screen, "stop", "") == "review"
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files below a folder."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def loaded(path: Path) -> Any:

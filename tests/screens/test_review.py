@@ -221,6 +221,8 @@ async def test_the_palette_offers_what_the_keys_do() -> None:
     async with reviewing(session_of(demo_ways(), DEMO)) as shown:
         await shown.until("Enter begins")
         await shown.press("ctrl+p")
-        await shown.until("Save (s)", "YAML (y)")
-        await shown.type("yaml")
+        await shown.until("Search for commands", "Back (escape)")
+        await shown.press(*"yaml")
+        await shown.until("YAML (y)", gone="Back (escape)")
+        await shown.press("enter")
         await shown.until("The preset as it would be saved")
