@@ -11,7 +11,6 @@ from textual.timer import Timer
 from textual.widgets import Button
 from textual.worker import Worker
 
-from screens.actions import Actions
 from screens.agreement import warnings_of
 from screens.answer_rows import answer_of
 from screens.check_rows import loss_of, result_of
@@ -60,7 +59,6 @@ class ReviewScreen(FrameScreen):
     """Looks at the cluster with the answers, and begins the run that was agreed to."""
 
     CSS_PATH = "review.tcss"
-    COMMANDS = FrameScreen.COMMANDS | {Actions}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "install", "Install", id="install", tooltip="Begin the installation"),
         Binding("ctrl+n", "install", show=False),
@@ -68,9 +66,13 @@ class ReviewScreen(FrameScreen):
         Binding("y", "yaml", "YAML", id="yaml", tooltip="The preset as it would be saved"),
         Binding("p", "look", "Again", id="look", tooltip="Ask all checks and plan again"),
         Binding("a", "accept", "Accept", id="accept", tooltip="Accept all warnings"),
-        Binding("1", "pane('answers')", "Answers", show=False, tooltip="Show the answers"),
-        Binding("2", "pane('plan')", "Plan", show=False, tooltip="Show the plan"),
-        Binding("3", "pane('checks')", "Checks", show=False, tooltip="Show the checks"),
+        Binding(
+            "1", "pane('answers')", "Answers", show=False, id="answers", tooltip="Show the answers"
+        ),
+        Binding("2", "pane('plan')", "Plan", show=False, id="plan", tooltip="Show the plan"),
+        Binding(
+            "3", "pane('checks')", "Checks", show=False, id="checks", tooltip="Show the checks"
+        ),
     ]
     stop = "review"
     HELP_TEXT = _HELP

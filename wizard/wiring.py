@@ -1,15 +1,14 @@
 """Opens the world of a command: with the screens' own wiring the only place that knows backends."""
 
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.answers.network import Network
-from wizard.errors import UsageError
+from wizard.contexts import Context
+from wizard.environment import number_of, state_folder
 from wizard.ports import Charts, World
-from wizard.run.records import state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,22 @@ async def open_world(site: Site, network: Network) -> AsyncIterator[World]:
         )
 
 
+def contexts(site: Site) -> Sequence[Context]:
+    """The contexts that may be chosen instead of the site's, read without connecting to any.
+
+    Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
+    """
+    if site.scenario is not None:
+        from backends.simulated.access import CONTEXTS
+        from backends.simulated.scenarios import find
+
+        find(site.scenario)
+        return CONTEXTS
+    from backends.cluster.kubeconfig import contexts as in_kubeconfig
+
+    return in_kubeconfig(site.kubeconfig)
+
+
 @asynccontextmanager
 async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
     """Charts alone, without a cluster."""
@@ -72,20 +87,3 @@ def _helm(network: Network, kubeconfig: Path | None) -> Charts:
     }
     given = {name: value for name, value in proxies.items() if value}
     return Helm(kubeconfig, proxies=given, ca_bundle=network.ca_bundle)
-
-
-def number_of(variable: str, default: float) -> float:
-    """A number from 0 on in an environment variable. Raises UsageError for anything else."""
-    text = os.environ.get(variable) or str(default)
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not number >= 0:
-        raise UsageError(
-            f"The environment variable {variable} is no number from 0 on",
-            why=f"it is {text!r}",
-            where=variable,
-            fix=f"give a number, or unset it for {default:g}",
-        )
-    return number
