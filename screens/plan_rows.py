@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from screens.signs import unicode_shown
 from screens.widgets.row_list import Line, Row
 from wizard.plan.plan import Plan, PlannedStep
 from wizard.steps.base import FieldChange, ObjectChange
@@ -83,13 +82,10 @@ def _object_rows(
 def _field_lines(field: FieldChange, redact: Redact) -> Iterator[Line]:
     taken = f"  (taken from {field.owner})" if field.owner else ""
     yield Line(f"{field.path}{taken}", style="$text-warning" if taken else "", indent=10)
-    arrow = "→" if unicode_shown() else "->"
-    yield Line(redact(field.before), lead=" " * (len(arrow) + 1), style="$text-muted", indent=12)
-    yield Line(redact(field.after), lead=f"{arrow} ", indent=12)
+    yield Line(redact(field.before), lead="  ", style="$text-muted", indent=12)
+    yield Line(redact(field.after), lead="→ ", indent=12)
 
 
 def fold(is_open: bool) -> str:
     """The sign before what opens and closes."""
-    if unicode_shown():
-        return "▾ " if is_open else "▸ "
-    return "v " if is_open else "> "
+    return "▾ " if is_open else "▸ "

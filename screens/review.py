@@ -59,6 +59,7 @@ class ReviewScreen(FrameScreen):
     """Looks at the cluster with the answers, and begins the run that was agreed to."""
 
     CSS_PATH = "review.tcss"
+    AUTO_FOCUS = "#install"  # Enter moves on
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "install", "Install", id="install", tooltip="Begin the installation"),
         Binding("ctrl+n", "install", show=False),
@@ -94,8 +95,7 @@ class ReviewScreen(FrameScreen):
         return self.query_one(ReviewBody)
 
     def on_mount(self) -> None:
-        """Look at once. The way on has the focus, since Enter moves on."""
-        self._body.button.focus()
+        """Look at once."""
         self._timer = self.set_interval(0.5, self._tick, pause=True)
         self.call_after_refresh(self.action_look)
 
@@ -156,7 +156,7 @@ class ReviewScreen(FrameScreen):
         self._shown_at = time.monotonic()
         self._show()
         body = self._body
-        if self.focused is body.button and self._review.waiting:
+        if self.focused in {None, body.button} and self._review.waiting:
             body.panes.bring(CHECKS if self._review.told else ANSWERS, focus=True)
 
     def _show(self) -> None:

@@ -44,7 +44,7 @@ WARNED: Mapping[str, Any] = {
 
 def demo_ways(scenario: str = "healthy", environ: Mapping[str, str] | None = None) -> Ways:
     """The ways into a scenario; the state is where XDG_STATE_HOME says."""
-    ways = _ways(Common(demo=True, scenario=scenario), (), (), "", False)
+    ways = _ways(Common(demo=True, scenario=scenario))
     return replace(ways, environ=environ or {})
 
 
@@ -96,6 +96,12 @@ class Reviewed:
     async def press(self, *keys: str) -> None:
         """Press keys."""
         await self.pilot.press(*keys)
+
+    async def begin(self) -> None:
+        """Begin the run that was agreed to."""
+        before = len(self.started)
+        await self.press("i")
+        await self.when(lambda: len(self.started) > before, "the run to begin")
 
     async def type(self, text: str) -> None:
         """Type into what has the focus, and press Enter."""
