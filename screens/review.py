@@ -1,7 +1,6 @@
 """Review: all answers, what the checks say, what would be changed; from here a run begins."""
 
 import time
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on, work
@@ -14,14 +13,12 @@ from textual.worker import Worker
 from screens.agreement import warnings_of
 from screens.answer_rows import answer_of
 from screens.check_rows import loss_of, result_of
-from screens.dialogs.ask_secret import AskSecret
+from screens.conversations import ask_secrets, decide, save_answers
 from screens.dialogs.copyable import Copyable
-from screens.dialogs.type_name import TypeName
 from screens.frame import FrameScreen
 from screens.looking import Looking
 from screens.plan_rows import first_opened
 from screens.reviewing import Reviewing
-from screens.save_answers import save_answers
 from screens.saving import Saving
 from screens.session import Session
 from screens.widgets.review_body import ANSWERS, CHECKS, PLAN, ReviewBody
@@ -32,12 +29,6 @@ from wizard.run.events import Event
 
 _TOO_SOON = 0.5
 """Seconds for which Enter is not taken for a yes to what has just come to the screen."""
-
-_PURPOSES: Mapping[str, str] = {
-    "replace": "delete this {} and make it anew",
-    "delete": "delete this {} for good",
-    "take-fields": "take over fields of this {} from whoever set them",
-}
 
 _HELP = """\
 ## Review
@@ -109,7 +100,7 @@ class ReviewScreen(FrameScreen):
         """Look, where the answers and the secrets are there to look with."""
         review, session = self._review, self._session
         self._show()
-        review.missing = [] if review.wrong else await self._ask_secrets()
+        review.missing = [] if review.wrong else await ask_secrets(self.wizard)
         if review.wrong or review.missing:
             self._finished()
             return
@@ -130,19 +121,6 @@ class ReviewScreen(FrameScreen):
         if told.planned:
             review.opened = first_opened(told.planned)
         self._finished()
-
-    async def _ask_secrets(self) -> list[str]:
-        """Ask for every secret that has to be typed; what is still missing, in words."""
-        session = self._session
-        while missing := session.missing_secrets():
-            secret, error = missing[0]
-            dialog = AskSecret(secret.path, secret.label, secret.variable, error.why)
-            value = await self.app.push_screen_wait(dialog)
-            if value is None:
-                return [f"{one.label} ({one.path}), {why.why}" for one, why in missing]
-            session.desk.typed[secret.path] = value
-            session.redactor.conceal(value)
-        return []
 
     def _tick(self) -> None:
         """Show how far the look has come."""
@@ -220,14 +198,7 @@ class ReviewScreen(FrameScreen):
         loss = loss_of(key, plan) if plan else None
         if plan is None or loss is None:
             return
-        agreement, ref = self._session.agreement, loss.change.ref
-        if agreement.allowed(loss, plan.hash):
-            agreement.forbid(loss, plan.hash)
-        else:
-            purpose = _PURPOSES[loss.permission].format(ref.kind.name)
-            told = self._session.redactor.redact(f"{ref}: {loss.told}")
-            if await self.app.push_screen_wait(TypeName(ref.name, purpose, told)):
-                agreement.allow(loss, plan.hash)
+        await decide(self.wizard, loss, plan)
         self._decided()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

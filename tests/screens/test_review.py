@@ -229,3 +229,15 @@ async def test_the_palette_offers_what_the_keys_do() -> None:
         await shown.until("The preset as it would be saved (y)", gone="Begin the installation")
         await shown.press("enter")
         await shown.until("The preset as it would be saved", "schemaVersion: 1")
+
+
+async def test_a_terminal_without_unicode_and_colour_tells_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    for module in ("screens.signs", "screens.application"):
+        monkeypatch.setattr(f"{module}.unicode_shown", lambda: False)
+    async with reviewing(session_of(demo_ways(), WARNED)) as shown:
+        await shown.until("! [ ] Chart values", "+ 28 of 30 checks are fine", "- not yet:")
+        await shown.press("2", "down", "down", "enter")
+        await shown.until("Authority and certificate: create 4", "+ create Secret")

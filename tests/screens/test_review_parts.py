@@ -101,7 +101,12 @@ async def test_markup_in_foreign_text_is_shown_as_it_is() -> None:
 class PanesApp(App[None]):
     """Panes alone."""
 
-    CSS = ".pane { display: none; } .pane.-shown { display: block; } #tabs { height: 1; } .tab { width: auto; }"
+    CSS = """
+    .pane { display: none; }
+    .pane.-shown { display: block; }
+    #tabs { height: 1; }
+    .tab { width: auto; }
+    """
 
     def compose(self) -> ComposeResult:
         yield Panes(("one", "two"))
