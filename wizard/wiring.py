@@ -1,12 +1,13 @@
 """Opens the world of a command: with the screens' own wiring the only place that knows backends."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.answers.network import Network
+from wizard.contexts import Context
 from wizard.errors import UsageError
 from wizard.ports import Charts, World
 from wizard.run.records import state_folder
@@ -50,6 +51,22 @@ async def open_world(site: Site, network: Network) -> AsyncIterator[World]:
             certificates=X509(),
             resolver=SystemResolver(),
         )
+
+
+def contexts(site: Site) -> Sequence[Context]:
+    """The contexts that may be chosen instead of the site's, read without connecting to any.
+
+    Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
+    """
+    if site.scenario is not None:
+        from backends.simulated.access import CONTEXTS
+        from backends.simulated.scenarios import find
+
+        find(site.scenario)
+        return CONTEXTS
+    from backends.cluster.kubeconfig import contexts as in_kubeconfig
+
+    return in_kubeconfig(site.kubeconfig)
 
 
 @asynccontextmanager

@@ -9,21 +9,15 @@ from typing import Any
 
 import yaml
 
+from wizard.contexts import Context
 from wizard.errors import UsageError
+from wizard.text import plain
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _CLUSTER_PATHS = ("certificate-authority",)
 _USER_PATHS = ("client-certificate", "client-key", "tokenFile")
 
 Section = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Contexts:
-    """The names that may be chosen; `current` is empty where none is set."""
-
-    names: Sequence[str]
-    current: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,11 +46,19 @@ class Kubeconfig:
         }
 
 
-def contexts(path: Path | None, environ: Mapping[str, str] = os.environ) -> Contexts:
-    """What a person may choose from; nothing where there is no kubeconfig. Raises UsageError."""
+def contexts(path: Path | None, environ: Mapping[str, str] = os.environ) -> list[Context]:
+    """What a person may choose from, the current one marked, from the files that `load` reads.
+
+    Nothing where there is no kubeconfig. A context that leads nowhere is there too: `load` says
+    what is wrong with it. Raises UsageError.
+    """
     files = _files(path, environ)
-    merged = _Merged(files) if files else None
-    return Contexts(tuple(merged.contexts), merged.current) if merged else Contexts((), "")
+    if files:
+        return _Merged(files).offered()
+    if environ.get("KUBERNETES_SERVICE_HOST"):
+        own = _in_cluster(environ)
+        return [Context(own.context, own.cluster["server"], own.source, "", True)]
+    return []
 
 
 def load(
@@ -122,6 +124,18 @@ class _Merged:
                 self._clusters.setdefault(name, body)
             for name, body in _named(document, "user", file, _USER_PATHS):
                 self._users.setdefault(name, body)
+
+    def offered(self) -> list[Context]:
+        return [
+            Context(
+                name=plain(name),
+                url=plain(_text(self._clusters.get(_text(body.get("cluster")), {}).get("server"))),
+                user=plain(_text(body.get("user"))),
+                namespace=plain(_text(body.get("namespace"))),
+                current=name == self.current,
+            )
+            for name, body in self.contexts.items()
+        ]
 
     def choose(self, context: str | None) -> Kubeconfig:
         chosen = context or self.current

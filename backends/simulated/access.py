@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from backends.simulated.store import Store
+from wizard.contexts import Context
 from wizard.errors import Forbidden
 from wizard.ports import Ref, Right, Server
 
 CONTEXT = "simulated"
 VERSION = "v1.34.4"
 USER = "rehearsal"
+
+URL = "https://kubernetes.simulated:6443"
+CONTEXTS = (Context(CONTEXT, URL, USER, "default", True),)
+"""What the kubeconfig of the simulated cluster would hold."""
 
 Granted = Callable[[Right], bool]
 
@@ -68,7 +73,7 @@ class SimulatedAccess:
         kinds = {f"{kind.api_version}/{kind.name}" for kind in served}
         return Server(
             context=CONTEXT,
-            url="https://kubernetes.simulated:6443",
+            url=URL,
             version=VERSION,
             clock_skew=0.0,
             user=USER,

@@ -46,7 +46,7 @@ def port_in_url(preset: Preset) -> Iterator[Problem]:
         served = 443 if harbor.https else 80
     if harbor.port == served:
         return
-    base = f"{urlsplit(harbor.url).scheme}://{_bracketed(harbor.host)}"
+    base = f"{urlsplit(harbor.url).scheme}://{bracketed(harbor.host)}"
     if urlsplit(harbor.url).port is None:
         yield Problem(
             "harbor.url",
@@ -63,7 +63,8 @@ def port_in_url(preset: Preset) -> Iterator[Problem]:
         )
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """A host as URLs have it."""
     return f"[{host}]" if ":" in host else host
 
 

@@ -7,7 +7,7 @@ from wizard.answers.preset import Preset
 from wizard.charts.catalogue import harbor_chart
 from wizard.charts.names import Names
 from wizard.checks.base import Check, Outcome, Subject, listing_in_target
-from wizard.checks.storage import CLAIM
+from wizard.checks.choices import CLAIM
 from wizard.checks.workloads import claims
 from wizard.diagnose.kinds import STATEFUL_SET
 from wizard.ports import Object, Ref, Release, Right, World

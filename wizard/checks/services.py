@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject, getting_namespace, listing
-from wizard.checks.choices import NAMESPACE
+from wizard.checks.choices import NAMESPACE, container_of
 from wizard.checks.nodes import NODE
 from wizard.checks.workloads import of_kind
 from wizard.errors import Forbidden, Invalid
@@ -96,7 +96,7 @@ def _not_free(fact: str) -> Outcome:
 
 async def local_cluster(world: World, subject: Subject) -> Outcome:
     """Whether node ports of a cluster in containers reach this machine."""
-    kinds = {_local_kind(node) for node in (await world.objects.list(NODE)).items} - {""}
+    kinds = {container_of(node) for node in (await world.objects.list(NODE)).items} - {""}
     if not kinds:
         return Outcome("ok", "The nodes are not containers of this machine, as far as visible.")
     expose = subject.preset.harbor.expose
@@ -113,13 +113,6 @@ async def local_cluster(world: World, subject: Subject) -> Outcome:
 
 
 _PUBLISHING = {"kind": "extraPortMappings in kind's configuration", "k3d": "k3d's option --port"}
-
-
-def _local_kind(node: Object) -> str:
-    """Which tool made a node as a container; kind sets the provider ID, k3d begins the name."""
-    if node.get("spec", {}).get("providerID", "").startswith("kind://"):
-        return "kind"
-    return "k3d" if node["metadata"]["name"].startswith("k3d-") else ""
 
 
 async def load_balancer(world: World, subject: Subject) -> Outcome:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject, listing
-from wizard.checks.choices import StorageClass, storage_classes
+from wizard.checks.choices import CLAIM, StorageClass, claim_trouble, storage_classes
 from wizard.checks.workloads import Claim, claims, existing_claims
-from wizard.ports import Kind, Object, Ref, Right, World
+from wizard.ports import Object, Ref, Right, World
 
-CLAIM = Kind("v1", "PersistentVolumeClaim")
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
@@ -141,11 +140,7 @@ async def existing(world: World, subject: Subject) -> Outcome:
 
 def _trouble(claim: Object | None) -> str:
     """Why a claim cannot be mounted; empty where it can."""
-    if claim is None:
-        return "missing"
-    if claim["metadata"].get("deletionTimestamp"):
-        return "being deleted"
-    return "its volume is lost" if claim.get("status", {}).get("phase") == "Lost" else ""
+    return "missing" if claim is None else claim_trouble(claim)
 
 
 def _names_claims(preset: Preset) -> bool:

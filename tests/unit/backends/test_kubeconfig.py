@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from backends.cluster.kubeconfig import contexts, load
+from wizard.contexts import Context
 from wizard.errors import UsageError
 
 
@@ -42,8 +43,20 @@ def test_of_several_files_the_first_wins(tmp_path: Path) -> None:
     environ = {"KUBECONFIG": os.pathsep.join(map(str, (missing, first, second)))}
     chosen = load(None, None, environ)
     assert (chosen.context, chosen.user) == ("two", {"token": "two"})
-    assert tuple(contexts(None, environ).names) == ("one", "two")
-    assert contexts(None, environ).current == "two"
+    assert contexts(None, environ) == [
+        Context("one", "https://one.test", "one", "", False),
+        Context("two", "https://two.test", "two", "", True),
+    ]
+
+
+def test_contexts_are_offered_although_one_leads_nowhere(tmp_path: Path) -> None:
+    content = config("one", "two")
+    content["contexts"][0]["context"] |= {"namespace": "a", "user": "\x1b[31mred"}
+    content["clusters"] = content["clusters"][:1]
+    assert contexts(write(tmp_path / "config", content), {}) == [
+        Context("one", "https://one.test", "red", "a", False),
+        Context("two", "", "two", "", False),
+    ]
 
 
 def test_paths_count_from_the_file_they_stand_in(tmp_path: Path) -> None:
@@ -84,7 +97,8 @@ def test_inside_a_pod_the_service_account_is_used(
     chosen = load(None, None, environ)
     assert chosen.cluster["server"] == "https://[fd00::1]:6443"
     assert chosen.user["tokenFile"].endswith("/serviceaccount/token")
-    assert tuple(contexts(None, environ).names) == ()
+    [offered] = contexts(None, environ)
+    assert (offered.name, offered.url) == (chosen.context, chosen.cluster["server"])
 
 
 def test_an_http_address_needs_no_user(tmp_path: Path) -> None:
@@ -95,6 +109,7 @@ def test_an_http_address_needs_no_user(tmp_path: Path) -> None:
 
 def test_no_kubeconfig_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    assert contexts(None, {}) == []
     with pytest.raises(UsageError, match="No kubeconfig was found") as refused:
         load(None, None, {})
     assert "--kubeconfig" in refused.value.fix
@@ -147,6 +162,8 @@ def test_a_missing_or_unreadable_file(tmp_path: Path) -> None:
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(UsageError, match="cannot be read") as refused:
             load(path, None)
+        with pytest.raises(UsageError, match="cannot be read"):
+            contexts(path)
         assert refused.value.where == str(path)
     with pytest.raises(UsageError, match="cannot be read"):
         load(None, None, {"KUBECONFIG": str(tmp_path / "missing")})

@@ -25,16 +25,31 @@ def definition(kind: str, scope: str) -> Object:
 async def test_namespaces_and_classes(given: Given) -> None:
     given(NAMESPACE, thing("v1/Namespace", "default"))
     given(storage_class("fast", "rancher.io/local-path", default=True, expandable=False))
-    assert await choices.namespaces(given.world) == ["default", "harbor"]
+    given(thing("v1/Namespace", "old", deletionTimestamp="2026-01-02T00:00:00Z"))
+    assert await choices.namespaces(given.world) == [
+        choices.Namespace("default", True),
+        choices.Namespace("harbor", True),
+        choices.Namespace("old", False),
+    ]
     (fast,) = await choices.storage_classes(given.world)
     assert (fast.name, fast.default, fast.expandable, fast.shared) == ("fast", True, False, "no")
 
 
 async def test_gateways_with_their_listeners(given: Given) -> None:
-    spec = {"gatewayClassName": "g", "listeners": [{"name": "http"}, {"name": "https"}]}
-    given(NAMESPACE, thing("gateway.networking.k8s.io/v1/Gateway", "public", "harbor", spec=spec))
-    found = await choices.gateways(given.world)
-    assert found == [choices.Gateway("harbor", "public", "g", ("http", "https"))]
+    listeners = [
+        {"name": "http", "protocol": "HTTP", "port": 80},
+        {"name": "https", "protocol": "HTTPS", "port": 443, "hostname": "*.corp"},
+    ]
+    spec = {"gatewayClassName": "g", "listeners": listeners}
+    status = {"addresses": [{"type": "IPAddress", "value": "192.0.2.9"}]}
+    gateway = thing(
+        "gateway.networking.k8s.io/v1/Gateway", "public", "harbor", spec=spec, status=status
+    )
+    given(NAMESPACE, gateway)
+    http, https = choices.Listener("http", "HTTP", 80), choices.Listener(*listeners[1].values())
+    assert await choices.gateways(given.world) == [
+        choices.Gateway("harbor", "public", "g", (http, https), ("192.0.2.9",))
+    ]
 
 
 async def test_issuers_of_a_namespace_and_of_the_cluster(given: Given) -> None:
@@ -43,12 +58,12 @@ async def test_issuers_of_a_namespace_and_of_the_cluster(given: Given) -> None:
     given(definition("Issuer", "Namespaced"), definition("ClusterIssuer", "Cluster"))
     ready = {"conditions": [{"type": "Ready", "status": "True"}]}
     given(
-        thing(f"{ISSUERS}/ClusterIssuer", "corp", status=ready),
+        thing(f"{ISSUERS}/ClusterIssuer", "corp", spec={"vault": {}}, status=ready),
         thing(f"{ISSUERS}/Issuer", "own", "harbor", status={}),
         thing(f"{ISSUERS}/Issuer", "theirs", "other"),
     )
     assert await choices.issuers(given.world, "harbor") == [
-        choices.Issuer("ClusterIssuer", "", "corp", True),
+        choices.Issuer("ClusterIssuer", "", "corp", True, "vault"),
         choices.Issuer("Issuer", "harbor", "own", False),
     ]
 
