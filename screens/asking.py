@@ -12,6 +12,7 @@ from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid
 from wizard.checks.base import Check, Result, Subject
+from wizard.checks.offers import Offer, offers
 from wizard.checks.suite import applying, ask
 from wizard.commands import packages_of
 from wizard.plan.graph import build_graph
@@ -35,6 +36,11 @@ class Asker:
         """The cluster that the answers name. Raises UsageError for one that cannot be used."""
         preset, _ = self._desk.draft.tentative()
         return await self._connection.world(preset.target.context, preset.network)
+
+    async def offers(self, path: Path) -> Sequence[Offer]:
+        """What the cluster offers for an answer. Raises WizardError where it cannot be asked."""
+        preset, _ = self._desk.draft.tentative()
+        return await offers(await self.world(), preset, path)
 
     async def ask(self, paths: Sequence[Path], took: Callable[[Result], None]) -> None:
         """Ask every check that reads one of these answers and whose other answers are fine.

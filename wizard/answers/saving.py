@@ -40,8 +40,14 @@ def dump(draft: Draft, folder: Path) -> str:
         base = draft.origin(path).folder or draft.folder
         if not text.startswith("~") and base.absolute() != folder.absolute():
             draft = draft.put(path, str(base.absolute() / text), draft.origin(path))
-    ordered = _ordered(draft.data, ROOT)
-    return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return as_yaml(_ordered(draft.data, ROOT))
+
+
+def as_yaml(raw: Any) -> str:
+    """A raw answer as YAML; one that says nothing is empty text."""
+    if raw in (None, {}, []):
+        return ""
+    return yaml.dump(raw, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _ordered(raw: Any, shape: Shape | None) -> Any:

@@ -79,7 +79,7 @@ def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"")
         problems = world.certificates.problems(pem, key, host)
         leaf, *_ = chain = world.certificates.read(pem)
         if roots:
-            problems = _rooted(problems, chain[-1], world.certificates.read(roots))
+            problems = rooted(problems, chain[-1], world.certificates.read(roots))
     except UsageError as error:
         return Outcome("fail", error.what, error.why, error.fix)
     if problems:
@@ -93,7 +93,7 @@ def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"")
     return Outcome("ok", f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}.")
 
 
-def _rooted(
+def rooted(
     problems: Sequence[CertificateProblem],
     last: CertificateFacts,
     roots: Sequence[CertificateFacts],
