@@ -8,7 +8,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from screens.dialogs.confirm import Confirm
-from screens.dialogs.explain import Explain
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
 from screens.signs import State
@@ -40,6 +39,7 @@ class WizardApp(App[int]):
         self._loading: asyncio.Task[None] | None = None
         self._session: Session | None = None
         self._trail: list[str] = []
+        self._pages = all_pages()
 
     def on_mount(self) -> None:
         """Show the first screen, then load what it does not need."""
@@ -47,6 +47,17 @@ class WizardApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.push_screen(StartScreen())
+        if self.ways.draft is not None or self.ways.ask:
+            self.call_after_refresh(self._begin_with_answers)
+
+    @work(group="start", exclusive=True)
+    async def _begin_with_answers(self) -> None:
+        """Go on from what the command line said."""
+        await self.ready()
+        from screens.beginning import asked_pages, first_stop
+
+        self._pages = tuple(asked_pages(self.session))
+        self.go(first_stop(self.session))
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
@@ -91,7 +102,7 @@ class WizardApp(App[int]):
 
     def stops(self, here: str) -> list[Stop]:
         """The way, and how each of its stops stands."""
-        titles = [*((page.id, page.title) for page in all_pages()), *_LAST_STOPS]
+        titles = [*((page.id, page.title) for page in self._pages), *_LAST_STOPS]
         return [Stop(id_, title, self._state(id_, here)) for id_, title in titles]
 
     def _state(self, id_: str, here: str) -> State:
@@ -111,6 +122,9 @@ class WizardApp(App[int]):
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
+        self.session.at(stop)
+        for error in self.session.told_warnings():
+            self.notify(str(error), severity="warning", timeout=15)
         screen = screen_of(stop, self.session, focus)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)
@@ -167,13 +181,14 @@ class WizardApp(App[int]):
 
     def explain(self, text: str) -> None:
         """Show a page of help."""
+        from screens.dialogs.explain import Explain
+
         self.push_screen(Explain(text))
 
     @work(group="leave", exclusive=True)
     async def action_leave(self) -> None:
         """Leave, after one question; answers are kept, a run can be resumed."""
-        run = self._session.run if self._session else None
-        if run is not None and run.running:
+        if self._installing():
             question = (
                 "Harbor is being installed. Stop it? What was done stays done, and the same "
                 "command or Retry goes on from there."
@@ -181,12 +196,27 @@ class WizardApp(App[int]):
             stop = "Stop and leave"
             if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
                 return
+        await self._leave(0)
+
+    def interrupt(self) -> None:
+        """Leave at once: the terminal is closed, or the process is to end."""
+        self.run_worker(self._leave(_INTERRUPTED), group="leave", exclusive=True)
+
+    async def _leave(self, code: int) -> None:
+        run = self._session.run if self._session else None
+        if run is not None:
             await run.stop()
+            code = int(run.exit or code)
         if self._session:
             await self._session.close()
-        self.exit(int(run.exit or 0) if run is not None else 0)
+        self.exit(code)
+
+    def _installing(self) -> bool:
+        run = self._session.run if self._session else None
+        return run is not None and run.running
 
 
+_INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
 _WITH_START = 2
 """Screens on the stack while only the start is shown: Textual's own and the start."""

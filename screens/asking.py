@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
@@ -11,8 +10,8 @@ from screens.desk import Desk
 from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid
+from wizard.charts.package import Packages
 from wizard.checks.base import Check, Result, Subject
-from wizard.checks.offers import Offer, offers
 from wizard.checks.suite import applying, ask
 from wizard.commands import packages_of
 from wizard.plan.graph import build_graph
@@ -31,50 +30,75 @@ class Asker:
         self._desk = desk
         self._connection = connection
         self._redactor = redactor
+        self._folder: TemporaryDirectory[str] | None = None
+        self._packages: tuple[object, Packages] | None = None
 
     async def world(self) -> World:
         """The cluster that the answers name. Raises UsageError for one that cannot be used."""
         preset, _ = self._desk.draft.tentative()
         return await self._connection.world(preset.target.context, preset.network)
 
-    async def offers(self, path: Path) -> Sequence[Offer]:
-        """What the cluster offers for an answer. Raises WizardError where it cannot be asked."""
-        preset, _ = self._desk.draft.tentative()
-        return await offers(await self.world(), preset, path)
+    def concerned(self, paths: Sequence[Path]) -> list[Check]:
+        """The checks that read one of these answers, and whose other answers are fine."""
+        preset, unknown = self._desk.draft.tentative()
+        return [check for check in applying(preset) if _concerns(check, paths, unknown)]
 
-    async def ask(self, paths: Sequence[Path], took: Callable[[Result], None]) -> None:
-        """Ask every check that reads one of these answers and whose other answers are fine.
+    async def ask(self, checks: Sequence[Check], took: Callable[[Result], None]) -> None:
+        """Ask some checks about the draft as it is now; those that need no chart come first.
 
         Raises UsageError for a cluster that cannot be used.
         """
-        preset, unknown = self._desk.draft.tentative()
-        checks = [check for check in applying(preset) if _concerns(check, paths, unknown)]
-        if not checks:
-            return
+        preset, _ = self._desk.draft.tentative()
         world = await self._connection.world(preset.target.context, preset.network)
-        async with AsyncExitStack() as opened:
-            subject = Subject(preset, secrets=dict(self._desk.typed))
-            if any(check.rendered for check in checks):
-                folder = opened.enter_context(TemporaryDirectory(prefix="harbor-wizard-charts-"))
-                subject = await self._rendered(world, preset, FilePath(folder))
-            gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(AT_ONCE)
 
-            async def settle(check: Check) -> None:
-                async with gate:
-                    took(await ask(check, world, subject))
+        async def settle(check: Check, subject: Subject) -> None:
+            async with gate:
+                took(await ask(check, world, subject))
 
-            async with asyncio.TaskGroup() as group:
-                for check in checks:
-                    group.create_task(settle(check))
+        charted = [check for check in checks if check.rendered or check.charted]
+        async with asyncio.TaskGroup() as group:
+            for check in checks:
+                if check not in charted:
+                    group.create_task(settle(check, self._plain(preset)))
+            if charted:
+                subject = await self._charted(world, preset)
+                for check in charted:
+                    group.create_task(settle(check, subject))
 
-    async def _rendered(self, world: World, preset: Preset, folder: FilePath) -> Subject:
-        packages = packages_of(preset, world.charts, folder)
-        inputs = Inputs(preset, packages, dict(self._desk.typed), self._redactor.conceal)
+    def _plain(self, preset: Preset) -> Subject:
+        return Subject(preset, secrets=dict(self._desk.typed))
+
+    async def _charted(self, world: World, preset: Preset) -> Subject:
+        """What checks of the chart are about."""
+        inputs = Inputs(
+            preset,
+            self._packages_for(world, preset),
+            dict(self._desk.typed),
+            self._redactor.conceal,
+        )
         try:
             graph = build_graph(inputs)
         except PresetInvalid:  # an answer that no run carries out: told beside its question
-            return Subject(preset, secrets=dict(self._desk.typed))
+            return self._plain(preset)
         return await subject_of(world, inputs, graph)
+
+    def _packages_for(self, world: World, preset: Preset) -> Packages:
+        """Chart packages, brought once for the same source."""
+        key = (id(world), preset.delivery.charts)
+        if self._packages is None or self._packages[0] != key:
+            if self._folder:
+                self._folder.cleanup()
+            self._folder = TemporaryDirectory(prefix="harbor-wizard-charts-")
+            packages = packages_of(preset, world.charts, FilePath(self._folder.name))
+            self._packages = key, packages
+        return self._packages[1]
+
+    def close(self) -> None:
+        """Remove the chart packages."""
+        if self._folder:
+            self._folder.cleanup()
+        self._folder = self._packages = None
 
 
 def _concerns(check: Check, paths: Sequence[Path], unknown: Sequence[Path]) -> bool:

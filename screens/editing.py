@@ -9,7 +9,6 @@ from typing import Any
 from textual.app import App
 from textual.content import Content
 
-from screens.asking import Asker
 from screens.certificates import about_file
 from screens.desk import Desk
 from screens.dialogs.dialog import Dialog
@@ -23,8 +22,9 @@ from screens.widgets.facts import painted
 from screens.widgets.rows import ChoiceRow, QuestionRow, TextRow
 from wizard.answers.form import Control, Question
 from wizard.answers.paths import Path
-from wizard.checks.offers import has_offers
+from wizard.checks.offers import has_offers, offers
 from wizard.errors import WizardError
+from wizard.ports import World
 
 CONTEXT: Path = ("target", "context")
 """The answer that the kubeconfig has offers for, not the cluster."""
@@ -37,7 +37,6 @@ class Editing:
         self.app = app
         self.session = session
         self.desk = desk
-        self._asker = Asker(desk, session.connection, session.redactor)
 
     def over(self, desk: Desk) -> "Editing":
         """The same for another desk: that of an editor."""
@@ -93,7 +92,9 @@ class Editing:
     async def _choices(self, question: Question) -> Sequence[Choice]:
         """What there is to choose from. Raises WizardError."""
         if question.path != CONTEXT:
-            return [Choice(one.value, one.text) for one in await self._asker.offers(question.path)]
+            preset, _ = self.desk.draft.tentative()
+            found = await offers(await self._world(), preset, question.path)
+            return [Choice(one.value, one.text) for one in found]
         return [
             Choice(
                 one.name,
@@ -111,6 +112,11 @@ class Editing:
             for one in await asyncio.to_thread(self.session.ways.contexts)
         ]
 
+    async def _world(self) -> World:
+        """The cluster that the answers name. Raises WizardError for one that cannot be used."""
+        preset, _ = self.desk.draft.tentative()
+        return await self.session.connection.world(preset.target.context, preset.network)
+
     async def _browse(self, question: Question) -> str | None:
         begin = await asyncio.to_thread(_folder_of, self.desk, question.path)
         path = await self.app.push_screen_wait(
@@ -120,7 +126,7 @@ class Editing:
 
     async def _preview(self, path: Path, file: FilePath) -> Content:
         """What a file holds, as far as it matters for the answer at a path."""
-        world = await self._asker.world()
+        world = await self._world()
         return painted(
             await asyncio.to_thread(
                 about_file, file, path, self.desk.draft, self.session.environ(), world.certificates

@@ -1,6 +1,6 @@
 """The screen of one page of questions."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,15 +10,15 @@ from textual.widgets import Input, Static
 from screens.editing import Editing
 from screens.frame import FrameScreen
 from screens.pages.page import Page
+from screens.placing import place_of
 from screens.question_text import explanation, hint
 from screens.widgets.extra import Extra
 from screens.widgets.form import Form
 from screens.widgets.row_states import RowStates
 from screens.widgets.rows import KindRow, QuestionRow
 from wizard.answers.paths import Path, parse_path
-
-if TYPE_CHECKING:
-    from wizard.checks.base import Result
+from wizard.checks.base import Result
+from wizard.errors import WizardError
 
 
 class PageScreen(FrameScreen):
@@ -119,21 +119,29 @@ class PageScreen(FrameScreen):
             return
         self.wizard.go_next(self.page.id)
 
-    @work(group="ask", exclusive=True, exit_on_error=False)
+    @work(group="ask", exclusive=True)
     async def _ask(self, paths: list[Path]) -> None:
         """Ask what depends on these answers; a newer change cancels it."""
-        form = self.query_one(Form)
+        form, asker = self.query_one(Form), self.wizard.session.asker
+        front = [row.question for row in form.rows if row.question.front]
+        places = {
+            check.id: place
+            for check in asker.concerned(paths)
+            if (place := place_of(check, front, self._paths)) is not None
+        }
 
-        def took(result: "Result") -> None:
-            self.states.took(result)
+        def took(result: Result) -> None:
+            self.states.took(result, places[result.check.id])
             form.refresh_states()
 
-        self.states.asking(paths)
+        self.states.asking(places.values())
         form.refresh_states()
         try:
-            await self.wizard.session.asker.ask(paths, took)
+            await asker.ask([c for c in asker.concerned(paths) if c.id in places], took)
+        except WizardError as error:
+            self.states.unreachable(error)
         finally:
-            self.states.asking([])
+            self.states.answered()
             if form.is_attached:
                 form.refresh_states()
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from screens.asking import Asker
 from screens.connection import Connection
-from screens.desk import Desk
+from screens.desk import EMPTY, Desk
+from screens.keeper import Keeper
 from screens.pages import all_pages
 from screens.run import Run
 from screens.signs import State
 from screens.telling import Told
 from screens.ways import Ways
+from wizard.answers.keeping import KeptDraft
 from wizard.answers.paths import parse_path
 from wizard.answers.secret_values import variable_for
 from wizard.commands import Answers, Wish, answers_of, install
@@ -38,9 +40,16 @@ class TypedSecrets:
 class Session:
     """Everything behind the screens, without any of them."""
 
-    def __init__(self, ways: Ways, desk: Desk) -> None:
+    def __init__(self, ways: Ways, desk: Desk, kept: KeptDraft | None = None) -> None:
         self.ways = ways
         self.desk = desk
+        self.stop = ""
+        """The stop of the way that the person is at."""
+        self._warnings: list[WizardError] = []
+        self.keeper = Keeper(
+            ways.drafts, kept or KeptDraft(desk.draft, origin=desk.opened), self._warnings.append
+        )
+        desk.on_change = self._changed
         self.redactor = Redactor()
         self.connection = Connection(ways.open_world)
         self.asker = Asker(desk, self.connection, self.redactor)
@@ -86,8 +95,25 @@ class Session:
             return "wrong"
         return "look" if wrong else "ok"
 
+    def at(self, stop: str) -> None:
+        """The person is at a stop of the way now."""
+        self.stop = stop
+        self._changed()
+
+    def told_warnings(self) -> list[WizardError]:
+        """What went wrong beside the person's way since this was asked last."""
+        told, self._warnings[:] = list(self._warnings), []
+        return told
+
+    def _changed(self) -> None:
+        """Keep what was typed, once there is anything."""
+        if self.desk.draft.data != EMPTY:
+            self.keeper.changed(self.desk.draft, self.stop)
+
     async def close(self) -> None:
-        """Close the connection."""
+        """Keep what is typed, close the connection."""
+        await self.keeper.settled()
+        self.asker.close()
         await self.connection.close()
 
     def environ(self) -> Mapping[str, str]:

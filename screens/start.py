@@ -14,11 +14,15 @@ from screens.signs import sign
 
 _ENTRIES = (
     ("new", "New installation", "about 12 questions, nothing changes before Review"),
-    ("continue", "Continue", "an installation that was not finished"),
+    ("continue", "Continue", "nothing was left unfinished"),
     ("open", "Open a preset…", "answers from a file"),
     ("rehearse", "Rehearse", "the same on a simulated cluster, failures included"),
     ("look", "Look at a running Harbor", "health, what is wrong and why"),
 )
+
+
+def _entry(label: str, text: str) -> Content:
+    return Content.assemble(label.ljust(26), (text, "$text-muted"))
 
 
 class StartScreen(FrameScreen):
@@ -35,22 +39,21 @@ class StartScreen(FrameScreen):
     def body(self) -> ComposeResult:
         """What there is to do."""
         yield Static("Harbor, a private registry on your Kubernetes", classes="question-title")
-        yield OptionList(*self._options(), id="start")
+        options = OptionList(id="start")
+        options.add_options(Option(_entry(label, text), id=id_) for id_, label, text in _ENTRIES)
+        options.disable_option("continue")
+        yield options
         yield Static("", id="found", markup=False)
-
-    def _options(self) -> list[Option]:
-        return [
-            Option(
-                Content.assemble(label.ljust(26), (text, "$text-muted")),
-                id=id_,
-                disabled=False,
-            )
-            for id_, label, text in _ENTRIES
-        ]
 
     def on_mount(self) -> None:
         """Look at the machine once the first frame is there."""
-        self.query_one("#start").focus()
+        options = self.query_one("#start", OptionList)
+        options.highlighted = 0
+        options.focus()
+
+    def on_screen_resume(self) -> None:
+        """Look at the machine once the first frame is there, and at what was left meanwhile."""
+        super().on_screen_resume()
         self.call_after_refresh(self._look_around)
 
     @work(group="look", exclusive=True, exit_on_error=False)
@@ -59,8 +62,14 @@ class StartScreen(FrameScreen):
         found = self.query_one("#found", Static)
         found.update(f"Cluster  {sign('asking')} asking\nHelm     {sign('asking')} asking")
         await self.wizard.ready()
+        from screens.beginning import left_words, unfinished
         from screens.surroundings import surroundings
 
+        drafts = unfinished(self.wizard.ways)
+        options = self.query_one("#start", OptionList)
+        if drafts:
+            options.replace_option_prompt("continue", _entry("Continue", left_words(drafts[0])))
+            options.enable_option("continue")
         async for text in surroundings(self.wizard.session):
             found.update(text)
 

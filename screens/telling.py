@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from screens.signs import unicode_shown
 from wizard.checks.base import Result
 from wizard.errors import WizardError
 from wizard.plan.plan import Plan, Target
 from wizard.report import Text
 from wizard.run.events import Event
 from wizard.run.redaction import Redactor
+from wizard.run.rendering import Style
 from wizard.voices import Voices
 
 
@@ -23,6 +25,8 @@ class Told:
         self.warnings: list[WizardError] = []
         self.notes: list[str] = []
         self.ended_by: WizardError | None = None
+        self.lines: Sequence[str] = ()
+        """What a look found, in lines for people."""
 
     def voices(self, redactor: Redactor) -> Voices:
         """The voices of a command that speaks to here."""
@@ -41,7 +45,8 @@ class Told:
         self.planned = plan
 
     def data(self, document: Mapping[str, Any], text: Text) -> None:
-        """Nothing: runs tell no documents."""
+        """What a look was asked for."""
+        self.lines = list(text(Style(unicode=unicode_shown())))
 
     def error(self, error: WizardError) -> None:
         """What ended the work."""

@@ -18,14 +18,14 @@ class Ways:
     """The ways into the world, and what the command line said.
 
     `open_world` opens the cluster of a kubeconfig context (None: the current one). `ask` names the
-    pages to show alone: their ids, or "missing" for those with open questions; empty: all.
+    page to show alone, or is "missing" for those on which something is wrong; empty: all.
     """
 
     open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
     contexts: "Callable[[], Sequence[Context]]"
     """The contexts to choose from; raises WizardError for a kubeconfig that cannot be used."""
     state: Path
-    """Where drafts are kept; another folder for rehearsals."""
+    """Where the wizard keeps what outlives it; another folder for rehearsals."""
     log_dir: Path | None = None
     scenario: str = ""
     """The simulated cluster's scenario; empty for a real one."""
@@ -33,10 +33,15 @@ class Ways:
     """What can be rehearsed: names, each with what happens there."""
     rehearsal: "Callable[[str], Ways] | None" = None
     """The ways into the simulated cluster of a scenario."""
-    draft: "Callable[[], Draft] | None" = None
-    """Reads the answers that the command line gave; None: it gave none."""
+    draft: "Draft | None" = None
+    """The answers that the command line gave; None: it gave none."""
     presets: tuple[Path, ...] = ()
     ask: str = ""
     retarget: bool = False
     gate_seconds: float = 3600.0
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def drafts(self) -> Path:
+        """Where the drafts of unfinished sessions are."""
+        return self.state / "drafts"

@@ -1,13 +1,16 @@
 """Opens the guided installation on the screen, wired to the real or the simulated world."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from wizard.errors import ExitCode
+from wizard.errors import ExitCode, UsageError
 from wizard.options import Common
 from wizard.run.records import state_folder
 
@@ -19,31 +22,96 @@ if TYPE_CHECKING:
     from wizard.ports import World
 
 
+MISSING = "missing"
+"""What `--ask` calls the pages on which something is wrong or not answered yet."""
+
+
+def require_screen(settings: Common, presets: Sequence[Path]) -> None:
+    """Raise UsageError where nobody could answer, or a program was to read the output."""
+    dumb = os.environ.get("TERM", "dumb") in {"dumb", "unknown"}
+    if os.isatty(0) and os.isatty(1) and not dumb and settings.output == "text":
+        return
+    why = "the guided installation needs a terminal that can show screens"
+    if settings.output != "text":
+        why = f"--output {settings.output} is for runs without questions"
+    file = presets[0] if presets else "FILE"
+    raise UsageError(
+        "Nothing can be asked here" if presets else "No answers were given",
+        why=why,
+        fix=f"give all answers: wizard --preset {file} (examples are in presets/), or rehearse "
+        "one: wizard --demo --preset presets/demo.yaml --yes",
+    )
+
+
+def require_pages(ask: str | None) -> None:
+    """Raise UsageError where the pages to show alone are none."""
+    from screens.pages import all_pages
+
+    known = [page.id for page in all_pages()]
+    if ask is not None and ask not in {*known, MISSING}:
+        raise UsageError(
+            f"There is no page {ask!r} to ask for",
+            why=f"the pages are {', '.join(known)}",
+            fix=f"choose one of them, or {MISSING}: what is wrong or not answered yet",
+            where="--ask",
+        )
+
+
+def guided(settings: Common, **given: Any) -> ExitCode:
+    """Show the screens; whatever ends them otherwise is told as by every command.
+
+    Nothing heavy is imported before the first frame, hence no `execute` around it.
+    """
+    try:
+        require_pages(given["ask"])
+        require_screen(settings, given["presets"])
+        return asyncio.run(guide(settings, **given))
+    except (Exception, asyncio.CancelledError) as error:
+        ended = error
+
+    async def raised(_: object) -> ExitCode:
+        raise ended
+
+    from wizard.execute import execute
+
+    return execute(settings.output, raised)
+
+
 async def guide(
-    settings: Common, presets: Sequence[Path], sets: Sequence[str], *, ask: str, retarget: bool
+    settings: Common, presets: Sequence[Path], sets: Sequence[str], ask: str | None, retarget: bool
 ) -> ExitCode:
-    """Show the screens until the person leaves; the exit code of what was done there."""
+    """Show the screens until the person leaves; the exit code of what was done there.
+
+    Raises PresetInvalid for files that cannot be understood at all.
+    """
     from screens.application import WizardApp
 
-    app = WizardApp(_ways(settings, tuple(presets), tuple(sets), ask, retarget))
+    ways = replace(
+        _ways(settings),
+        draft=_draft(settings, presets, sets),
+        presets=tuple(presets),
+        ask=ask or "",
+        retarget=retarget,
+    )
+    app = WizardApp(ways)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
     return ExitCode(await app.run_until_left())
 
 
-def _ways(
-    settings: Common, presets: tuple[Path, ...], sets: tuple[str, ...], ask: str, retarget: bool
-) -> "Ways":
-    from dataclasses import replace
+def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "Draft | None":
+    """The answers that the command line gave, if it gave any."""
+    given = settings.sets(sets)
+    if not presets and not given:
+        return None
+    from wizard.answers.loading import read
 
+    return read(presets, given)
+
+
+def _ways(settings: Common) -> "Ways":
     from screens.ways import Ways
     from wizard.wiring import number_of
-
-    def draft() -> "Draft":
-        from wizard.answers.loading import read
-
-        return read(presets, settings.sets(sets))
-
-    def rehearsal(scenario: str) -> "Ways":
-        return _ways(replace(settings, demo=True, scenario=scenario), (), (), "", False)
 
     return Ways(
         open_world=partial(_open, settings),
@@ -52,11 +120,7 @@ def _ways(
         log_dir=settings.logs,
         scenario=settings.scenario if settings.demo else "",
         scenarios=_scenarios,
-        rehearsal=rehearsal,
-        draft=draft if presets or sets else None,
-        presets=presets,
-        ask=ask,
-        retarget=retarget,
+        rehearsal=lambda scenario: _ways(replace(settings, demo=True, scenario=scenario)),
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
         environ=os.environ,
     )
@@ -65,8 +129,6 @@ def _ways(
 def _open(
     settings: Common, context: str | None, network: "Network"
 ) -> "AbstractAsyncContextManager[World]":
-    from dataclasses import replace
-
     from wizard.wiring import open_world
 
     site = settings.site()

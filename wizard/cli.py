@@ -42,24 +42,21 @@ Work = Callable[["Voices"], Awaitable[ExitCode]]
 def wizard(settings: Common, **options: Any) -> None:
     """Install Harbor, a private container registry, on Kubernetes.
 
-    With --preset: check, plan, install and verify without a question. It is safe to repeat: a
-    second time it finds nothing to do, and after an interruption it goes on.
+    Without --preset guided, in the terminal. With it unattended: check, plan, install, verify;
+    safe to repeat: what is done is not done again, and after an interruption it goes on.
 
     \b
-    Try it without a cluster:
-        wizard --demo --preset presets/demo.yaml --yes
+    Try it without a cluster: wizard --demo
     Look first, then install:
-        wizard preset validate my.yaml
         wizard --preset my.yaml --check
         wizard --preset my.yaml --plan
         wizard --preset my.yaml
-    Something is wrong:
-        wizard troubleshoot --preset my.yaml --once
+    Something is wrong: wizard troubleshoot --preset my.yaml --once
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
     if _is_guided(options):
-        finish(settings, lambda voices: _guide(settings, **options))
+        _guide(settings, **{one: options[one] for one in ("presets", "sets", "ask", "retarget")})
     else:
         finish(settings, lambda voices: _install(settings, voices, **options))
 
@@ -77,34 +74,15 @@ _UNATTENDED = ("resume", "check", "probe", "plan", "yes", "allow", "expect_plan"
 
 def _is_guided(given: dict[str, Any]) -> bool:
     """Whether the screens are meant: no answers were given, or some are to be asked for."""
-    return bool(given["ask"]) or not (given["presets"] or any(given[one] for one in _UNATTENDED))
-
-
-async def _guide(
-    settings: Common, presets: Sequence[Path], sets: Sequence[str], **given: Any
-) -> ExitCode:
-    from wizard.app import guide
-
-    _require_screen(settings, presets)
-    return await guide(settings, presets, sets, ask=given["ask"] or "", retarget=given["retarget"])
-
-
-def _require_screen(settings: Common, presets: Sequence[Path]) -> None:
-    """Refuse to ask where nobody could answer, or where the output was to be read by a program."""
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    dumb = os.environ.get("TERM", "dumb") in {"dumb", "unknown"}
-    if terminal and not dumb and settings.output == "text":
-        return
-    why = "the guided installation needs a terminal that can show screens"
-    if settings.output != "text":
-        why = f"--output {settings.output} is for runs without questions"
-    file = presets[0] if presets else "FILE"
-    raise UsageError(
-        "No answers were given" if not presets else "Nothing can be asked here",
-        why=why,
-        fix=f"give all answers: wizard --preset {file} (examples are in presets/), or rehearse "
-        "one: wizard --demo --preset presets/demo.yaml --yes",
+    return given["ask"] is not None or not (
+        given["presets"] or any(given[one] for one in _UNATTENDED)
     )
+
+
+def _guide(settings: Common, **given: Any) -> NoReturn:
+    from wizard.app import guided
+
+    sys.exit(guided(settings, **given))
 
 
 async def _install(

@@ -1,6 +1,6 @@
 """What is known of each answer: problems of its own, and what the cluster said about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from screens.desk import Desk
 from screens.signs import OF_CHECK, State
@@ -8,6 +8,7 @@ from wizard.answers.form import Question
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import Problem
 from wizard.checks.base import Result
+from wizard.errors import WizardError
 
 Told = tuple[State, str]
 
@@ -19,25 +20,28 @@ class RowStates:
         self._desk = desk
         self.strict = False
         """Whether problems are shown also where the person was not yet."""
-        self._results: dict[str, Result] = {}
+        self._results: dict[str, tuple[Result, Path]] = {}
         self._asking: set[Path] = set()
+        self._error: WizardError | None = None
 
-    def asking(self, paths: Sequence[Path]) -> None:
+    def asking(self, places: Iterable[Path]) -> None:
         """Questions about these answers are on their way; what was known of them is stale."""
-        self._asking = set(paths)
+        self._asking, self._error = set(places), None
+        self._results = {
+            id_: told for id_, told in self._results.items() if told[1] not in self._asking
+        }
 
-    def took(self, result: Result) -> None:
-        """A check has its outcome."""
-        self._results[result.check.id] = result
+    def took(self, result: Result, place: Path) -> None:
+        """A check has its outcome, which belongs beside the answer at `place`."""
+        self._results[result.check.id] = result, place
 
-    def forget(self, check: str) -> None:
-        """A check was not asked any more: what it said is stale."""
-        self._results.pop(check, None)
+    def unreachable(self, error: WizardError) -> None:
+        """The cluster cannot be asked at all; said beside the context that names it."""
+        self._error = error
 
-    @property
-    def results(self) -> Sequence[Result]:
-        """What the checks said, in the order of their answers."""
-        return list(self._results.values())
+    def answered(self) -> None:
+        """All questions that were on their way are answered, or were given up."""
+        self._asking = set()
 
     def of(self, question: Question, left: bool) -> list[Told]:
         """The lines for a question; problems only where the person was, or all of them."""
@@ -48,6 +52,8 @@ class RowStates:
         if own and (left or self.strict or self._desk.value(question.path) is not None):
             return [told_of(problem) for problem in own]
         told = self._lines(question)
+        if self._error and question.path == ("target", "context"):
+            told.append(("wrong", f"{self._error.what}. {self._error.fix}"))
         if any(path == question.path for path in self._asking):
             told.append(("asking", "asking the cluster"))
         return told
@@ -65,8 +71,8 @@ class RowStates:
         """What checks said about an answer: all that is to look at, and one good fact."""
         outcomes = [
             result.outcome
-            for result in self._results.values()
-            if place_of(result, question.path) and result.outcome.state != "skipped"
+            for result, place in self._results.values()
+            if place == question.path and result.outcome.state != "skipped"
         ]
         good = [outcome for outcome in outcomes if outcome.state == "ok"]
         bad = [outcome for outcome in outcomes if outcome.state != "ok"]
@@ -74,13 +80,6 @@ class RowStates:
         if good and not bad:
             told = [("ok", good[0].fact)]
         return told
-
-
-def place_of(result: Result, path: Path) -> bool:
-    """Whether a check's outcome belongs beside the answer at a path: it reads that very one."""
-    reads = [parse_path(read) for read in result.check.reads]
-    exact = [read for read in reads if len(read) > 1]
-    return bool(exact) and exact[0] == path
 
 
 def told_of(problem: Problem) -> Told:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.installing import installations
+from tests.bench.log_view import log_view
 from tests.bench.measuring import table
 from tests.bench.starting import graph, rehearsed_check, version
 
@@ -20,7 +21,7 @@ def _machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.platform()}, Python {python}, load {load}"
 
 
-rows = [version(), rehearsed_check(), graph()]
+rows = [version(), rehearsed_check(), graph(), *log_view()]
 if "--quick" not in sys.argv:
     rows += installations()
 sys.stdout.write("\n".join([_machine(), *table(rows), ""]))

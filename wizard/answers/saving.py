@@ -3,13 +3,14 @@
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from wizard.answers.draft import Draft
-from wizard.answers.outline import ROOT, Shape, fields_of
+from wizard.answers.outline import ROOT, Shape, all_sections, fields_of, shape_of
 from wizard.answers.versions import HARBOR_VERSION
 from wizard.answers.yamltree import scalar
 from wizard.errors import UsageError
@@ -33,14 +34,9 @@ _Dumper.add_representer(str, _represent_text)
 def dump(draft: Draft, folder: Path) -> str:
     """The draft as YAML, for a file in a folder: paths of files stay right from there.
 
-    Keys stand in the model's order. What stands where a secret belongs and is no reference to
-    one is left out, so that no secret reaches a file.
+    Keys stand in the model's order. No secret reaches the file (`without_secrets`).
     """
-    for path, text in list(draft.local_paths()):
-        base = draft.origin(path).folder or draft.folder
-        if not text.startswith("~") and base.absolute() != folder.absolute():
-            draft = draft.put(path, str(base.absolute() / text), draft.origin(path))
-    return as_yaml(_ordered(draft.data, ROOT))
+    return as_yaml(without_secrets(rooted(draft, folder).data))
 
 
 def as_yaml(raw: Any) -> str:
@@ -48,6 +44,29 @@ def as_yaml(raw: Any) -> str:
     if raw in (None, {}, []):
         return ""
     return yaml.dump(raw, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def rooted(draft: Draft, folder: Path | None = None) -> Draft:
+    """The draft with absolute paths of files, but for those that count from `folder` anyway.
+
+    `~` and what is still empty stay as they are.
+    """
+    for path, text in list(draft.local_paths()):
+        base = (draft.origin(path).folder or draft.folder).absolute()
+        if text and not text.startswith("~") and (folder is None or base != folder.absolute()):
+            draft = draft.put(path, str(base / text), draft.origin(path))
+    return draft
+
+
+def without_secrets(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Raw answers, complete or not, in the model's order and free of secrets in clear.
+
+    What stands where a secret belongs and is no reference to one is left out. Where the model
+    knows no answer (a mistyped `kind` above it, for instance), a key that is called like one of
+    the model's secrets counts as one.
+    """
+    ordered: dict[str, Any] = _ordered(data, ROOT)
+    return ordered
 
 
 def _ordered(raw: Any, shape: Shape | None) -> Any:
@@ -60,14 +79,27 @@ def _ordered(raw: Any, shape: Shape | None) -> Any:
     keys = sorted(raw, key=lambda key: known.index(key) if key in known else len(known))
     result = {}
     for key in keys:
-        inner = shape.child(key, raw) if shape else None
-        if inner is None or inner.form != "secret" or _is_reference(raw[key], inner):
+        inner = (shape.child(key, raw) if shape else None) or _secrets().get(key)
+        if inner is None or not _in_clear(raw[key], inner):
             result[key] = _ordered(raw[key], inner)
     return result
 
 
-def _is_reference(raw: Any, shape: Shape) -> bool:
-    return raw is None or shape.section_for(raw) is not None
+def _in_clear(raw: Any, shape: Shape) -> bool:
+    """Whether a value stands where a secret, or a map of them, belongs, and is none of these."""
+    if raw is None:
+        return False
+    if shape.form == "secret":
+        return shape.section_for(raw) is None
+    return bool(shape.item and shape.item.form == "secret") and not isinstance(raw, Mapping)
+
+
+@cache
+def _secrets() -> Mapping[str, Shape]:
+    """All secrets of the model by their key."""
+    fields = {key: f for section in all_sections() for key, f in fields_of(section).items()}
+    shapes = {key: shape_of(field.annotation) for key, field in fields.items()}
+    return {key: shape for key, shape in shapes.items() if shape.form == "secret"}
 
 
 def pinned(draft: Draft) -> Draft:
@@ -98,12 +130,14 @@ def save(draft: Draft, path: Path) -> None:
         ) from None
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file so that after a crash the old or the new content is there, never a part.
 
-    Raises OSError; nothing is left behind then.
+    `mode` is that of a new file, within the umask; one that exists keeps its own. Raises OSError;
+    nothing is left behind then.
     """
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with os.fdopen(

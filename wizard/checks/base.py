@@ -73,6 +73,8 @@ class Check:
     """What asking takes beyond the rights of the graph; without them the check is skipped."""
     rendered: bool = False
     """It asks about the rendered chart, and is skipped where that could not be had."""
+    charted: bool = False
+    """It asks about the chart package itself, be it there or not."""
     offline: bool = False
     """It asks this machine only, and is asked even when the API server does not answer."""
 

@@ -78,6 +78,7 @@ CHECKS = (
         "Chart package",
         ("delivery.charts", "versions.harbor"),
         chart,
+        charted=True,
         offline=True,
     ),
     Check(
@@ -85,6 +86,7 @@ CHECKS = (
         "Chart renders",
         ("delivery", "versions.harbor", "storage", "pki", "harbor"),
         rendering,
+        charted=True,
         offline=True,
     ),
     Check(
@@ -93,6 +95,7 @@ CHECKS = (
         ("harbor.values", "versions.harbor"),
         values,
         applies=lambda preset: bool(preset.harbor.values),
+        charted=True,
         offline=True,
     ),
 )

@@ -183,10 +183,23 @@ def test_nobody_has_to_read_the_help_to_its_end(env: dict[str, str], option: str
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_run_is_told_by_the_same_words_in_text_and_json(wizard: Run) -> None:
+def words_of_the_log(state: Path) -> list[str]:
+    """What the only run's own log says, line by line, without times."""
+    (run,) = runs_of(state)
+    return [line.partition("Z ")[2] for line in (run / "log.txt").read_text().splitlines()]
+
+
+def test_a_run_is_told_in_text_by_the_words_of_its_log(wizard: Run, state: Path) -> None:
     text = wizard(*FAILING).stdout
-    document = json.loads(wizard(*FAILING, "--output", "json").stdout)
-    for check in document["checks"]:
-        assert check["title"] in text
-    for finding in document["findings"]:
-        assert finding["finding"]["title"] in text
+    told = [words for words in words_of_the_log(state) if words]
+    assert len(told) > 20
+    assert [words for words in told if words not in text] == []
+
+
+def test_a_run_is_told_in_json_by_the_words_of_its_log(wizard: Run, state: Path) -> None:
+    document = wizard(*FAILING, "--output", "json").document
+    log = "\n".join(words_of_the_log(state))
+    titles = [check["title"] for check in document["checks"]]
+    titles += [finding["finding"]["title"] for finding in document["findings"]]
+    assert len(titles) > 20
+    assert [title for title in titles if title not in log] == []
