@@ -292,9 +292,10 @@ def _fit_of_key(draft: Draft, key: bytes, certificates: Certificates) -> Iterato
         return
     own = [one for one in problems if _ROW_OF.get(one.code) == "key" and not _weak(one)]
     if own:
-        yield Fact("key", _short(own[0], "", ""), "wrong", own[0].fix)
+        yield Fact("key", "this one", "wrong", _short(own[0], "", ""))
+        yield Fact("fix", own[0].fix)
     elif not any(one.code == "unreadable" for one in problems):
-        yield Fact("key", "belongs to the certificate", "ok")
+        yield Fact("key", "this one", "ok", "belongs to the certificate")
 
 
 def _about_content(data: bytes) -> Fact:

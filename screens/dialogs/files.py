@@ -19,6 +19,8 @@ from wizard.errors import WizardError
 class _Tree(DirectoryTree):
     """Folders, and files with one of some endings; hidden ones are left out."""
 
+    ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "+ ", "- ", "  "
+
     def __init__(self, folder: Path, endings: tuple[str, ...]) -> None:
         super().__init__(folder)
         self._endings = endings

@@ -12,10 +12,11 @@ from textual.widgets.option_list import Option
 
 from screens.dialogs.editor import Editor
 from screens.item_edits import ItemEdits, Key
+from screens.question_text import hint
 from screens.shown import shown
 from screens.signs import STYLES, sign
 from screens.widgets.form import Form
-from screens.widgets.row_states import RowStates, told_of
+from screens.widgets.row_states import RowStates, Told, told_of
 from screens.widgets.rows import QuestionRow, TextRow
 from wizard.answers.form import Question, key_question
 from wizard.answers.problems import Problem
@@ -166,12 +167,19 @@ class ItemsEditor(Editor):
 
     def _line(self, key: Key, value: Any) -> Content:
         item = self.question.shape.item
-        text = shown(value, item) if item else ""
+        text = shown(value, item) if item and value not in ("", {}) else "(empty)"
         name = text if self.edits.is_list else f"{key or '(no key)'}: {text}"
+        state, words = self._state_of(key)
+        return Content.assemble(
+            (f"{sign(state)} ", STYLES[state]), name, (f"  {words}", STYLES[state])
+        )
+
+    def _state_of(self, key: Key) -> Told:
         wrong = self.edits.problems(key)
-        state = told_of(wrong[0])[0] if wrong else "ok"
-        words = f"  {wrong[0].message}" if wrong else ""
-        return Content.assemble((f"{sign(state)} ", STYLES[state]), name or "(empty)", words)
+        if not wrong:
+            return "ok", ""
+        missing = self.edits.desk.missing(wrong[0])
+        return ("not yet", "needed") if missing else (told_of(wrong[0])[0], wrong[0].message)
 
     # The open item
 
@@ -181,7 +189,7 @@ class ItemsEditor(Editor):
             self._edit(key)
 
     @work(group="open", exclusive=True)
-    async def _edit(self, key: Key, *, to_value: bool = False) -> None:
+    async def _edit(self, key: Key) -> None:
         """Open an item for typing."""
         self._open = key
         self.edits.settle()
@@ -189,15 +197,14 @@ class ItemsEditor(Editor):
         await place.remove_children()
         asked = key_question(self.edits.desk.draft.data, path)
         if asked:
-            row = KeyRow(asked, str(key))
-            await place.mount(row)
-            self._tell_key(row)
+            key_row = KeyRow(asked, str(key))
+            await place.mount(key_row)
+            self._tell_key(key_row)
         form = Form(self.edits.desk, [path], self._states, all_in_front=True)
         await place.mount(form)
         place.display = True
-        rows = form.rows if to_value else [*place.query(KeyRow), *form.rows]
-        if rows:
-            rows[0].focus_control()
+        for row in [*place.query(KeyRow), *form.rows][:1]:
+            row.focus_control()
 
     def action_close_item(self) -> None:
         """Back to the list; what was typed stays, but for a key that cannot be."""
@@ -210,8 +217,22 @@ class ItemsEditor(Editor):
             self.edits.withdraw(self._fresh)
         self._open = self._fresh = None
         self.query_one(OpenItem).display = False
+        self._say(self.question.help)
         self._show()
         self.query_one(ItemList).focus()
+
+    @on(QuestionRow.Entered)
+    def _entered(self, event: QuestionRow.Entered) -> None:
+        question = event.row.question
+        self._say(f"{hint(question)}{self._nested.hint(event.row)}")
+        self._suggest(event.row)
+
+    @work(group="suggest", exclusive=True)
+    async def _suggest(self, row: QuestionRow) -> None:
+        await self._nested.suggest(row)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#about", Static).update(text)
 
     @on(QuestionRow.Left)
     def _left(self, event: QuestionRow.Left) -> None:
@@ -232,11 +253,9 @@ class ItemsEditor(Editor):
             return False
         new = row.query_one(Input).value.strip()
         if new != key:
-            self._open = new
-            self._fresh = None
+            self._open, self._fresh = new, None
+            self.query_one(OpenItem).query_one(Form).move_to((*self.edits.path, new))
             self._show(new)
-            if not row.has_focus_within:
-                self._edit(new, to_value=True)
         self._tell_key(row)
         return True
 

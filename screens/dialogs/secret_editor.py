@@ -104,6 +104,7 @@ class SecretEditor(Editor):
             yield Static(self.question.help, id="about", markup=False)
             with VerticalScroll(can_focus=False):
                 yield OptionList(id="kinds", compact=True)
+                yield Static("", id="brings", markup=False)
                 yield Static("", id="told", markup=False)
                 yield Vertical(id="fields")
                 with Vertical(id="typing"):
@@ -171,6 +172,11 @@ class SecretEditor(Editor):
                         row.suggest(sorted(self.editing.session.ways.environ))
         self._look()
 
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.query_one("#brings", Static).update(self._kinds()[event.option_index].help)
+
     @on(OptionList.OptionSelected)
     async def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -236,7 +242,7 @@ class SecretEditor(Editor):
             here = "generate" in self.question.shape.sections
             return strength(self._path_text, value, chosen_here=here)
         if self._path_text in self.editing.desk.typed:
-            return "ok", "typed already for this session; what is typed here replaces it"
+            return "ok", "typed already for this session"
         return "not yet", "for this session only; it is never saved"
 
     @on(Input.Changed, "#typed")

@@ -129,8 +129,21 @@ class Form(VerticalScroll, can_focus=False):
 
     def refresh_states(self) -> None:
         """Show anew what is known of every answer."""
+        before = [row.told for row in self.rows]
         for row in self.rows:
             row.tell(self._states.of(row.question, row.left))
+        if before != [row.told for row in self.rows]:
+            self.call_after_refresh(self._keep_in_view)
+
+    def on_resize(self) -> None:
+        """Less may be in view now."""
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        """What has the focus stays in view, whatever grows above or below it."""
+        row = self.row_in_front
+        if row:
+            self.scroll_to_widget(row, animate=False)
 
     async def sync(self) -> None:
         """Bring the rows to the answers as they are now; rows that stay keep their focus."""
@@ -151,6 +164,16 @@ class Form(VerticalScroll, can_focus=False):
             before = self._items[item.key] = widget
         self._count()
         self.refresh_states()
+
+    def move_to(self, path: Path) -> None:
+        """Ask the same of another path from now on: that of the item, whose key was changed."""
+        (former,) = self._paths
+        self._paths = [path]
+        for row in self.rows:
+            inside = row.question.path[len(former) :]
+            row.question = replace(row.question, path=(*path, *inside))
+        keys = [item.key for item in self._wanted()]
+        self._items = dict(zip(keys, self._items.values(), strict=True))
 
     async def edited(self, path: Path) -> None:
         """An answer was changed in a window of its own: show it, and tell of it."""
