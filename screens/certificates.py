@@ -180,7 +180,7 @@ _SHORT: Mapping[str, str] = {
     "weak-signature": "signed with SHA-1 or MD5",
     "chain-order": "the order in the file is not right",
     "chain-broken": "an issuer in between is missing",
-    "chain-incomplete": "the issuer is not in the file",
+    "chain-incomplete": "the issuer is missing",
     "root-missing": "pki.caBundle does not hold the root",
     "self-signed": "signed by itself",
     "authority-as-server": "the first one is an authority's",

@@ -58,7 +58,9 @@ class ItemEdits:
         self.is_list = question.shape.form == "list"
         self._default = question.default
         self._given = has(desk.draft.data, self.path)
-        draft = answered(desk.draft, self.path, self._first(desk.value(self.path)))
+        first = self._first(desk.value(self.path))
+        same = first == desk.value(self.path)
+        draft = desk.draft if same else answered(desk.draft, self.path, first)
         self.desk = ItemDesk(draft, desk.opened, dict(desk.typed), items_at=self.path)
         self.desk.on_change = self._was_typed
         self._start = self._now = self._state()
