@@ -275,7 +275,8 @@ class ItemsEditor(Editor):
             self.action_close_item()
 
     @on(Form.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: Form.Changed) -> None:
+        event.stop()
         self._show(self._open)
 
     # Editors and choices within the open item

@@ -204,7 +204,8 @@ class SecretEditor(Editor):
     # The fields
 
     @on(Form.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: Form.Changed) -> None:
+        event.stop()
         self._warned = False
         self._look()
         self._tell()
