@@ -29,6 +29,9 @@ from wizard.ports import World
 CONTEXT: Path = ("target", "context")
 """The answer that the kubeconfig has offers for, not the cluster."""
 
+PREVIEW_WIDTH = 66
+"""The columns that a preview of a file has at least."""
+
 
 class Editing:
     """Changes answers on a desk in windows of their own; every window is awaited by a worker."""
@@ -127,11 +130,9 @@ class Editing:
     async def _preview(self, path: Path, file: FilePath) -> Content:
         """What a file holds, as far as it matters for the answer at a path."""
         world = await self._world()
-        return painted(
-            await asyncio.to_thread(
-                about_file, file, path, self.desk.draft, self.session.environ(), world.certificates
-            )
-        )
+        draft, environ = self.desk.draft, self.session.environ()
+        facts = await asyncio.to_thread(about_file, file, path, draft, environ, world.certificates)
+        return painted(facts, PREVIEW_WIDTH)
 
 
 _EDITORS: Mapping[Control, Callable[[Editing, Question], Dialog[bool]]] = {

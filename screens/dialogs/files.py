@@ -117,7 +117,7 @@ class Files(Dialog[Path]):
         self._show(self._folder.parent)
 
     def _show(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = self._highlighted = folder
         tree = self.query_one(_Tree)
         tree.path = folder
         tree.focus()

@@ -48,4 +48,4 @@ class CertificateView(Extra):
             return
         draft, environ = self._desk.draft, session.environ()
         facts = await asyncio.to_thread(served, draft, environ, world.certificates)
-        self.update(painted(facts))
+        self.update(painted(facts, self.content_size.width))

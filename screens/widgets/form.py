@@ -129,18 +129,18 @@ class Form(VerticalScroll, can_focus=False):
 
     def refresh_states(self) -> None:
         """Show anew what is known of every answer."""
-        before = [row.told for row in self.rows]
         for row in self.rows:
             row.tell(self._states.of(row.question, row.left))
-        if before != [row.told for row in self.rows]:
-            self.call_after_refresh(self._keep_in_view)
 
     def on_resize(self) -> None:
         """Less may be in view now."""
         self._keep_in_view()
 
+    def watch_virtual_size(self) -> None:
+        """Something grew: it may have pushed what has the focus out of view."""
+        self.call_after_refresh(self._keep_in_view)
+
     def _keep_in_view(self) -> None:
-        """What has the focus stays in view, whatever grows above or below it."""
         row = self.row_in_front
         if row:
             self.scroll_to_widget(row, animate=False)

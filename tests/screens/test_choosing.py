@@ -177,7 +177,10 @@ async def guided(folder: Path, data: dict[str, object], page: str, focus: str) -
         await until(pilot, lambda: isinstance(app.screen, PageScreen) and app.screen.is_mounted)
         await until(pilot, lambda: bool(app.screen.query(Form)))
         await app.screen.query_one(Form).reveal(parse_path(focus))
-        yield pilot
+        try:
+            yield pilot
+        finally:
+            await app.session.close()
 
 
 async def test_on_a_page_f4_opens_the_editor_and_the_row_shows_what_came_of_it(
