@@ -210,21 +210,9 @@ class ItemEdits:
                         origins[(*self.path, entry.key, *where[length + 1 :])] = origin
         self.settle()
         self._keep()
-        self.desk.typed = self._typed_for(entries)
+        self.desk.typed = _moved(self.desk.typed, self.path, entries)
         self.desk.draft = replace(draft, origins=origins)
         self._now = self._state()
-
-    def _typed_for(self, entries: Sequence[_Entry]) -> dict[str, str]:
-        typed = {n: v for n, v in self.desk.typed.items() if not _leads_into(n, self.path)}
-        for entry in entries:
-            if entry.former is None:
-                continue
-            former = format_path((*self.path, entry.former))
-            here = format_path((*self.path, entry.key))
-            for name, value in self.desk.typed.items():
-                if name == former or name.startswith(f"{former}."):
-                    typed[here + name.removeprefix(former)] = value
-        return typed
 
     def _free(self, key: str) -> str:
         """A key like this one that is not taken."""
@@ -257,5 +245,14 @@ class ItemEdits:
         return _State(self.desk.draft, dict(self.desk.typed))
 
 
-def _leads_into(name: str, path: Path) -> bool:
-    return name.startswith(f"{format_path(path)}.")
+def _moved(typed: Mapping[str, str], path: Path, entries: Sequence[_Entry]) -> dict[str, str]:
+    """The typed secrets, those of the items at a path by the keys that these have now."""
+    moved = {n: v for n, v in typed.items() if not n.startswith(f"{format_path(path)}.")}
+    for entry in entries:
+        if entry.former is None:
+            continue
+        former, here = (format_path((*path, key)) for key in (entry.former, entry.key))
+        for name, value in typed.items():
+            if name == former or name.startswith(f"{former}."):
+                moved[here + name.removeprefix(former)] = value
+    return moved

@@ -67,10 +67,6 @@ class Form(VerticalScroll, can_focus=False):
 
         path: Path
 
-    @dataclass
-    class Finished(Message):
-        """Enter was pressed in the last question."""
-
     def __init__(
         self, desk: Desk, paths: Sequence[Path], states: RowStates, *, all_in_front: bool = False
     ) -> None:

@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Label, OptionList, Select, Static
-from textual.widgets.option_list import Option
 
 from screens.shown import shown
 from screens.signs import STYLES, State, sign
+from screens.widgets.kind_list import kind_lines, show_kinds
 from wizard.answers.entering import entered
 from wizard.answers.form import Question, flow
 
@@ -216,29 +216,14 @@ class KindRow(QuestionRow):
 
     def control(self) -> Widget:
         """A line for each kind."""
-        return OptionList(*self._options(), compact=True)
-
-    def _options(self) -> list[Option]:
         chosen = self.value or self.question.default
-        width = max((len(option.label) for option in self.question.options), default=0)
-        return [
-            Option(
-                Content.assemble(
-                    f"({'*' if option.value == chosen else ' '}) {option.label.ljust(width + 2)}",
-                    (option.help, "$text-muted"),
-                ),
-                id=str(option.value),
-            )
-            for option in self.question.options
-        ]
+        return OptionList(*kind_lines(self.question.options, chosen), compact=True)
 
     def show(self, value: Any) -> None:
         """Show another value."""
         super().show(value)
-        options = self.query_one(OptionList)
-        highlighted = options.highlighted
-        options.set_options(self._options())
-        options.highlighted = highlighted
+        chosen = self.value or self.question.default
+        show_kinds(self.query_one(OptionList), self.question.options, chosen)
 
     @property
     def under_cursor(self) -> str:
