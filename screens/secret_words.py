@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from screens.signs import State
 from wizard.answers.form import Option
 from wizard.answers.outline import Shape, fields_of
+from wizard.answers.rules_values import CHART_DEFAULTS
 from wizard.answers.secret_values import SECRET_KEY_LENGTH
 from wizard.steps.secrets import random_password, random_text
 
@@ -86,6 +87,8 @@ def strength(name: str, value: str, *, chosen_here: bool) -> Told:
     `chosen_here`: it is made up now; what others made is only counted.
     """
     characters = f"{len(value)} characters"
+    if value in CHART_DEFAULTS:
+        return "wrong", "everybody knows it: it stands in Harbor's chart"
     if wrong := (_RULES[name].wrong(value) if name in _RULES else ""):
         return "wrong", wrong
     if value != value.strip():

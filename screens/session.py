@@ -52,7 +52,7 @@ class Session:
         desk.on_change = self._changed
         self.redactor = Redactor()
         self.connection = Connection(ways.open_world)
-        self.asker = Asker(desk, self.connection, self.redactor)
+        self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None
 
     async def look(self, on_event: Callable[[Event], None]) -> Told:

@@ -1,11 +1,12 @@
 """The certificate that Harbor would serve by the answers as they are, at once."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import work
 
-from screens.certificates import served
+from screens.certificates import Fact, served
 from screens.desk import Desk
 from screens.signs import sign
 from screens.widgets.extra import Extra
@@ -25,6 +26,7 @@ class CertificateView(Extra):
     def __init__(self, desk: Desk) -> None:
         super().__init__("", id="certificate", markup=False)
         self._desk = desk
+        self._facts: Sequence[Fact] = ()
 
     def on_mount(self) -> None:
         """Look at once."""
@@ -44,8 +46,18 @@ class CertificateView(Extra):
         try:
             world = await session.asker.world()
         except WizardError as error:
+            self._facts = ()
             self.update(f"{sign('unknown')} no preview: {error.what}")
             return
         draft, environ = self._desk.draft, session.environ()
-        facts = await asyncio.to_thread(served, draft, environ, world.certificates)
-        self.update(painted(facts, self.content_size.width))
+        self._facts = await asyncio.to_thread(served, draft, environ, world.certificates)
+        self._paint()
+
+    def on_resize(self) -> None:
+        """Use the room that there is now."""
+        self._paint()
+
+    def _paint(self) -> None:
+        width = self.content_size.width
+        if self._facts and width:
+            self.update(painted(self._facts, width))

@@ -37,6 +37,7 @@ def test_every_reference_that_is_allowed_has_a_name_and_what_it_brings() -> None
         (ADMIN, "Abcdefgh1234xyz", "ok", "strong"),
         (ADMIN, "Aa1" + "1" * 60, "look", "weak"),
         (ADMIN, "Abcdefgh1234 ", "look", "blanks"),
+        (ADMIN, "Harbor12345", "wrong", "everybody knows it"),
         (KEY, "x" * 15, "wrong", "15 of exactly 16"),
         (KEY, "ä" * 16, "wrong", "32 of exactly 16"),
         (SEAL, "not base64!", "wrong", "base64"),

@@ -29,6 +29,9 @@ async def files(world: World, subject: Subject) -> Outcome:
             "Correct pki.certificate, pki.chain or pki.caBundle; relative paths count from the "
             "preset's file.",
         )
+    elsewhere = pki.key is None or isinstance(pki.key, KubernetesSecret)
+    if not elsewhere and "pki.key" not in subject.secrets:
+        return Outcome("skipped", "The private key is not known yet.")
     key = await _key(world, subject, pki)
     host = subject.preset.harbor.host
     return _judged(world, pem, pem if key is None else key, host, roots)
