@@ -58,7 +58,7 @@ class Session:
         desk.on_change = self._changed
         self.redactor = Redactor()
         self.connection = Connection(ways.open_world)
-        self.asker = Asker(desk, self.connection, self.redactor)
+        self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None
         self.agreement = Agreement()
 

@@ -18,6 +18,17 @@ _SIGNS: dict[State, str] = {
 }
 """Their twins for terminals without Unicode are in `screens.ascii`."""
 
+STYLES: dict[State, str] = {
+    "ok": "$text-success",
+    "look": "$text-warning",
+    "wrong": "$text-error",
+    "asking": "$text-muted",
+    "not yet": "$text-muted",
+    "here": "$text-accent",
+    "unknown": "$text-muted",
+}
+"""The colour of text in each state; it only adds to sign and word."""
+
 OF_CHECK: dict[str, State] = {"ok": "ok", "warn": "look", "fail": "wrong", "skipped": "unknown"}
 """The state that stands for a check's outcome."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from screens.ways import Ways
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.contexts import Context
     from wizard.ports import World
 
 
@@ -145,8 +146,10 @@ def _open(
     return open_world(replace(site, context=site.context or context), network)
 
 
-def _contexts(settings: Common) -> Sequence[str]:
-    return ()
+def _contexts(settings: Common) -> "Sequence[Context]":
+    from wizard.wiring import contexts
+
+    return contexts(settings.site())
 
 
 def _scenarios() -> Sequence[tuple[str, str]]:

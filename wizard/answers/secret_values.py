@@ -3,6 +3,7 @@
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +103,25 @@ def _together(missing: Sequence[SecretMissing]) -> SecretMissing:
         return missing[0]
     each = [str(Problem(one.where, one.why, one.fix)) for one in missing]
     return SecretMissing("\n".join([f"{len(missing)} secrets cannot be had:", *each]))
+
+
+class _Nobody:
+    """The person where nobody is asked."""
+
+    def secret(self, path: str, label: str) -> str:
+        """Raises SecretMissing."""
+        raise SecretMissing(f"No value for the secret {path}", why="nobody was asked", where=path)
+
+
+def known(preset: Section, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of the same secrets that this machine has by now; nobody is asked for the others."""
+    values: dict[str, str] = {}
+    for secret in secret_paths(preset):
+        with suppress(SecretMissing):
+            value = _value(secret, environ, _Nobody())
+            if value is not None:
+                values[secret.path] = value
+    return values
 
 
 def _value(secret: SecretAnswer, environ: Mapping[str, str], person: Person) -> str | None:

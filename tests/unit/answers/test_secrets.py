@@ -11,7 +11,7 @@ from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
 from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
 from wizard.answers.rules_values import CHART_DEFAULTS
-from wizard.answers.secret_values import open_files, resolve, secret_paths, variable_for
+from wizard.answers.secret_values import known, open_files, resolve, secret_paths, variable_for
 from wizard.errors import ExitCode, SecretMissing
 
 ALL_KINDS = """\
@@ -56,6 +56,16 @@ def test_variables_files_and_typed_secrets_are_known_the_rest_is_left(preset: Pr
         "storage.blobs.accessKey": "id",
         "pki.key": "the key",
         "pki.passphrase": "typed Passphrase",
+    }
+
+
+def test_what_is_known_by_now_is_told_without_asking_or_refusing(preset: Preset) -> None:
+    assert known(preset, {}) == {"pki.key": "the key"}
+    variable = variable_for("pki.passphrase")
+    assert known(preset, {"S3_KEY": "id", variable: "typed"}) == {
+        "storage.blobs.accessKey": "id",
+        "pki.key": "the key",
+        "pki.passphrase": "typed",
     }
 
 
