@@ -6,9 +6,9 @@ from typing import Any
 from screens.desk import Desk
 from screens.pages import all_pages
 from screens.pages.page import Page
+from screens.secret_words import source_words
 from screens.signs import OF_CHECK, State, sign
 from screens.widgets.row_list import Line, Row
-from screens.widgets.secret_row import source_words
 from wizard.answers.form import Question, flow
 from wizard.answers.outline import Shape
 from wizard.answers.paths import Path, format_path, overlap, parse_path, printable
