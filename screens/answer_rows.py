@@ -6,7 +6,7 @@ from typing import Any
 from screens.desk import Desk
 from screens.pages import all_pages
 from screens.pages.page import Page
-from screens.secret_words import source_words
+from screens.shown import source_words
 from screens.signs import OF_CHECK, State, sign
 from screens.widgets.row_list import Line, Row
 from wizard.answers.form import Question, flow
