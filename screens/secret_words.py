@@ -81,15 +81,19 @@ def strong(name: str) -> str:
     return _RULES[name].make() if name in _RULES else random_password()
 
 
+def _wrong(name: str, value: str) -> str:
+    if value in CHART_DEFAULTS:
+        return "everybody knows it: it stands in Harbor's chart"
+    return _RULES[name].wrong(value) if name in _RULES else ""
+
+
 def strength(name: str, value: str, *, chosen_here: bool) -> Told:
     """How a typed secret stands, honestly: by its length and the sorts of its characters.
 
     `chosen_here`: it is made up now; what others made is only counted.
     """
     characters = f"{len(value)} characters"
-    if value in CHART_DEFAULTS:
-        return "wrong", "everybody knows it: it stands in Harbor's chart"
-    if wrong := (_RULES[name].wrong(value) if name in _RULES else ""):
+    if wrong := _wrong(name, value):
         return "wrong", wrong
     if value != value.strip():
         return "look", f"{characters}, with blanks at an end"

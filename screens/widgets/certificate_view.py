@@ -27,6 +27,7 @@ class CertificateView(Extra):
         super().__init__("", id="certificate", markup=False)
         self._desk = desk
         self._facts: Sequence[Fact] = ()
+        self._painted_for = 0
 
     def on_mount(self) -> None:
         """Look at once."""
@@ -55,9 +56,15 @@ class CertificateView(Extra):
 
     def on_resize(self) -> None:
         """Use the room that there is now."""
-        self._paint()
+        if self._facts and self._painted_for != self._room:
+            self.call_after_refresh(self._paint)
+
+    @property
+    def _room(self) -> int:
+        """The columns that there are: those of what is around, as nothing shown has no width."""
+        around = self.container_size.width
+        return around - self.gutter.width
 
     def _paint(self) -> None:
-        width = self.content_size.width
-        if self._facts and width:
-            self.update(painted(self._facts, width))
+        self._painted_for = self._room
+        self.update(painted(self._facts, self._room))
