@@ -30,7 +30,8 @@ $(READY): $(LOCKS)
 	@touch $@
 
 demo: setup ## Install Harbor on a simulated cluster; nothing real is touched
-	$(BIN)/wizard --demo --preset presets/demo.yaml --yes
+	@if [ -t 0 ] && [ -t 1 ] && [ "$${TERM:-dumb}" != dumb ]; then $(BIN)/wizard --demo; \
+	else $(BIN)/wizard --demo --preset presets/demo.yaml --yes; fi
 
 test: setup ## Run all tests; PYTEST_OPTIONS narrows (the first time, Go builds the test cluster)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)

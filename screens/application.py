@@ -1,16 +1,21 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
 import asyncio
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
+from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
+from screens.palette import Actions
 from screens.running import INSTALL, RunningApp
-from screens.signs import State
+from screens.signs import State, unicode_shown
 from screens.start import StartScreen
 from screens.theme import DARK, LIGHT
 from screens.ways import Ways
@@ -26,11 +31,20 @@ class WizardApp(RunningApp):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
-    CSS_PATH = "application.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
+    COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "leave", "Leave", id="leave", priority=True, show=False),
-        Binding("ctrl+q", "leave", "Leave", id="quit", priority=True, show=False),
+        Binding(
+            "ctrl+c",
+            "leave",
+            "Leave",
+            id="leave",
+            priority=True,
+            show=False,
+            tooltip="Leave; answers are kept, a run can be resumed",
+        ),
+        Binding("ctrl+q", "leave", priority=True, show=False),
     ]
 
     def __init__(self, ways: Ways) -> None:
@@ -38,13 +52,21 @@ class WizardApp(RunningApp):
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
         self._pages = all_pages()
-
-    def on_mount(self) -> None:
-        """Show the first screen, then load what it does not need."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self.push_screen(StartScreen())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal."""
+        filters = super().get_line_filters()
+        return filters if unicode_shown() else [*filters, AsciiFilter()]
+
+    def get_default_screen(self) -> StartScreen:
+        """The first screen; all others stand on it."""
+        return StartScreen()
+
+    def on_mount(self) -> None:
+        """Go on from the answers that the command line gave, if it gave any."""
         if self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
@@ -178,6 +200,10 @@ class WizardApp(RunningApp):
         if former:
             self.run_worker(former.close(), group="close")
 
+    def action_change_colours(self) -> None:
+        """Use light colours instead of dark ones, or the other way round."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
     def explain(self, text: str) -> None:
         """Show a page of help."""
         from screens.dialogs.explain import Explain
@@ -214,8 +240,8 @@ class WizardApp(RunningApp):
 
 _INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
-_WITH_START = 2
-"""Screens on the stack while only the start is shown: Textual's own and the start."""
+_WITH_START = 1
+"""Screens on the stack while only the start is shown."""
 
 
 def _import_the_rest() -> None:

@@ -1,7 +1,7 @@
 """Asks the cluster what depends on an answer, while the person types on."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
@@ -10,6 +10,7 @@ from screens.desk import Desk
 from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid
+from wizard.answers.secret_values import known
 from wizard.charts.package import Packages
 from wizard.checks.base import Check, Result, Subject
 from wizard.checks.suite import applying, ask
@@ -26,10 +27,17 @@ AT_ONCE = 6
 class Asker:
     """Asks checks about the draft on the desk, over the connection of its answers."""
 
-    def __init__(self, desk: Desk, connection: Connection, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        connection: Connection,
+        redactor: Redactor,
+        environ: Callable[[], Mapping[str, str]],
+    ) -> None:
         self._desk = desk
         self._connection = connection
         self._redactor = redactor
+        self._environ = environ
         self._folder: TemporaryDirectory[str] | None = None
         self._packages: tuple[object, Packages] | None = None
 
@@ -50,6 +58,7 @@ class Asker:
         """
         preset, _ = self._desk.draft.tentative()
         world = await self._connection.world(preset.target.context, preset.network)
+        plain = Subject(preset, secrets=await self._secrets(preset))
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def settle(check: Check, subject: Subject) -> None:
@@ -60,27 +69,27 @@ class Asker:
         async with asyncio.TaskGroup() as group:
             for check in checks:
                 if check not in charted:
-                    group.create_task(settle(check, self._plain(preset)))
+                    group.create_task(settle(check, plain))
             if charted:
-                subject = await self._charted(world, preset)
+                subject = await self._charted(world, plain)
                 for check in charted:
                     group.create_task(settle(check, subject))
 
-    def _plain(self, preset: Preset) -> Subject:
-        return Subject(preset, secrets=dict(self._desk.typed))
+    async def _secrets(self, preset: Preset) -> dict[str, str]:
+        """The secrets that are known by now: typed, in variables, in files."""
+        values = await asyncio.to_thread(known, preset, self._environ())
+        for value in values.values():
+            self._redactor.conceal(value)
+        return dict(values)
 
-    async def _charted(self, world: World, preset: Preset) -> Subject:
+    async def _charted(self, world: World, plain: Subject) -> Subject:
         """What checks of the chart are about."""
-        inputs = Inputs(
-            preset,
-            self._packages_for(world, preset),
-            dict(self._desk.typed),
-            self._redactor.conceal,
-        )
+        packages = self._packages_for(world, plain.preset)
+        inputs = Inputs(plain.preset, packages, plain.secrets, self._redactor.conceal)
         try:
             graph = build_graph(inputs)
         except PresetInvalid:  # an answer that no run carries out: told beside its question
-            return self._plain(preset)
+            return plain
         return await subject_of(world, inputs, graph)
 
     def _packages_for(self, world: World, preset: Preset) -> Packages:

@@ -18,6 +18,14 @@ EMPTY: Mapping[str, Any] = {"schemaVersion": 1, "name": "production", "harbor": 
 """What a new installation begins with."""
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text that was typed for an answer, and the answer that it belongs to."""
+
+    text: str
+    value: Any
+
+
 @dataclass(slots=True)
 class Desk:
     """The draft on the desk, and what belongs to this session alone.
@@ -34,6 +42,8 @@ class Desk:
     typed: dict[str, str] = field(default_factory=dict, repr=False)
     visited: set[str] = field(default_factory=set)
     on_change: Callable[[], None] = lambda: None
+    texts: dict[Path, Text] = field(default_factory=dict)
+    """Raw values as they were typed, comments and all, or left before they were right."""
     _shelved: dict[tuple[Path, str], Any] = field(default_factory=dict)
     """Answers of kinds that were chosen before: choosing one again brings them back."""
     _problems: tuple[Draft, Sequence[Problem]] | None = None
@@ -58,6 +68,13 @@ class Desk:
         """Take another draft, as a whole."""
         self._replace(draft)
 
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep a secret that was typed, for this session alone; empty: forget it."""
+        self.typed.pop(name, None)
+        if value:
+            self.typed[name] = value
+        self.on_change()
+
     def _replace(self, draft: Draft) -> None:
         self.draft, self.saved = draft, None
         self.on_change()
@@ -69,6 +86,10 @@ class Desk:
     def questions(self, paths: Iterable[Path]) -> list[Question]:
         """The questions of a form over these paths."""
         return [question for path in paths for question in questions(self.draft.data, path)]
+
+    def keep_text(self, path: Path, text: str, value: Any) -> None:
+        """Keep what was typed for an answer, as long as the answer has this value."""
+        self.texts[path] = Text(text, deepcopy(value))
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -89,7 +110,9 @@ class Desk:
 
     def missing(self, problem: Problem) -> bool:
         """Whether a problem is only that a required answer was not given yet."""
-        return problem.severity == "error" and not has(self.draft.data, parse_path(problem.path))
+        path = parse_path(problem.path)
+        given = has(self.draft.data, path) and self.value(path) != ""
+        return problem.severity == "error" and not given
 
     @property
     def name(self) -> str:

@@ -24,7 +24,14 @@ class FrameScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="Back to where you came from"),
-        Binding("f1", "help", "Help", id="help", tooltip="More about what is in front of you"),
+        Binding(
+            "f1,question_mark",
+            "help",
+            "Help",
+            key_display="f1",
+            id="help",
+            tooltip="More about what is in front of you",
+        ),
         Binding("ctrl+g", "jump", "Jump", id="jump", tooltip="Go to any step of the way"),
     ]
     stop: str = ""
@@ -85,8 +92,20 @@ class FrameScreen(Screen[None]):
         self.wizard.jump()
 
     def action_help(self) -> None:
-        """Explain what is in front of the person."""
-        self.wizard.explain(self.help_text())
+        """Explain what is in front of the person, and the keys that work here."""
+        self.wizard.explain(f"{self.help_text()}\n\n## Keys\n\n{self._keys()}")
+
+    def _keys(self) -> str:
+        rows = {
+            active.binding.description: (
+                self.app.get_key_display(active.binding),
+                active.binding.tooltip or active.binding.description,
+            )
+            for active in self.active_bindings.values()
+            if active.binding.id and active.binding.description
+        }
+        rows["Palette"] = ("^p", "Every action that works now")
+        return "\n".join(f"- `{key}` {told}" for key, told in rows.values())
 
     def help_text(self) -> str:
         """What F1 says now, in Markdown."""

@@ -7,15 +7,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
+from screens.editing import Editing
 from screens.frame import FrameScreen
 from screens.pages.page import Page
 from screens.placing import place_of
+from screens.question_text import explanation, hint
+from screens.widgets.extra import Extra
 from screens.widgets.form import Form
 from screens.widgets.row_states import RowStates
 from screens.widgets.rows import KindRow, QuestionRow
-from wizard.answers.form import Question, flow
 from wizard.answers.paths import Path, parse_path
-from wizard.answers.secret_values import variable_for
 from wizard.checks.base import Result
 from wizard.errors import WizardError
 
@@ -26,7 +27,7 @@ class PageScreen(FrameScreen):
     CSS_PATH = "page_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next", id="next", tooltip="On to the next step"),
-        Binding("f4", "pick", "Choose", id="pick", tooltip="Choose from what the cluster offers"),
+        Binding("f4", "pick", "Choose", id="pick", tooltip="Choose from what there is, or edit"),
     ]
 
     def __init__(self, page: Page, focus: Path = ()) -> None:
@@ -40,6 +41,7 @@ class PageScreen(FrameScreen):
         """The question of the page, its form, and a line of help."""
         desk = self.wizard.session.desk
         self.states = RowStates(desk)
+        self.editing = Editing(self.app, self.wizard.session, desk)
         yield Static(self.page.question, classes="question-title", markup=False)
         yield Form(desk, self._paths, self.states)
         yield from self.page.extras(desk)
@@ -58,23 +60,43 @@ class PageScreen(FrameScreen):
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:
         self.refresh_frame()
+        for extra in self.query(Extra):
+            extra.answers_changed()
         self._ask([event.path])
 
     @on(QuestionRow.Entered)
     def _entered(self, event: QuestionRow.Entered) -> None:
         row = event.row
         told = row.under_cursor if isinstance(row, KindRow) else ""
-        self.query_one("#hint", Static).update(told or hint(row.question))
+        key = self.editing.hint(row)
+        self.query_one("#hint", Static).update(told or f"{hint(row.question)}{key}")
+        self._suggest(row)
+
+    @work(group="suggest", exclusive=True)
+    async def _suggest(self, row: QuestionRow) -> None:
+        """Complete what is typed to what the cluster offers."""
+        await self.editing.suggest(row)
+
+    @on(QuestionRow.Pressed)
+    def _pressed(self, event: QuestionRow.Pressed) -> None:
+        event.stop()
+        self._choose(event.row)
+
+    def action_pick(self) -> None:
+        """Choose the answer in front from what there is, or edit it."""
+        row = self.query_one(Form).row_in_front
+        if row:
+            self._choose(row)
+
+    @work(group="choose", exclusive=True)
+    async def _choose(self, row: QuestionRow) -> None:
+        if await self.editing.choose(row):
+            await self.query_one(Form).edited(row.question.path)
 
     @on(Input.Submitted)
     async def _submitted(self, event: Input.Submitted) -> None:
         """Enter goes on: to the next question, or from the last one to the next step."""
-        form = self.query_one(Form)
-        rows = form.rows
-        here = next((i for i, row in enumerate(rows) if row.has_focus_within), len(rows) - 1)
-        if here + 1 < len(rows):
-            rows[here + 1].focus_control()
-        else:
+        if not self.query_one(Form).focus_next():
             await self.action_next()
 
     async def action_next(self) -> None:
@@ -125,29 +147,5 @@ class PageScreen(FrameScreen):
 
     def help_text(self) -> str:
         """About the question in front."""
-        row = next((row for row in self.query_one(Form).rows if row.has_focus_within), None)
+        row = self.query_one(Form).row_in_front
         return explanation(row.question) if row else self.page.question
-
-
-def hint(question: Question) -> str:
-    """The line of help under the form."""
-    unit = f" In {question.unit}." if question.unit else ""
-    example = f" Example: {question.example}" if question.example else ""
-    return f"{question.help}{unit}{example}"
-
-
-def explanation(question: Question) -> str:
-    """What F1 says about a question, in Markdown."""
-    lines = [f"## {question.label}", question.help]
-    if question.example:
-        lines.append(f"Example: `{question.example}`")
-    if question.default not in (None, "", [], {}):
-        lines.append(f"Without an answer: `{flow(question.default)}`")
-    lines += [f"- **{option.label}** {option.help}" for option in question.options]
-    lines.append(f"In a preset: `{question.name}`, on the command line: `--set {question.name}=…`")
-    if question.control == "secret":
-        lines.append(
-            "A preset never holds the secret itself, only where it comes from. The variable "
-            f"`{variable_for(question.name)}` overrides that at every run."
-        )
-    return "\n\n".join(line for line in lines if line)

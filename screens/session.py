@@ -1,8 +1,9 @@
 """A guided session: the answers on the desk, the cluster behind them, looks and runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from screens.agreement import Agreement
 from screens.asking import Asker
 from screens.connection import Connection
 from screens.desk import EMPTY, Desk
@@ -14,7 +15,12 @@ from screens.telling import Told
 from screens.ways import Ways
 from wizard.answers.keeping import KeptDraft
 from wizard.answers.paths import parse_path
-from wizard.answers.secret_values import variable_for
+from wizard.answers.secret_values import (
+    SecretAnswer,
+    missing_secrets,
+    secret_paths,
+    variable_for,
+)
 from wizard.commands import Answers, Wish, answers_of, install
 from wizard.errors import SecretMissing, WizardError
 from wizard.ports import World
@@ -52,8 +58,9 @@ class Session:
         desk.on_change = self._changed
         self.redactor = Redactor()
         self.connection = Connection(ways.open_world)
-        self.asker = Asker(desk, self.connection, self.redactor)
+        self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None
+        self.agreement = Agreement()
 
     async def look(self, on_event: Callable[[Event], None]) -> Told:
         """Make all checks and the plan; what kept them from it is in `ended_by`."""
@@ -137,8 +144,16 @@ class Session:
 
     def environ(self) -> Mapping[str, str]:
         """The environment, with what was typed in this session in place of its variables."""
-        typed = {variable_for(path): value for path, value in self.desk.typed.items()}
+        preset, _ = self.desk.draft.tentative()
+        known = {one.path for one in secret_paths(preset)}
+        typed = {
+            variable_for(path): value for path, value in self.desk.typed.items() if path in known
+        }
         return {**self.ways.environ, **typed}
+
+    def missing_secrets(self) -> Sequence[tuple[SecretAnswer, SecretMissing]]:
+        """The secrets that have to be typed before a look, each with why it is not known."""
+        return missing_secrets(self.desk.draft.to_preset(), self.environ(), TypedSecrets())
 
     def _answers(self, told: Told) -> Answers:
         voices = told.voices(self.redactor)

@@ -1,4 +1,4 @@
-"""Signs of states: always a sign with a word; colour only adds. ASCII twins where needed."""
+"""Signs of states: always a sign with a word; colour only adds."""
 
 import locale
 import sys
@@ -6,16 +6,28 @@ from typing import Literal
 
 State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown", "running"]
 
-_SIGNS: dict[State, tuple[str, str]] = {
-    "ok": ("✓", "+"),
-    "look": ("!", "!"),
-    "wrong": ("✗", "x"),
-    "asking": ("…", "."),
-    "not yet": ("·", "-"),
-    "here": ("▸", ">"),
-    "unknown": ("?", "?"),
-    "running": ("…", "."),
+_SIGNS: dict[State, str] = {
+    "ok": "✓",
+    "look": "!",
+    "wrong": "✗",
+    "asking": "…",
+    "not yet": "·",
+    "here": "▸",
+    "unknown": "?",
+    "running": "…",
 }
+"""Their twins for terminals without Unicode are in `screens.ascii`."""
+
+STYLES: dict[State, str] = {
+    "ok": "$text-success",
+    "look": "$text-warning",
+    "wrong": "$text-error",
+    "asking": "$text-muted",
+    "not yet": "$text-muted",
+    "here": "$text-accent",
+    "unknown": "$text-muted",
+}
+"""The colour of text in each state; it only adds to sign and word."""
 
 OF_CHECK: dict[str, State] = {"ok": "ok", "warn": "look", "fail": "wrong", "skipped": "unknown"}
 """The state that stands for a check's outcome."""
@@ -28,8 +40,8 @@ def unicode_shown() -> bool:
 
 
 def sign(state: State) -> str:
-    """The sign of a state, as this terminal can show it."""
-    return _SIGNS[state][0 if unicode_shown() else 1]
+    """The sign of a state."""
+    return _SIGNS[state]
 
 
 def css_class(state: State) -> str:

@@ -28,7 +28,6 @@ def _entry(label: str, text: str) -> Content:
 class StartScreen(FrameScreen):
     """Where everybody begins."""
 
-    CSS_PATH = "start.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     HELP_TEXT = (
         "## Harbor wizard\n\nIt asks for what Harbor needs, shows what it would change, installs "
@@ -54,7 +53,7 @@ class StartScreen(FrameScreen):
     def on_screen_resume(self) -> None:
         """Look at the machine once the first frame is there, and at what was left meanwhile."""
         super().on_screen_resume()
-        self.call_after_refresh(self._look_around)
+        self.set_timer(0.05, self._look_around)  # imports take the interpreter for themselves
 
     @work(group="look", exclusive=True, exit_on_error=False)
     async def _look_around(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from screens.signs import unicode_shown
 from wizard.checks.base import Result
 from wizard.errors import WizardError
 from wizard.plan.plan import Plan, Target
@@ -46,7 +45,7 @@ class Told:
 
     def data(self, document: Mapping[str, Any], text: Text) -> None:
         """What a look was asked for."""
-        self.lines = list(text(Style(unicode=unicode_shown())))
+        self.lines = list(text(Style(unicode=True)))
 
     def error(self, error: WizardError) -> None:
         """What ended the work."""

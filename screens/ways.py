@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.contexts import Context
     from wizard.ports import World
 
 
@@ -21,7 +22,8 @@ class Ways:
     """
 
     open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
-    contexts: Callable[[], Sequence[str]]
+    contexts: "Callable[[], Sequence[Context]]"
+    """The contexts to choose from; raises WizardError for a kubeconfig that cannot be used."""
     state: Path
     """Where the wizard keeps what outlives it; another folder for rehearsals."""
     log_dir: Path | None = None

@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wizard.environment import state_folder
 from wizard.errors import ExitCode, UsageError
 from wizard.options import Common
-from wizard.run.records import state_folder
 
 if TYPE_CHECKING:
     from screens.ways import Ways
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.contexts import Context
     from wizard.ports import World
 
 
@@ -56,6 +57,16 @@ def require_pages(ask: str | None) -> None:
         )
 
 
+def _require_scenario(settings: Common) -> None:
+    """Raise UsageError for a scenario that is none, or without a simulated world."""
+    if settings.scenario is None:
+        return
+    from backends.simulated.scenarios import find
+
+    settings.site()
+    find(settings.scenario)
+
+
 def guided(settings: Common, **given: Any) -> ExitCode:
     """Show the screens; whatever ends them otherwise is told as by every command.
 
@@ -64,6 +75,7 @@ def guided(settings: Common, **given: Any) -> ExitCode:
     try:
         require_pages(given["ask"])
         require_screen(settings, given["presets"])
+        _require_scenario(settings)
         return asyncio.run(guide(settings, **given))
     except (Exception, asyncio.CancelledError) as error:
         ended = error
@@ -110,14 +122,14 @@ def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "D
 
 def _ways(settings: Common) -> "Ways":
     from screens.ways import Ways
-    from wizard.wiring import number_of
+    from wizard.environment import number_of
 
     return Ways(
         open_world=partial(_open, settings),
         contexts=partial(_contexts, settings),
         state=state_folder() / "demo" if settings.demo else state_folder(),
         log_dir=settings.logs,
-        scenario=settings.scenario if settings.demo else "",
+        scenario=(settings.scenario or "healthy") if settings.demo else "",
         scenarios=_scenarios,
         rehearsal=lambda scenario: _ways(replace(settings, demo=True, scenario=scenario)),
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
@@ -134,8 +146,10 @@ def _open(
     return open_world(replace(site, context=site.context or context), network)
 
 
-def _contexts(settings: Common) -> Sequence[str]:
-    return ()
+def _contexts(settings: Common) -> "Sequence[Context]":
+    from wizard.wiring import contexts
+
+    return contexts(settings.site())
 
 
 def _scenarios() -> Sequence[tuple[str, str]]:

@@ -37,7 +37,7 @@ Work = Callable[["Voices"], Awaitable[ExitCode]]
 )
 @click.option("--expect-plan", metavar="HASH", help="Refuse any other plan.")
 @click.option("--retarget", is_flag=True, help="Use the preset on another cluster than its own.")
-@click.option("--ask", metavar="SECTION|missing", help="Ask for these answers on the screen.")
+@click.option("--ask", metavar="SECTION|missing", help="Not part of this version yet.")
 @common
 def wizard(settings: Common, **options: Any) -> None:
     """Install Harbor, a private container registry, on Kubernetes.
@@ -89,8 +89,9 @@ async def _install(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str], **given: Any
 ) -> ExitCode:
     from wizard.commands import Wish, bound_to, install, read_answers, resumed
+    from wizard.environment import number_of
     from wizard.run.consent import Consent
-    from wizard.wiring import number_of, open_world
+    from wizard.wiring import open_world
 
     _require_sense(presets, given)
     if given["resume"]:
@@ -186,11 +187,17 @@ async def _verify(
 @click.option("--release", help="The release to look at, instead of the preset's.")
 @click.option("--once", is_flag=True, help="Look once and report; exit 9 where something fails.")
 @click.option(
-    "--bundle", type=FILE, metavar="FILE", help="Look into a support bundle instead of a cluster."
+    "--bundle",
+    type=FILE,
+    metavar="FILE",
+    help="Look into a support bundle instead of a cluster. Not part of this version yet.",
 )
 @common
 def troubleshoot(settings: Common, **given: Any) -> None:
-    """Say what is wrong with a Harbor, and why. Changes nothing."""
+    """Say what is wrong with a Harbor, and why. Changes nothing.
+
+    Needs --once: the live view is not part of this version yet.
+    """
     finish(settings, lambda voices: _troubleshoot(settings, voices, **given))
 
 

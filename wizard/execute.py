@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.console import Console
+from wizard.environment import state_folder
 from wizard.errors import ExitCode, Interrupted, UsageError, WizardError, precedence
 from wizard.output import abandon, incomplete
 from wizard.report import Format, open_report
-from wizard.run.records import state_folder
 from wizard.run.redaction import Redactor
 from wizard.voices import Voices
 

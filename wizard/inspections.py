@@ -8,11 +8,10 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.answers.target import Target
 from wizard.checks.base import Subject
-from wizard.checks.cluster import identity
+from wizard.checks.cluster import same_cluster
 from wizard.checks.suite import ask, needed_rights
 from wizard.checks.verification import verifications
 from wizard.commands import Answers, identify, packages_of
@@ -40,7 +39,7 @@ async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
     """
     preset = effective(answers.preset)
     await _reach(world)
-    await _require_identity(world, preset)
+    await _require_identity(world, preset.target)
     teller = RunTeller("", voices.report.event, voices.redactor)
     with TemporaryDirectory(prefix="harbor-wizard-charts-") as folder:
         packages = packages_of(preset, world.charts, Path(folder))
@@ -62,20 +61,26 @@ async def _reach(world: World) -> Server:
         raise CheckFailed(error.what, why=error.why, fix=error.fix, where=error.where) from error
 
 
-async def _require_identity(world: World, preset: Preset) -> None:
+async def _require_identity(world: World, wanted: Target) -> None:
     """Raise CheckFailed where another cluster than the preset's answers."""
     with suppress(WorldError):  # what may not be seen is no reason not to look
-        outcome = await identity(world, Subject(preset))
+        outcome = await same_cluster(world, wanted.cluster_uid)
         if outcome.state == "fail":
-            raise CheckFailed(outcome.fact.rstrip("."), why=outcome.why, fix=outcome.fix)
+            raise CheckFailed(
+                outcome.fact.rstrip("."),
+                why=outcome.why,
+                fix="Choose the right context with --context. Where this cluster is meant, add "
+                "--set target.clusterUid=null.",
+            )
 
 
 async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
     """Look once at a release; FINDINGS where something fails.
 
-    Raises CheckFailed where nobody answers.
+    Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
     skew = (await _reach(world)).clock_skew
+    await _require_identity(world, wanted)
     target = await identify(world, wanted)
     selector = {"release": target.release}
     async with Observer(

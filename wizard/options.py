@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from wizard.errors import UsageError
+
 if TYPE_CHECKING:
     from wizard.answers.preset import Preset
     from wizard.report import Format
@@ -28,21 +30,32 @@ class Common:
     namespace: str | None = None
     log_dir: Path | None = None
     demo: bool = False
-    scenario: str = "healthy"
+    scenario: str | None = None
 
     @property
     def logs(self) -> Path | None:
         """Where journals are kept; those of the simulated world beside its state."""
-        from wizard.run.records import state_folder
+        from wizard.environment import state_folder
 
         return self.log_dir or (state_folder() / "demo" if self.demo else None)
 
     def site(self, preset: "Preset | None" = None) -> "Site":
-        """The world that the options, and after them the preset, name."""
+        """The world that the options, and after them the preset, name.
+
+        Raises UsageError for a scenario without a simulated world: the real one is not meant.
+        """
         from wizard.wiring import Site
 
-        context = self.context or (preset.target.context if preset else None)
-        return Site(self.kubeconfig, context, self.scenario if self.demo else None)
+        if self.demo:
+            return Site(scenario=self.scenario or "healthy")
+        if self.scenario is not None:
+            raise UsageError(
+                "--scenario goes with --demo",
+                why="it says what happens on the simulated cluster; without --demo a real one is "
+                "meant",
+                fix="add --demo, or leave --scenario out",
+            )
+        return Site(self.kubeconfig, self.context or (preset.target.context if preset else None))
 
     def sets(self, sets: Sequence[str]) -> list[str]:
         """The `--set` options, and the namespace as one more."""
@@ -70,7 +83,11 @@ _COMMON = (
     click.option(
         "--demo", is_flag=True, help="Play it on a simulated cluster; nothing is touched."
     ),
-    click.option("--scenario", default="healthy", help="What happens on the simulated cluster."),
+    click.option(
+        "--scenario",
+        metavar="NAME",
+        help="With --demo: what happens there, such as image-pull; a wrong name lists all.",
+    ),
 )
 
 

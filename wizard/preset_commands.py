@@ -26,7 +26,8 @@ def validate(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None
     for problem in warnings:
         voices.console.warning(WizardError(str(problem)))
     document = {"version": 1, "preset": preset.name, "warnings": [str(one) for one in warnings]}
-    voices.report.data(document, lambda _: [f"The preset {preset.name} is valid."])
+    made = f", made of {len(files)} files," if len(files) > 1 else ""
+    voices.report.data(document, lambda _: [f"The preset {preset.name}{made} is valid."])
 
 
 def show(files: Sequence[Path], sets: Sequence[str], voices: Voices) -> None:

@@ -1,6 +1,5 @@
 """Opens the world of a command: with the screens' own wiring the only place that knows backends."""
 
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,9 +7,8 @@ from pathlib import Path
 
 from wizard.answers.network import Network
 from wizard.contexts import Context
-from wizard.errors import UsageError
+from wizard.environment import number_of, state_folder
 from wizard.ports import Charts, World
-from wizard.run.records import state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +87,3 @@ def _helm(network: Network, kubeconfig: Path | None) -> Charts:
     }
     given = {name: value for name, value in proxies.items() if value}
     return Helm(kubeconfig, proxies=given, ca_bundle=network.ca_bundle)
-
-
-def number_of(variable: str, default: float) -> float:
-    """A number from 0 on in an environment variable. Raises UsageError for anything else."""
-    text = os.environ.get(variable) or str(default)
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not number >= 0:
-        raise UsageError(
-            f"The environment variable {variable} is no number from 0 on",
-            why=f"it is {text!r}",
-            where=variable,
-            fix=f"give a number, or unset it for {default:g}",
-        )
-    return number

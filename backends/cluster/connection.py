@@ -79,6 +79,7 @@ class Connection:
                 raise UsageError(
                     "The client certificate of the kubeconfig cannot be used",
                     why="certificate and key do not fit together, or are not PEM without password",
+                    fix="log in again, or correct the certificate and key in the kubeconfig",
                     where=f"context {self.kubeconfig.context} in {self.kubeconfig.source}",
                 ) from None
             finally:

@@ -1,5 +1,6 @@
 """What a kubeconfig's user shows to the API server: a token, a password or a certificate."""
 
+import ast
 import asyncio
 import base64
 import binascii
@@ -75,6 +76,7 @@ def _token(user: Section) -> str:
         raise UsageError(
             "The token of the kubeconfig cannot be read",
             why=getattr(error, "strerror", None) or "it is not text",
+            fix="correct `tokenFile` in the kubeconfig, or log in again",
             where=str(path),
         ) from None
 
@@ -95,7 +97,7 @@ async def _from_plugin(kubeconfig: Kubeconfig) -> Credentials:
     except TimeoutError:
         why = f"{command} did not end within {PLUGIN_SECONDS} s"
     except (ConfigException, OSError, KeyError, TypeError, AttributeError) as error:
-        why = f"{command}: {plain(str(error))}"
+        why = f"{command}: {plain(_readable(str(error)))}"
     hint = plugin.get("installHint") if isinstance(plugin, dict) else None
     raise UsageError(
         "The login program of the kubeconfig failed",
@@ -103,6 +105,16 @@ async def _from_plugin(kubeconfig: Kubeconfig) -> Credentials:
         fix=plain(hint) if hint else f"run `{command}` by hand and log in again",
         where=f"context {kubeconfig.context} in {kubeconfig.source}",
     )
+
+
+def _readable(text: str) -> str:
+    """What a plugin wrote as text: the library shows it at the end as a literal of bytes."""
+    head, mark, literal = text.partition(". b")
+    try:
+        said: bytes = ast.literal_eval(f"b{literal}") if mark else b""
+    except (SyntaxError, ValueError):
+        return text
+    return f"{head}: {said.decode(errors='replace')}" if mark else text
 
 
 def _told(status: dict[str, Any]) -> Credentials:

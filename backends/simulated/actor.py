@@ -48,12 +48,12 @@ class Actor:
                 self._ready(pod)
         return True
 
-    def wait_for_claims(self) -> None:
-        """The scheduler finds no place, for want of volumes."""
+    def wait_for_claims(self, nodes: int) -> None:
+        """The scheduler finds no place among so many nodes, for want of volumes."""
         pod = self.pod()
         if pod is None:
             return
-        text = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."
+        text = f"0/{nodes} nodes are available: pod has unbound immediate PersistentVolumeClaims."
         pod["status"] = {
             "phase": "Pending",
             "conditions": [self._condition("PodScheduled", False, "Unschedulable", text)],

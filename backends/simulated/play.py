@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from backends.simulated.actor import Actor
-from backends.simulated.cluster import NODES
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
 from backends.simulated.logs import Logs
@@ -16,12 +15,14 @@ from backends.simulated.pod_objects import (
     replica_set,
     status_of,
 )
-from backends.simulated.script import Beat, Casting, Script
+from backends.simulated.scenarios.scenario import Scenario
+from backends.simulated.script import Beat, Script
 from backends.simulated.store import Store
 from backends.simulated.volumes import bind, release
 from wizard.ports import Change, Kind, Object, Ref
 
 POD = Kind("v1", "Pod")
+NODE = Kind("v1", "Node")
 CLAIM = Kind("v1", "PersistentVolumeClaim")
 _REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 _WORKLOADS = ("Deployment", "StatefulSet")
@@ -34,11 +35,11 @@ class Play:
     It knows the few kinds that a Harbor release has, and no more than the wizard looks at.
     """
 
-    def __init__(self, store: Store, logs: Logs, casting: Casting, harbor: HarborView) -> None:
+    def __init__(self, store: Store, logs: Logs, scenario: Scenario, harbor: HarborView) -> None:
         self._store = store
         self._clock = store.clock
         self._logs = logs
-        self._casting = casting
+        self._scenario = scenario
         self._harbor = harbor
         self._held: list[Callable[[], None]] = []
         self._placed = 0
@@ -76,7 +77,9 @@ class Play:
         if kind == CLAIM.name:
             self._clock.after(0.2, partial(bind, self._store, ref))
         elif kind in _ENTRANCES:
-            self._clock.after(1.0, partial(give_address, self._store, ref))
+            self._clock.after(
+                1.0, partial(give_address, self._store, ref, self._scenario.entrances)
+            )
         elif kind in ("Secret", "ConfigMap"):
             self._let_go()
         elif kind == "StorageClass":
@@ -118,19 +121,33 @@ class Play:
 
     def _enter(self, pod: Object, part: str) -> None:
         actor = Actor(self._store, self._logs, pod)
-        self._clock.after(0.4, partial(self._schedule, actor, self._casting(part)))
+        self._clock.after(0.4, partial(self._schedule, actor, self._script(pod, part)))
+
+    def _script(self, pod: Object, part: str) -> Script:
+        """What the scenario has for a component, as far as the nodes can pull its images."""
+        images = [container["image"] for container in pod["spec"]["containers"]]
+        errors = [error for image in images if (error := self._scenario.pull(image))]
+        if errors:
+            return (Beat(0.1, "pull"), Beat(0.8, "pull-fails", errors[0]))
+        return self._scenario.casting(part)
 
     def _schedule(self, actor: Actor, script: Script) -> None:
         pod = actor.pod()
         if pod is None:
             return
         if not all(self._bound(actor.ref.namespace, volume) for volume in _claimed(pod)):
-            actor.wait_for_claims()
+            actor.wait_for_claims(len(self._store.select(NODE)))
             self._held.append(partial(self._schedule, actor, script))
             return
-        actor.reach_node(NODES[self._placed % len(NODES)])
+        nodes = self._nodes()
+        actor.reach_node(nodes[self._placed % len(nodes)])
         self._placed += 1
         self._next(actor, script, 0.0)
+
+    def _nodes(self) -> list[str]:
+        """The nodes that repel nobody."""
+        found = self._store.select(NODE)
+        return [obj["metadata"]["name"] for obj in found if not obj["spec"].get("taints")]
 
     def _bound(self, namespace: str, name: str) -> bool:
         claim = self._store.get(Ref(CLAIM, namespace, name))

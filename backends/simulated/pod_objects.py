@@ -82,8 +82,13 @@ def _pod(owner: Object, number: int) -> Object:
         spec["volumes"] = [*spec.get("volumes", []), *mounted]
     pod = _part(owner, "Pod", "v1", full, spec=spec, status={"phase": "Pending"})
     key = "controller-revision-hash" if stateful else "pod-template-hash"
-    pod["metadata"]["labels"][key] = digest
+    pod["metadata"]["labels"][key] = _revision(owner) if stateful else digest
     return pod
+
+
+def _revision(stateful_set: Object) -> str:
+    """The name of the ControllerRevision of the present template."""
+    return f"{stateful_set['metadata']['name']}-{template_hash(stateful_set)}"
 
 
 def _templates(owner: Object) -> Sequence[Object]:
@@ -131,7 +136,7 @@ def status_of(workload: Object, members: Sequence[Object], now: str) -> Object:
         "updatedReplicas": len(members),
     }
     if workload["kind"] == "StatefulSet":
-        revision = f"{workload['metadata']['name']}-{template_hash(workload)}"
+        revision = _revision(workload)
         revisions = {"currentRevision": revision, "updateRevision": revision}
         return status | revisions | {"currentReplicas": len(members)}
     if workload["kind"] == "ReplicaSet":

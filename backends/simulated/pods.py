@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backends.simulated.access import Rights
 from backends.simulated.logs import Logs
+from backends.simulated.stand_in import FORWARDED
 from backends.simulated.store import Store
 from wizard.errors import NotFound, Unreachable
 from wizard.ports import Address, Kind, LogLine, Object, Ref, Right
@@ -57,7 +58,7 @@ class SimulatedPods:
         found = self._pod(namespace, pod, "pods/portforward")
         if found.get("status", {}).get("phase") != "Running":
             raise Unreachable(f"Pod {namespace}/{pod} does not run", why="no container is running")
-        yield Address("127.0.0.1", port)
+        yield Address(FORWARDED, port)
 
     def _pod(self, namespace: str, name: str, resource: str) -> Object:
         self._rights.demand_right(Right("get", "", resource, namespace, name))

@@ -47,7 +47,7 @@ async def simulated_world(
     """
     found = find(scenario)
     stage = _stage(speed)
-    play = Play(stage.store, stage.logs, found.casting, HarborView(stage.store, stage.harbor))
+    play = Play(stage.store, stage.logs, found, HarborView(stage.store, stage.harbor))
     past = statefile.load(state, found.name, stage) if state else None
     async with _running(stage.clock):
         if past is None:
@@ -94,7 +94,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         pods=SimulatedPods(stage.store, stage.logs, rights),
         access=SimulatedAccess(stage.store, rights),
         charts=SimulatedCharts(helm_objects, stage.clock),
-        harbor=harbor_client(stage.harbor),
+        harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
         certificates=X509(),
         resolver=SimulatedResolver(),
         stage=stage,

@@ -1,7 +1,7 @@
 """A form over some paths of the preset, made of the model's declarations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from textual import on
@@ -56,7 +56,10 @@ class TopicButton(Button):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """The questions at some paths; it grows and shrinks with the answers."""
+    """The questions at some paths; it grows and shrinks with the answers.
+
+    With `all_in_front` none of them is put away under a topic.
+    """
 
     @dataclass
     class Changed(Message):
@@ -64,15 +67,14 @@ class Form(VerticalScroll, can_focus=False):
 
         path: Path
 
-    @dataclass
-    class Finished(Message):
-        """Enter was pressed in the last question."""
-
-    def __init__(self, desk: Desk, paths: Sequence[Path], states: RowStates) -> None:
+    def __init__(
+        self, desk: Desk, paths: Sequence[Path], states: RowStates, *, all_in_front: bool = False
+    ) -> None:
         super().__init__(classes="form")
         self._desk = desk
         self._paths = paths
         self._states = states
+        self._all_in_front = all_in_front
         self._items: dict[str, Widget] = {}
         self._open: set[str] = set()
 
@@ -91,6 +93,19 @@ class Form(VerticalScroll, can_focus=False):
         """The rows in their order."""
         return [item for item in self._items.values() if isinstance(item, QuestionRow)]
 
+    @property
+    def row_in_front(self) -> QuestionRow | None:
+        """The row that has the focus."""
+        return next((row for row in self.rows if row.has_focus_within), None)
+
+    def focus_next(self) -> bool:
+        """Go to the row after the one that has the focus; whether there is one."""
+        rows, here = self.rows, self.row_in_front
+        following = rows[rows.index(here) + 1 :] if here else []
+        for row in following[:1]:
+            row.focus_control()
+        return bool(following)
+
     def row_at(self, path: Path) -> QuestionRow | None:
         """The row of a path, or the nearest one that holds it."""
         for length in range(len(path), 0, -1):
@@ -101,7 +116,7 @@ class Form(VerticalScroll, can_focus=False):
 
     async def reveal(self, path: Path) -> None:
         """Show and focus the question at a path, be it among those that are put away."""
-        asked = self._desk.questions(self._paths)
+        asked = self._asked()
         self._open |= {topic_of(one) for one in asked if one.path == path and not one.front}
         await self.sync()
         row = self.row_at(path)
@@ -112,6 +127,19 @@ class Form(VerticalScroll, can_focus=False):
         """Show anew what is known of every answer."""
         for row in self.rows:
             row.tell(self._states.of(row.question, row.left))
+
+    def on_resize(self) -> None:
+        """Less may be in view now."""
+        self._keep_in_view()
+
+    def watch_virtual_size(self) -> None:
+        """Something grew: it may have pushed what has the focus out of view."""
+        self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        row = self.row_in_front
+        if row:
+            self.scroll_to_widget(row, animate=False)
 
     async def sync(self) -> None:
         """Bring the rows to the answers as they are now; rows that stay keep their focus."""
@@ -133,11 +161,30 @@ class Form(VerticalScroll, can_focus=False):
         self._count()
         self.refresh_states()
 
+    def move_to(self, path: Path) -> None:
+        """Ask the same of another path from now on: that of the item, whose key was changed."""
+        (former,) = self._paths
+        self._paths = [path]
+        for row in self.rows:
+            inside = row.question.path[len(former) :]
+            row.question = replace(row.question, path=(*path, *inside))
+        keys = [item.key for item in self._wanted()]
+        self._items = dict(zip(keys, self._items.values(), strict=True))
+
+    async def edited(self, path: Path) -> None:
+        """An answer was changed in a window of its own: show it, and tell of it."""
+        await self.sync()
+        self.post_message(self.Changed(path))
+
     async def _mount_first(self, widget: Widget) -> None:
         await self.mount(widget, before=0 if self.children else None)
 
     def _wanted(self) -> list[Item]:
-        return list(layout(self._desk.questions(self._paths), self._open))
+        return list(layout(self._asked(), self._open))
+
+    def _asked(self) -> list[Question]:
+        asked = self._desk.questions(self._paths)
+        return [replace(one, front=True) for one in asked] if self._all_in_front else asked
 
     def _make(self, item: Item) -> Widget:
         match item:
@@ -175,7 +222,7 @@ class Form(VerticalScroll, can_focus=False):
     def _tally(self, button: TopicButton) -> None:
         away = [
             question
-            for question in self._desk.questions(self._paths)
+            for question in self._asked()
             if not question.front and topic_of(question) == button.topic
         ]
         given = sum(self._desk.value(question.path) is not None for question in away)

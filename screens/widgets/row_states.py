@@ -45,12 +45,12 @@ class RowStates:
 
     def of(self, question: Question, left: bool) -> list[Told]:
         """The lines for a question; problems only where the person was, or all of them."""
-        own = [problem for problem in self._desk.problems if self._is_about(problem, question)]
+        own = [problem for problem in self._desk.problems if self.is_about(problem, question)]
         missing = [problem for problem in own if self._desk.missing(problem)]
         if missing and not self.strict:
             return [("not yet", "needed")]
         if own and (left or self.strict or self._desk.value(question.path) is not None):
-            return [_told(problem) for problem in own]
+            return [told_of(problem) for problem in own]
         told = self._lines(question)
         if self._error and question.path == ("target", "context"):
             told.append(("wrong", f"{self._error.what}. {self._error.fix}"))
@@ -58,7 +58,8 @@ class RowStates:
             told.append(("asking", "asking the cluster"))
         return told
 
-    def _is_about(self, problem: Problem, question: Question) -> bool:
+    def is_about(self, problem: Problem, question: Question) -> bool:
+        """Whether a problem is told beside a question."""
         path = parse_path(problem.path) if problem.path else ()
         if question.control == "kind":
             return path in {question.path, (*question.path, "kind")}
@@ -81,7 +82,8 @@ class RowStates:
         return told
 
 
-def _told(problem: Problem) -> Told:
+def told_of(problem: Problem) -> Told:
+    """A problem as it stands beside its answer."""
     fix = f" {problem.fix}" if problem.fix else ""
     state: State = "wrong" if problem.severity == "error" else "look"
     return state, f"{problem.message}.{fix}" if fix else problem.message

@@ -14,9 +14,10 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Label, OptionList, Select, Static
-from textual.widgets.option_list import Option
 
-from screens.signs import State, sign
+from screens.shown import shown
+from screens.signs import STYLES, State, sign
+from screens.widgets.kind_list import kind_lines, show_kinds
 from wizard.answers.entering import entered
 from wizard.answers.form import Question, flow
 
@@ -86,7 +87,7 @@ class QuestionRow(Vertical):
         parts: list[Content | tuple[str, str]] = []
         for state, text in told:
             parts += ["\n"] if parts else []  # type: ignore[list-item]
-            parts.append((f"{sign(state)} {text}", _STYLES[state]))
+            parts.append((f"{sign(state)} {text}", STYLES[state]))
         shown = self.query_one(".state", Static)
         shown.update(Content.assemble(*parts))
         shown.set_class(bool(told), "-told")
@@ -115,17 +116,6 @@ class QuestionRow(Vertical):
         self.post_message(self.Left(self))
 
 
-_STYLES: dict[State, str] = {
-    "ok": "$text-success",
-    "look": "$text-warning",
-    "wrong": "$text-error",
-    "asking": "$text-muted",
-    "not yet": "$text-muted",
-    "here": "$text-accent",
-    "unknown": "$text-muted",
-}
-
-
 class TextRow(QuestionRow):
     """Typed text: texts, numbers, files."""
 
@@ -145,6 +135,13 @@ class TextRow(QuestionRow):
             with self.prevent(Input.Changed):
                 field.value = _text(value)
 
+    def take(self, value: str) -> None:
+        """Take a value as if it had been typed."""
+        field = self.query_one(Input)
+        field.value = value
+        field.cursor_position = len(value)
+        field.focus()
+
     def suggest(self, values: Sequence[str]) -> None:
         """Complete what is typed to one of these."""
         self.query_one(Input).suggester = SuggestFromList(values)
@@ -159,7 +156,7 @@ class TextRow(QuestionRow):
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else flow(value)
+    return "" if value in (None, "") else flow(value)
 
 
 class ChoiceRow(QuestionRow):
@@ -177,6 +174,10 @@ class ChoiceRow(QuestionRow):
 
     def _options(self) -> Sequence[Any]:
         return self.question.options
+
+    def open(self) -> None:
+        """Show what there is to choose from."""
+        self.query_one(Select).action_show_overlay()
 
     def _must_choose(self) -> bool:
         return self.question.control == "kind" and self.question.default is not None
@@ -215,29 +216,14 @@ class KindRow(QuestionRow):
 
     def control(self) -> Widget:
         """A line for each kind."""
-        return OptionList(*self._options(), compact=True)
-
-    def _options(self) -> list[Option]:
         chosen = self.value or self.question.default
-        width = max((len(option.label) for option in self.question.options), default=0)
-        return [
-            Option(
-                Content.assemble(
-                    f"({'*' if option.value == chosen else ' '}) {option.label.ljust(width + 2)}",
-                    (option.help, "$text-muted"),
-                ),
-                id=str(option.value),
-            )
-            for option in self.question.options
-        ]
+        return OptionList(*kind_lines(self.question.options, chosen), compact=True)
 
     def show(self, value: Any) -> None:
         """Show another value."""
         super().show(value)
-        options = self.query_one(OptionList)
-        highlighted = options.highlighted
-        options.set_options(self._options())
-        options.highlighted = highlighted
+        chosen = self.value or self.question.default
+        show_kinds(self.query_one(OptionList), self.question.options, chosen)
 
     @property
     def under_cursor(self) -> str:
@@ -306,10 +292,11 @@ class EditorRow(QuestionRow):
 
     def summary(self, value: Any) -> str:
         """The answer in a few words."""
+        shape, default = self.question.shape, self.question.default
         if value in (None, [], {}):
-            default = self.question.default
-            return "none" if default in (None, [], {}) else f"{flow(default)} (default)"
-        return flow(value)
+            quiet = value is not None or default in (None, [], {})
+            return "none" if quiet else f"{shown(default, shape)} (default)"
+        return shown(value, shape)
 
     def show(self, value: Any) -> None:
         """Show another value."""

@@ -10,8 +10,9 @@ from tests.screens.guided import stand_in_for_review
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State in a folder of the test; the simulated cluster lives fast."""
+    """Nothing of this machine is seen or changed; the simulated cluster lives fast."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("WIZARD_DEMO_SPEED", "10")
     monkeypatch.chdir(tmp_path)
     return tmp_path

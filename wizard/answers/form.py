@@ -1,7 +1,7 @@
 """The questions of a form, read off the model: one for each answer that may be given now."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from types import NoneType
@@ -70,19 +70,67 @@ def questions(data: Mapping[str, Any], path: Path) -> list[Question]:
     if parent is None:
         return []
     if parent.item is not None:
-        return list(item_questions(data, path, parent.item))
-    section = parent.section_for(value_at(path[:-1], data) or {})
-    info = fields_of(section).get(str(path[-1])) if section else None
+        return list(_item_questions(data, path, parent.item))
+    info = _info_at(data, path)
     return list(_ask(data, path, info, (), in_front=True)) if info else []
 
 
-def item_questions(data: Mapping[str, Any], path: Path, shape: Shape) -> Iterator[Question]:
-    """The questions for one item of a list or a map."""
+def key_question(data: Mapping[str, Any], path: Path) -> Question | None:
+    """The question for the key of a map's item; None: the items there have no keys to choose."""
+    parent, about = shape_at(path[:-1], data), _info_at(data, path[:-1])
+    if parent is None or parent.key is None:
+        return None
+    examples = [key for example in _examples(about) for key in example]
+    return Question(
+        path,
+        "Key",
+        about.description or "" if about else "",
+        "text",
+        parent.key,
+        required=True,
+        example=flow(examples[0]) if examples else "",
+        front=True,
+    )
+
+
+def _item_questions(data: Mapping[str, Any], path: Path, shape: Shape) -> Iterator[Question]:
+    """The questions for one item of a list or a map; all that it is made of stands in front."""
     if shape.form == "section":
         yield from _inside(data, path, shape.sections[""], (), in_front=True)
-    else:
-        control = _control(shape)
-        yield Question(path, "Value", "", control, shape, required=True, front=True)
+        return
+    control: Control = "kind" if shape.form == "union" else _control(shape)
+    yield _question(path, _item_info(data, path), control, shape, (), True)
+    raw = value_at(path, data)
+    section = shape.section_for(raw) if shape.form == "union" else None
+    if section:
+        yield from _inside(data, path, section, (), in_front=True)
+
+
+def _info_at(data: Mapping[str, Any], path: Path) -> FieldInfo | None:
+    """How the answer at a path is declared; None for items of lists and maps."""
+    parent = shape_at(path[:-1], data) if path else None
+    section = parent.section_for(value_at(path[:-1], data) or {}) if parent else None
+    return fields_of(section).get(str(path[-1])) if section else None
+
+
+def _item_info(data: Mapping[str, Any], path: Path) -> FieldInfo:
+    """An item as if it were declared by itself, told of as its list or map is."""
+    about = _info_at(data, path[:-1])
+    examples = [
+        item
+        for example in _examples(about)
+        for item in (example.values() if isinstance(example, Mapping) else example)
+    ]
+    return FieldInfo(
+        title="Value",
+        description=about.description if about else None,
+        examples=examples or None,
+        json_schema_extra=about.json_schema_extra if about else None,
+    )
+
+
+def _examples(info: FieldInfo | None) -> Sequence[Any]:
+    return info.examples or () if info else ()
 
 
 def _ask(

@@ -20,13 +20,14 @@ class Shape:
     """What may stand at a path.
 
     `sections` holds the section itself under "", or those of a union by kind, or the references
-    of a secret by their key. `item` is what a list or a map is made of. A `free` shape takes
-    anything.
+    of a secret by their key. `item` is what a list or a map is made of, `key` what the keys of a
+    map may be. A `free` shape takes anything.
     """
 
     form: Form
     sections: Mapping[str, type[Section]] = field(default_factory=dict)
     item: "Shape | None" = None
+    key: "Shape | None" = None
     annotation: Any = None
 
     @property
@@ -81,7 +82,8 @@ def shape_of(annotation: Any) -> Shape:
     if origin is tuple:
         return Shape("list", item=shape_of(arguments[0]), annotation=option)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return Shape("map", item=shape_of(arguments[1]), annotation=option)
+        key, item = (shape_of(argument) for argument in arguments)
+        return Shape("map", item=item, key=key, annotation=option)
     return Shape("scalar", annotation=option)
 
 

@@ -36,8 +36,14 @@ def dump(draft: Draft, folder: Path) -> str:
 
     Keys stand in the model's order. No secret reaches the file (`without_secrets`).
     """
-    ordered = without_secrets(rooted(draft, folder).data)
-    return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return as_yaml(without_secrets(rooted(draft, folder).data))
+
+
+def as_yaml(raw: Any) -> str:
+    """A raw answer as YAML; one that says nothing is empty text."""
+    if raw in (None, {}, []):
+        return ""
+    return yaml.dump(raw, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def rooted(draft: Draft, folder: Path | None = None) -> Draft:

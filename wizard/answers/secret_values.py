@@ -2,13 +2,15 @@
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.answers.outline import walk
 from wizard.answers.paths import format_path
 from wizard.answers.problems import Problem
+from wizard.answers.rules_values import CHART_DEFAULTS
 from wizard.answers.secrets import EnvSecret, FileSecret, PromptSecret
 from wizard.answers.section import Reference, Section
 from wizard.errors import SecretMissing
@@ -56,14 +58,69 @@ def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapp
     """The secrets by path that this machine knows: variables, files, and what a person types.
 
     An override counts for every kind. Secrets that live in the cluster or in Vault, or are to be
-    made, are left to the steps that use them. Raises SecretMissing.
+    made, are left to the steps that use them. Raises SecretMissing with all that cannot be had;
+    a person is only asked where nothing else is missing.
     """
     values: dict[str, str] = {}
+    missing: list[SecretMissing] = []
+    for secret in sorted(secret_paths(preset), key=lambda secret: _is_asked(secret, environ)):
+        if missing and _is_asked(secret, environ):
+            break
+        try:
+            value = _value(secret, environ, person)
+            if value is not None:
+                _require_usable(secret, value)
+                values[secret.path] = value
+        except SecretMissing as error:
+            missing.append(error)
+    if missing:
+        raise _together(missing)
+    return values
+
+
+def missing_secrets(
+    preset: Section, environ: Mapping[str, str], person: Person
+) -> list[tuple[SecretAnswer, SecretMissing]]:
+    """The secrets that this machine should know and does not, each with what is in the way."""
+    found = []
     for secret in secret_paths(preset):
-        value = _value(secret, environ, person)
-        if value is not None:
-            _check_length(secret, value)
-            values[secret.path] = value
+        try:
+            value = _value(secret, environ, person)
+            if value is not None:
+                _require_usable(secret, value)
+        except SecretMissing as error:
+            found.append((secret, error))
+    return found
+
+
+def _is_asked(secret: SecretAnswer, environ: Mapping[str, str]) -> bool:
+    return isinstance(secret.reference, PromptSecret) and secret.variable not in environ
+
+
+def _together(missing: Sequence[SecretMissing]) -> SecretMissing:
+    """One error of several."""
+    if len(missing) == 1:
+        return missing[0]
+    each = [str(Problem(one.where, one.why, one.fix)) for one in missing]
+    return SecretMissing("\n".join([f"{len(missing)} secrets cannot be had:", *each]))
+
+
+class _Nobody:
+    """The person where nobody is asked."""
+
+    def secret(self, path: str, label: str) -> str:
+        """Raises SecretMissing."""
+        raise SecretMissing(f"No value for the secret {path}", why="nobody was asked", where=path)
+
+
+def known(preset: Section, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of the same secrets that this machine has by now; nobody is asked for the others."""
+    values: dict[str, str] = {}
+    for secret in secret_paths(preset):
+        with suppress(SecretMissing):
+            value = _value(secret, environ, _Nobody())
+            if value is not None:
+                values[secret.path] = value
     return values
 
 
@@ -123,14 +180,18 @@ def _read(file: Path) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _check_length(secret: SecretAnswer, value: str) -> None:
+def _require_usable(secret: SecretAnswer, value: str) -> None:
+    """Raise SecretMissing for a value that would break Harbor, or that everybody knows."""
     if secret.path == "harbor.secretKey" and len(value.encode()) != SECRET_KEY_LENGTH:
-        raise SecretMissing(
-            f"The secret {secret.path} cannot be used",
-            why=f"it has {len(value.encode())} characters instead of {SECRET_KEY_LENGTH}",
-            fix=f"give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}",
-            where=secret.path,
-        )
+        why = f"it has {len(value.encode())} characters instead of {SECRET_KEY_LENGTH}"
+        fix = f"give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}"
+    elif value in CHART_DEFAULTS:
+        why = "everybody knows this value: it stands in Harbor's chart"
+        fix = "choose another one"
+    else:
+        return
+    what = f"The secret {secret.path} cannot be used"
+    raise SecretMissing(what, why=why, fix=fix, where=secret.path)
 
 
 def open_files(preset: Section) -> list[Problem]:

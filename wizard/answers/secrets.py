@@ -20,6 +20,7 @@ from wizard.answers.section import Reference, Section, answer
 class EnvSecret(Reference):
     """`{env: NAME}`: an environment variable of the wizard."""
 
+    label = "An environment variable"
     env: VariableName = answer(
         label="Variable",
         help="The environment variable that holds the secret when the wizard runs.",
@@ -30,6 +31,7 @@ class EnvSecret(Reference):
 class FileSecret(Reference):
     """`{file: path}`: a file of this machine; one line end at its end is not part of it."""
 
+    label = "A file of this machine"
     file: LocalPath = answer(
         label="File",
         help="The file that holds the secret, relative to this preset.",
@@ -52,6 +54,7 @@ class SecretKey(Section):
 class KubernetesSecret(Reference):
     """`{secret: {namespace, name, key}}`: a Secret that exists in the cluster."""
 
+    label = "A Secret in the cluster"
     secret: SecretKey = answer(label="Secret", help="The entry of a Secret in the cluster.")
 
 
@@ -66,12 +69,14 @@ class VaultKey(Section):
 class VaultSecret(Reference):
     """`{vault: {mount, path, key}}`: a value in the Vault or OpenBao of `pki.authority`."""
 
+    label = "Vault or OpenBao"
     vault: VaultKey = answer(label="Vault", help="The value in Vault or OpenBao.")
 
 
 class PromptSecret(Reference):
     """`{prompt: true}`: asked on the terminal before anything else happens."""
 
+    label = "Typed by a person"
     prompt: Affirmed = answer(
         label="Ask", help="Ask for the secret on the terminal before anything else happens."
     )
@@ -80,6 +85,7 @@ class PromptSecret(Reference):
 class GeneratedSecret(Reference):
     """`{generate: true}`: made once in the cluster, read back for ever."""
 
+    label = "Made in the cluster"
     generate: Affirmed = answer(
         label="Generate", help="Make the secret once and keep it in a Secret of the cluster."
     )

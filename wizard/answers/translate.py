@@ -15,6 +15,9 @@ _HOW_TO_REFER = (
     "{vault: {path: …, key: …}} or {prompt: true}"
 )
 
+NOT_A_KEY = "is no key here"
+"""How messages begin that are about the key of a map's item, not about its value."""
+
 _TYPES = {
     "string_type": "must be text",
     "int_type": "must be a whole number, without quotes",
@@ -38,13 +41,19 @@ def problem_of(error: ErrorDetails, data: Any) -> tuple[Path, str, str]:
         return path, *unknown_key(path, data)
     if kind == "missing":
         return path, "is missing", _fix_for_missing(path[-1], shape)
-    if shape is not None and shape.form == "secret":
-        return path, *_secret(shape, value_at(path, data))
+    if error["loc"][-1:] == ("[key]",):
+        return path, f"{NOT_A_KEY}: it {_message(kind, context)}", ""
     if shape is not None and shape.form == "union":
         return (*path, "kind"), *_unknown_kind(shape, value_at(path, data))
-    if kind == "literal_error":
-        return path, *_not_a_choice(shape, value_at(path, data))
-    return path, _message(kind, context), _fix_for_type(kind, value_at(path, data))
+    return path, *_about_value(error, shape, value_at(path, data))
+
+
+def _about_value(error: ErrorDetails, shape: Shape | None, raw: Any) -> tuple[str, str]:
+    if shape is not None and shape.form == "secret":
+        return _secret(shape, raw)
+    if error["type"] == "literal_error":
+        return _not_a_choice(shape, raw)
+    return _message(error["type"], error.get("ctx", {})), _fix_for_type(error["type"], raw)
 
 
 def _path_of(loc: Iterable[str | int], data: Any) -> Path:

@@ -22,19 +22,31 @@ def harbor_chart(harbor: str) -> ChartSource:
 
     The chart's minor is Harbor's plus 4 and the patches are equal: so it is for every release
     from chart 1.13.0 on (https://github.com/goharbor/harbor-helm/releases).
-    Raises UsageError for anything but a version from 2.14 on.
+    Raises UsageError for anything but a version of Harbor 2 from 2.14 on.
     """
     found = re.fullmatch(r"2\.(\d+)\.(\d+)", harbor)
     if found is None or int(found[1]) < OLDEST_MINOR:
+        why, fix = _refusal(harbor)
         raise UsageError(
-            f"Harbor {harbor} cannot be installed",
-            why=f"the wizard installs Harbor 2.{OLDEST_MINOR} and newer, and needs all of "
-            "its version, such as 2.15.2",
-            where="versions.harbor",
-            fix="name a newer version; an older Harbor is upgraded minor by minor first",
+            f"Harbor {harbor} cannot be installed", why=why, where="versions.harbor", fix=fix
         )
     version = f"1.{int(found[1]) + 4}.{found[2]}"
     return ChartSource("harbor", version, repository=HARBOR_REPOSITORY)
+
+
+def _refusal(harbor: str) -> tuple[str, str]:
+    """Why there is no chart for a version, and what to do."""
+    if re.fullmatch(r"[012]\.\d+\.\d+", harbor):
+        return (
+            f"the wizard installs Harbor 2.{OLDEST_MINOR} and newer",
+            "name a newer version; an older Harbor is upgraded minor by minor first",
+        )
+    if re.fullmatch(r"\d+\.\d+\.\d+", harbor):
+        return (
+            "this wizard knows the charts of Harbor 2 only",
+            "name a version of Harbor 2, or use a newer wizard",
+        )
+    return "it is not the three numbers of a release", "write all three, such as 2.15.2"
 
 
 def package_file(source: ChartSource) -> str:

@@ -29,6 +29,9 @@ async def files(world: World, subject: Subject) -> Outcome:
             "Correct pki.certificate, pki.chain or pki.caBundle; relative paths count from the "
             "preset's file.",
         )
+    elsewhere = pki.key is None or isinstance(pki.key, KubernetesSecret)
+    if not elsewhere and "pki.key" not in subject.secrets:
+        return Outcome("skipped", "The private key is not known yet.")
     key = await _key(world, subject, pki)
     host = subject.preset.harbor.host
     return _judged(world, pem, pem if key is None else key, host, roots)
@@ -79,7 +82,7 @@ def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"")
         problems = world.certificates.problems(pem, key, host)
         leaf, *_ = chain = world.certificates.read(pem)
         if roots:
-            problems = _rooted(problems, chain[-1], world.certificates.read(roots))
+            problems = rooted(problems, chain[-1], world.certificates.read(roots))
     except UsageError as error:
         return Outcome("fail", error.what, error.why, error.fix)
     if problems:
@@ -93,7 +96,7 @@ def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"")
     return Outcome("ok", f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}.")
 
 
-def _rooted(
+def rooted(
     problems: Sequence[CertificateProblem],
     last: CertificateFacts,
     roots: Sequence[CertificateFacts],

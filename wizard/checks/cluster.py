@@ -44,7 +44,11 @@ def _minor(version: str) -> tuple[int, int]:
 
 async def identity(world: World, subject: Subject) -> Outcome:
     """Whether this is the cluster that the preset was saved for."""
-    wanted = subject.preset.target.cluster_uid
+    return await same_cluster(world, subject.preset.target.cluster_uid)
+
+
+async def same_cluster(world: World, wanted: str | None) -> Outcome:
+    """Whether this is the cluster with that UID, the one that a preset was saved for."""
     try:
         found = await world.objects.get(KUBE_SYSTEM)
     except Forbidden as error:

@@ -89,15 +89,30 @@ def _warnings(consent: Consent, results: Sequence[Result]) -> Iterator[_Refusal]
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A change that loses or takes something over, and which of PERMISSIONS it takes."""
+
+    change: ObjectChange
+    permission: str
+
+    @property
+    def told(self) -> str:
+        """What becomes of the object and its data, without naming the object."""
+        return _told(self.change)
+
+
+def losses(plan: Plan) -> Sequence[Loss]:
+    """All that a plan would lose or take over, in its order."""
+    needed = [(change, _needed(change)) for change in plan.changes]
+    return [Loss(change, permission) for change, permission in needed if permission]
+
+
 def _losses(consent: Consent, plan: Plan) -> Iterator[_Refusal]:
-    refused = [
-        (change, permission)
-        for change in plan.changes
-        if (permission := _needed(change)) and permission not in consent.permitted
-    ]
+    refused = [loss for loss in losses(plan) if loss.permission not in consent.permitted]
     if refused:
-        lines = [f"    {permission}: {_told(change)}" for change, permission in refused]
-        options = " ".join(f"--allow {one}" for one in sorted({one for _, one in refused}))
+        lines = [f"    {loss.permission}: {loss.change.ref}: {loss.told}" for loss in refused]
+        options = " ".join(f"--allow {one}" for one in sorted({one.permission for one in refused}))
         yield (
             "\n".join(["The plan loses or takes over something that was not allowed:", *lines]),
             "--yes never covers what loses or takes over something",
@@ -127,4 +142,4 @@ def _told(change: ObjectChange) -> str:
     details = [f"{f.path} {f.before} → {f.after} (set by {f.owner})" for f in change.taken]
     if change.action in PERMISSIONS:
         details.append(_DATA.get(change.ref.kind.name, "it holds no data"))
-    return f"{change.ref}: {'; '.join(details)}"
+    return "; ".join(details)

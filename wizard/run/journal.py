@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from wizard.environment import state_folder
 from wizard.errors import UsageError, WizardError
 from wizard.plan.plan import Plan, Target
 from wizard.run.appending import AppendOnly
@@ -32,7 +33,6 @@ from wizard.run.records import (
     PRESET_FILE,
     RunRecord,
     runs_folder,
-    state_folder,
 )
 from wizard.run.redaction import Redactor
 from wizard.run.rendering import EventLines

@@ -7,24 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_state_path
-
+from wizard.environment import state_folder
 from wizard.errors import ExitCode, UsageError
 from wizard.plan.plan import Target
 from wizard.steps.difference import MASK
 from wizard.text import plain
 
-APP_NAME = "harbor-wizard"
 JOURNAL_FILE = "journal.jsonl"
 LOG_FILE = "log.txt"
 PRESET_FILE = "preset.yaml"
-
-
-def state_folder() -> Path:
-    """Where the wizard keeps what outlives a run: `$XDG_STATE_HOME/harbor-wizard`, else the
-    platform's own place.
-    """
-    return user_state_path(APP_NAME, appauthor=False)
 
 
 def runs_folder(log_dir: Path | None = None) -> Path:

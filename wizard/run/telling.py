@@ -35,6 +35,7 @@ class RunTeller:
         self._run = run
         self._emit = emit
         self._redactor = redactor
+        self._latest: dict[str, tuple[str, datetime]] = {}
 
     def check(self, result: Result) -> None:
         """A check has its outcome."""
@@ -67,6 +68,16 @@ class RunTeller:
     def step(self, step: str) -> "StepTeller":
         """The teller of one step."""
         return StepTeller(step, self)
+
+    def is_news(self, step: str, source: str, time: datetime) -> bool:
+        """Whether no other step has told this line of a container's log, or a later one: each
+        step that waits reads the logs from their last lines on.
+        """
+        teller, latest = self._latest.get(source, (step, time))
+        if teller != step and time <= latest:
+            return False
+        self._latest[source] = (step, max(time, latest))
+        return True
 
     def tell(self, event: type[Event], **details: Any) -> None:
         """Emit an event of now, its texts redacted."""
@@ -123,9 +134,10 @@ class StepTeller:
         self._run.tell(Log, step=self._step, source="helm", text=text)
 
     def pod_log(self, line: LogLine) -> None:
-        """A line of a container."""
+        """A line of a container; one that another step has told is left out."""
         source = f"{line.pod}/{line.container}"
-        self._run.tell(Log, step=self._step, source=source, text=line.text)
+        if self._run.is_news(self._step, source, line.time):
+            self._run.tell(Log, step=self._step, source=source, text=line.text)
 
     def finding(self, finding: Finding) -> None:
         """A diagnosis."""

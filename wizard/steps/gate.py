@@ -11,7 +11,7 @@ from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
 from wizard.diagnose.waiting import explain
 from wizard.errors import OutOfTime, StepFailed
-from wizard.ports import NeededRight, Object, Ref, World
+from wizard.ports import LogLine, NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import NAMESPACE
@@ -67,6 +67,29 @@ class Wait:
         )
 
 
+class _Lines:
+    """Log lines on their way to a report, kept back until it is known that something is waited
+    for: where nothing is, what a healthy Harbor wrote long ago is no news.
+    """
+
+    def __init__(self, report: Reporter) -> None:
+        self._report = report
+        self._kept: list[LogLine] | None = []
+
+    def take(self, line: LogLine) -> None:
+        """A line has come."""
+        if self._kept is None:
+            self._report.pod_log(line)
+        else:
+            self._kept.append(line)
+
+    def flow(self) -> None:
+        """Tell what was kept back, and from now on every line at once."""
+        kept, self._kept = self._kept or [], None
+        for line in kept:
+            self._report.pod_log(line)
+
+
 def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRight]:
     """What the gate reads in the target namespace: optional are kinds that it does not wait for."""
     needed = {Ref.of(obj).kind for obj in manifest} | {POD}
@@ -102,12 +125,15 @@ async def wait_until_ready(
     since = inputs.begun - timedelta(seconds=skew)
     selector = {"release": inputs.preset.target.release}
     told: set[tuple[str, str]] = set()
+    lines = _Lines(report)
     async with Observer(
-        world.objects, world.pods, inputs.namespace, selector, report.pod_log, clock_skew=skew
+        world.objects, world.pods, inputs.namespace, selector, lines.take, clock_skew=skew
     ) as observer:
         await wait.bounded(observer.synced(), "the first look at Harbor's objects")
         while True:
             gate = explain(observer.view, refs, since)
+            if gate.findings or not gate.ready:
+                lines.flow()
             for finding in gate.findings:
                 if (finding.id, finding.object) not in told:
                     told.add((finding.id, finding.object))
@@ -117,6 +143,7 @@ async def wait_until_ready(
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
                 return
+            lines.flow()
             report.waiting(why)
             wait.go_on(why)
             if not await observer.changed(timeout=wait.look_again):

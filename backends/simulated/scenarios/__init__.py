@@ -3,12 +3,16 @@
 from difflib import get_close_matches
 
 from backends.simulated.scenarios import (
+    cloud,
     drift,
     flaky_api,
     healthy,
     image_pull,
+    isolated,
+    laptop,
     no_rights,
     no_storage_class,
+    on_premises,
     pending_upgrade,
     slow,
     stuck,
@@ -28,6 +32,10 @@ SCENARIOS: dict[str, Scenario] = {
         drift,
         pending_upgrade,
         no_rights,
+        laptop,
+        on_premises,
+        cloud,
+        isolated,
     )
 }
 

@@ -10,7 +10,8 @@ from wizard.answers.loading import load
 from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
 from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
-from wizard.answers.secret_values import open_files, resolve, secret_paths, variable_for
+from wizard.answers.rules_values import CHART_DEFAULTS
+from wizard.answers.secret_values import known, open_files, resolve, secret_paths, variable_for
 from wizard.errors import ExitCode, SecretMissing
 
 ALL_KINDS = """\
@@ -55,6 +56,16 @@ def test_variables_files_and_typed_secrets_are_known_the_rest_is_left(preset: Pr
         "storage.blobs.accessKey": "id",
         "pki.key": "the key",
         "pki.passphrase": "typed Passphrase",
+    }
+
+
+def test_what_is_known_by_now_is_told_without_asking_or_refusing(preset: Preset) -> None:
+    assert known(preset, {}) == {"pki.key": "the key"}
+    variable = variable_for("pki.passphrase")
+    assert known(preset, {"S3_KEY": "id", variable: "typed"}) == {
+        "storage.blobs.accessKey": "id",
+        "pki.key": "the key",
+        "pki.passphrase": "typed",
     }
 
 
@@ -156,6 +167,30 @@ def test_the_secret_key_has_exactly_sixteen_characters(value: str, preset: Prese
         resolve(preset, environ, Typist())
     assert caught.value.why.endswith("characters instead of 16")
     assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("default", sorted(CHART_DEFAULTS))
+def test_a_secret_that_everybody_knows_is_refused(default: str, preset: Preset) -> None:
+    environ = {"S3_KEY": "x", "WIZARD_SECRET_HARBOR_ADMIN_PASSWORD": default}
+    with pytest.raises(SecretMissing, match=r"harbor\.adminPassword cannot be used") as caught:
+        resolve(preset, environ, Typist())
+    assert "everybody knows" in caught.value.why
+    assert default not in str(caught.value)
+
+
+def test_all_that_is_missing_is_told_before_a_person_is_asked(
+    preset: Preset, tmp_path: Path
+) -> None:
+    (tmp_path / "c.key").unlink()
+    with pytest.raises(SecretMissing) as caught:
+        resolve(preset, {}, Nobody())
+    for told in (
+        "2 secrets cannot be had:",
+        "storage.blobs.accessKey: the environment variable S3_KEY is not set",
+        "c.key: no such file or directory",
+        "fix: put the secret into the file, or set WIZARD_SECRET_PKI_KEY",
+    ):
+        assert told in str(caught.value)
 
 
 def test_a_file_that_others_may_read_is_a_warning(preset: Preset, tmp_path: Path) -> None:

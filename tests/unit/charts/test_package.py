@@ -162,8 +162,19 @@ def test_chart_of_a_harbor_version(harbor: str, chart: str) -> None:
     assert source.repository.startswith("https://")
 
 
-@pytest.mark.parametrize("harbor", ["2.13.5", "2.15", "3.0.0", "2.15.2-rc1", "1.10.0"])
-def test_versions_without_a_chart_are_refused(harbor: str) -> None:
+@pytest.mark.parametrize(
+    ("harbor", "why"),
+    [
+        ("2.13.5", "2.14 and newer"),
+        ("1.10.0", "2.14 and newer"),
+        ("3.0.0", "Harbor 2 only"),
+        ("2.15", "three numbers"),
+        ("2.15.2-rc1", "three numbers"),
+    ],
+)
+def test_versions_without_a_chart_are_refused(harbor: str, why: str) -> None:
     with pytest.raises(UsageError) as caught:
         harbor_chart(harbor)
+    assert why in caught.value.why
+    assert caught.value.fix
     assert caught.value.where == "versions.harbor"

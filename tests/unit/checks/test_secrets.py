@@ -74,6 +74,13 @@ async def test_a_key_in_the_certificates_file_or_in_a_secret(given: Given, tmp_p
     assert [key for _, key, _ in given.certificates.asked] == [b"BOTH", b"KEPT"]
 
 
+async def test_a_key_that_is_not_known_yet_is_not_judged(given: Given, tmp_path: Path) -> None:
+    (tmp_path / "harbor.pem").write_bytes(b"LEAF")
+    outcome = await given.ask("certificates.files", commercial(tmp_path, key={"prompt": True}))
+    assert outcome.state == "skipped"
+    assert given.certificates.asked == []
+
+
 @pytest.mark.parametrize(("problems", "state"), [([EXPIRED, SOON], "fail"), ([SOON], "warn")])
 async def test_certificate_problems(
     given: Given, tmp_path: Path, problems: list[CertificateProblem], state: str

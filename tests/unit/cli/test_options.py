@@ -62,6 +62,7 @@ def test_a_second_run_finds_nothing_to_do(wizard: Run, installed: Path) -> None:
     done = wizard(*DEMO)
     assert done.code is ExitCode.DONE
     assert "nothing to do; Harbor is ready" in done.stdout
+    assert "│" not in done.stdout, "what a healthy Harbor wrote long ago is no news"
     assert json.loads(installed.read_text())["objects"] == before
 
 
@@ -346,6 +347,13 @@ def test_an_unknown_scenario_names_the_near_one(wizard: Run) -> None:
     refused = wizard(*DEMO, "--check", "--scenario", "image-pul")
     assert refused.code is ExitCode.USAGE
     assert "did you mean 'image-pull'?" in refused.stderr
+
+
+def test_a_scenario_without_demo_is_no_real_run(wizard: Run) -> None:
+    for arguments in ((), ("verify",), ("rbac",)):
+        refused = wizard(*arguments, "--preset", "demo.yaml", "--scenario", "slow")
+        assert refused.code is ExitCode.USAGE
+        assert "--scenario goes with --demo" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -110,11 +110,15 @@ def test_verify_needs_no_secret(wizard: Run) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_verify_refuses_another_cluster(wizard: Run) -> None:
+@pytest.mark.parametrize("command", [("verify",), ("troubleshoot", "--once")])
+def test_another_cluster_is_not_looked_at(wizard: Run, command: tuple[str, ...]) -> None:
     bound = "target.clusterUid=11111111-2222-3333-4444-555555555555"
-    refused = wizard("verify", *DEMO, "--set", bound)
+    refused = wizard(*command, *DEMO, "--set", bound)
     assert refused.code is ExitCode.CHECK_FAILED
     assert "saved for 11111111" in refused.stderr
+    way_out = "--set target.clusterUid=null"
+    assert way_out in refused.stderr
+    assert wizard(*command, *DEMO, "--set", bound, *way_out.split()).code is ExitCode.DONE
 
 
 def test_troubleshoot_refuses_answers_without_a_preset(wizard: Run) -> None:
@@ -167,7 +171,8 @@ def test_rbac_needs_no_secret(wizard: Run) -> None:
 def test_validate_takes_several_files_and_sets(wizard: Run, folder: Path) -> None:
     (folder / "name.yaml").write_text("schemaVersion: 1\nname: merged\n")
     done = wizard("preset", "validate", "demo.yaml", "name.yaml")
-    assert (done.code, done.stdout) == (ExitCode.DONE, "The preset merged is valid.\n")
+    valid = "The preset merged, made of 2 files, is valid.\n"
+    assert (done.code, done.stdout) == (ExitCode.DONE, valid)
     named = wizard("preset", "validate", "demo.yaml", "--set", "name=other", "--output", "json")
     assert named.document == {"version": 1, "preset": "other", "warnings": []}
 

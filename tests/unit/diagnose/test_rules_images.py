@@ -47,7 +47,7 @@ def test_a_failed_pull_is_told_by_its_cause(message: str, id_: str, terminal: bo
     assert (finding.id, finding.terminal) == (id_, terminal)
     assert finding.severity == ("fail" if terminal else "warn")
     assert PULLED in finding.cause
-    assert any(message in line for line in finding.evidence)
+    assert [message in line for line in finding.evidence].count(True) == 1
 
 
 def test_a_pull_that_never_worked_fails_after_its_grace() -> None:

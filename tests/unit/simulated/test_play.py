@@ -48,6 +48,16 @@ async def test_harbor_becomes_healthy_in_some_seconds(
     assert world.stage.harbor.external_url == "https://registry.example.com"
 
 
+async def test_pods_of_a_stateful_set_carry_its_revision(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    await install(world, tmp_path)
+    await seconds(world, 8)
+    [pod] = await pods_of(world, "database")
+    told = (await get(world, STATEFUL_SET, "harbor-database"))["status"]
+    assert pod["metadata"]["labels"]["controller-revision-hash"] == told["updateRevision"]
+
+
 async def test_every_object_is_ready_by_the_rules_that_gates_use(
     world: SimulatedWorld, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.simulated.cluster import CLUSTER_UID
+from backends.simulated.cluster_objects import CLUSTER_UID
 from backends.simulated.scenarios import SCENARIOS
 from backends.simulated.world import SimulatedWorld, simulated_world
 from tests.unit.simulated.conftest import (
@@ -40,7 +40,7 @@ async def first_command(state: Path, folder: Path, scenario: str, number: float 
 
 def test_every_scenario_tells_itself_in_a_line() -> None:
     summaries = [scenario.summary for scenario in SCENARIOS.values()]
-    assert len(set(summaries)) == len(summaries) == 9
+    assert len(set(summaries)) == len(summaries) == 13
     assert all("\n" not in summary and len(summary) < 100 for summary in summaries)
 
 

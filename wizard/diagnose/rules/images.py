@@ -55,6 +55,11 @@ class _Failure:
     since: datetime | None
     seen: datetime | None
 
+    @property
+    def other_events(self) -> tuple[Object, ...]:
+        """The events that say something else than `told`."""
+        return tuple(one for one in self.events if one_line(one.get("message")) != self.told)
+
 
 def _failures(view: View) -> Iterable[_Failure]:
     for pod in view.unsettled_pods:
@@ -97,7 +102,7 @@ def _rule(
                 obj=failure.pod,
                 cause=cause.format(image=failure.image),
                 fix=fix.format(image=failure.image, host=registry(failure.image)),
-                evidence=(*event_lines(failure.events), failure.told),
+                evidence=(*event_lines(failure.other_events), failure.told),
                 since=failure.since,
                 seen=failure.seen,
                 terminal=grace is None or failure.sign == "missing",

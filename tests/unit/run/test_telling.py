@@ -1,0 +1,26 @@
+"""What a run tells of its steps."""
+
+from datetime import UTC, datetime, timedelta
+
+from wizard.ports import LogLine
+from wizard.run.events import Event, Log
+from wizard.run.redaction import Redactor
+from wizard.run.telling import RunTeller
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def line(number: int, pod: str = "core") -> LogLine:
+    return LogLine(START + timedelta(seconds=number), pod, "main", f"{pod} {number}")
+
+
+def test_a_log_line_is_told_by_one_step_only() -> None:
+    events: list[Event] = []
+    run = RunTeller("r", events.append, Redactor())
+    first, second = run.step("first"), run.step("second")
+    for told in (line(1), line(2), line(2)):
+        first.pod_log(told)
+    for told in (line(1), line(2), line(3), line(1, "portal"), line(3)):
+        second.pod_log(told)
+    texts = [event.text for event in events if isinstance(event, Log)]
+    assert texts == ["core 1", "core 2", "core 2", "core 3", "portal 1", "core 3"]
