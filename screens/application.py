@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
 from screens.ascii import AsciiFilter
-from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
 from screens.palette import Actions
@@ -210,35 +209,7 @@ class WizardApp(RunningApp):
 
         self.push_screen(Explain(text))
 
-    @work(group="leave", exclusive=True)
-    async def action_leave(self) -> None:
-        """Leave, after one question; answers are kept, a run can be resumed."""
-        if self.installing:
-            question = (
-                "Harbor is being installed. Stop it? What was done stays done, and the same "
-                "command or Retry goes on from there."
-            )
-            stop = "Stop and leave"
-            if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
-                return
-        await self.leave()
 
-    def interrupt(self) -> None:
-        """Leave at once: the terminal is closed, or the process is to end."""
-        self.run_worker(self.leave(_INTERRUPTED), group="leave", exclusive=True)
-
-    async def leave(self, code: int = 0) -> None:
-        """Leave, with the exit code of the last run, if there was one."""
-        run = self._session.run if self._session else None
-        if run is not None:
-            await run.stop()
-            code = int(run.exit or code)
-        if self._session:
-            await self._session.close()
-        self.exit(code)
-
-
-_INTERRUPTED = 130
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
 _WITH_START = 1
 """Screens on the stack while only the start is shown."""

@@ -1,10 +1,12 @@
-"""The part of the application that carries runs out, whatever screen is shown."""
+"""The part of the application that carries runs out, whatever screen is shown, and leaves."""
 
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import App
 from textual.screen import Screen
 
+from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from wizard.run.consent import Consent
 
 INSTALL = "install"
+_INTERRUPTED = 130
 
 
 class RunningApp(App[int]):
@@ -55,6 +58,33 @@ class RunningApp(App[int]):
             title = "The installation failed" if run.error else "Harbor is installed"
             self.notify(how, title=title, severity="warning" if run.error else "information")
         self._refresh_frame()
+
+    @work(group="leave", exclusive=True)
+    async def action_leave(self) -> None:
+        """Leave, after one question; answers are kept, a run can be resumed."""
+        if self.installing:
+            question = (
+                "Harbor is being installed. Stop it? What was done stays done, and the same "
+                "command or Retry goes on from there."
+            )
+            stop = "Stop and leave"
+            if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
+                return
+        await self.leave()
+
+    def interrupt(self) -> None:
+        """Leave at once: the terminal is closed, or the process is to end."""
+        self.run_worker(self.leave(_INTERRUPTED), group="leave", exclusive=True)
+
+    async def leave(self, code: int = 0) -> None:
+        """Leave, with the exit code of the last run, if there was one."""
+        run = self._session.run if self._session else None
+        if run is not None:
+            await run.stop()
+            code = int(run.exit or code)
+        if self._session:
+            await self._session.close()
+        self.exit(code)
 
     def _refresh_frame(self) -> None:
         if isinstance(self.screen, FrameScreen):
