@@ -21,6 +21,7 @@ def retry(app: "WizardApp") -> None:
             "The answers were changed since this run: look at what they would change.",
             title="Review first",
             severity="warning",
+            timeout=20,
         )
         app.go(REVIEW)
         return
@@ -32,7 +33,7 @@ def edit(app: "WizardApp") -> None:
     run = app.session.run
     topics = [path for page in all_pages() for path in page.paths]
     path = answer_behind(run, topics) if run else ()
-    app.notify("Change what is needed; installing again goes on from what is there.")
+    app.notify("Change what is needed; installing again goes on from what is there.", timeout=10)
     if path:
         app.go_to_answer(path)
     else:
@@ -41,7 +42,8 @@ def edit(app: "WizardApp") -> None:
 
 def review_again(app: "WizardApp", error: WizardError) -> None:
     """Back to Review: what was agreed to there is not what would be done."""
-    app.notify(f"{error.what}. Nothing was changed.", title="Review again", severity="warning")
+    told = f"{error.what}. Nothing was changed."
+    app.notify(told, title="Review again", severity="warning", timeout=20)
     app.go(REVIEW)
 
 

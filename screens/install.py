@@ -45,7 +45,7 @@ class InstallScreen(LogScreen):
                 ("r", "retry", "Retry", "Go on from what is there, with the same answers"),
                 ("e", "edit", "Edit, retry", "Change the answer behind it, then go on"),
                 ("k", "keep", "Keep, stop", "Leave all as it is; go on another time"),
-                ("ctrl+n,enter", "next", "Next", "On to what comes now"),
+                ("ctrl+n", "next", "Next", "On to what comes now"),
             )
         ),
     ]

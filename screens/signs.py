@@ -26,6 +26,7 @@ STYLES: dict[State, str] = {
     "not yet": "$text-muted",
     "here": "$text-accent",
     "unknown": "$text-muted",
+    "running": "$text-accent",
 }
 """The colour of text in each state; it only adds to sign and word."""
 

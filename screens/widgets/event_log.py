@@ -6,10 +6,9 @@ from datetime import datetime
 from textual.events import Resize
 from textual.widgets import Log
 
-from screens.signs import unicode_shown
 from screens.wrapping import wrapped
 from wizard.run.events import Event
-from wizard.run.rendering import EventLines, Style
+from wizard.run.rendering import EventLines
 
 MOST_LINES = 5_000
 
@@ -24,7 +23,7 @@ class EventLog(Log):
 
     def start_anew(self) -> None:
         """Forget everything."""
-        self._lines_of = EventLines(_stamp, Style(unicode=unicode_shown()))
+        self._lines_of = EventLines(_stamp)
         self._told: list[str] = []
         self.clear()
 

@@ -8,7 +8,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from screens.run import Run
-from screens.run_rows import headline, rows, waits
+from screens.run_rows import Row, headline, rows, waits
 from screens.signs import State, sign
 from screens.troubles import troubles
 from screens.widgets.event_log import EventLog
@@ -21,6 +21,14 @@ from wizard.run.events import Event, Log
 from wizard.run.records import LOG_FILE
 
 PANES = {"steps": "Steps", "logs": "Logs", "events": "Events", "problems": "Problems"}
+
+NOTHING = Row(
+    "",
+    "not yet",
+    "Nothing is being installed yet",
+    "",
+    hint="Enter goes to Review: it begins there",
+)
 
 
 class RunPanes(Vertical):
@@ -66,15 +74,12 @@ class RunPanes(Vertical):
 
     def show_nothing(self) -> None:
         """There is no run."""
-        self.add_class("-none")
-        self.screen.set_focus(None)
-        self.query_one("#head", Static).update(
-            "Nothing is being installed yet: Enter goes to Review, where it begins."
-        )
+        self.query_one("#head", Static).update("")
+        self.query_one(StepList).show([NOTHING])
+        self.add_class("-no-problems")
 
     def show(self, run: Run, state: State) -> None:
         """Show a run as it stands."""
-        self.remove_class("-none")
         self._show_logs(run)
         self._show_events(run)
         self.show_steps(run, state)

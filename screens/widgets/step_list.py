@@ -11,21 +11,12 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.run_rows import Row
-from screens.signs import State, sign
+from screens.signs import STYLES, sign
 from screens.wrapping import wrapped
 
-_COLOURS: dict[State, str] = {
-    "ok": "$text-success",
-    "look": "$text-warning",
-    "wrong": "$text-error",
-    "here": "$text-accent",
-    "not yet": "$text-muted",
-    "unknown": "$text-muted",
-}
 _INDENT = "    "
-_MOST_LINES = 3
+_MOST_LINES = 2
 """Of each text that tells of a failure, so that all of them fit below each other."""
-_MORE = f"{_INDENT}      … 4 tells all"
 
 
 class StepList(OptionList):
@@ -45,6 +36,8 @@ class StepList(OptionList):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows; only what changed is drawn anew."""
+        if rows == self._rows:
+            return
         before, self._rows = self._rows, rows
         if [row.id for row in before] == [row.id for row in rows]:
             for old, new in zip(before, rows, strict=True):
@@ -53,6 +46,8 @@ class StepList(OptionList):
         else:
             self._list()
         self._lead()
+        if self._led:
+            self.call_after_refresh(self.scroll_to_highlight)
 
     def lead(self) -> None:
         """Have the cursor go with the run again."""
@@ -92,10 +87,10 @@ class StepList(OptionList):
 
     @property
     def _width(self) -> int:
-        return self.scrollable_content_region.width - 2
+        return self.scrollable_content_region.width - 4
 
     def _prompt(self, row: Row) -> Content:
-        colour = _COLOURS.get(row.state, "")
+        colour = STYLES.get(row.state, "")
         title = f"{sign(row.state)} {row.title}"
         gap = " " * max(2, self._width - len(title) - len(row.word))
         quiet = "$text-muted" if row.state in {"not yet", "unknown"} else ""
@@ -115,9 +110,10 @@ class StepList(OptionList):
 
 
 def _cut(lines: list[str], text: str) -> list[str]:
-    """The first of them, since all is told among the problems; errors name their cause last."""
+    """As much as has room, since all is told among the problems; errors name their cause last."""
     if len(lines) <= _MOST_LINES:
         return lines
     if text.startswith("Seen"):
-        return [lines[0], _MORE, *lines[-_MOST_LINES + 1 :]]
-    return [*lines[:_MOST_LINES], _MORE]
+        first, *rest = lines[-_MOST_LINES:]
+        return [f"{_INDENT}Seen  … {first.strip()}", *rest]
+    return [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]} …"]
