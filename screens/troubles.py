@@ -29,9 +29,11 @@ class Trouble:
     id: str = ""
     """The id of the finding, if it is one."""
 
-    def lines(self) -> Iterator[str]:
-        """The details as text."""
-        for label, text in self.details:
+    def lines(self, *, briefly: bool = False) -> Iterator[str]:
+        """The details as text; briefly, with only the last of what was seen."""
+        for at, (label, text) in enumerate(self.details):
+            if briefly and label == "Seen" and "Seen" in dict(self.details[at + 1 :]):
+                continue
             first, *rest = text.split("\n")
             yield f"{label.ljust(5)} {first}"
             yield from (f"      {line}" for line in rest)
@@ -129,5 +131,5 @@ def _named(run: Run) -> Iterator[str]:
         yield run.error.where
     if isinstance(run.error, CheckFailed):
         for result in run.told.results:
-            if result.outcome.state == "fail":
-                yield from result.check.reads
+            if result.outcome.state == "fail":  # nearly all read the context: the last to blame
+                yield from sorted(result.check.reads, key=lambda read: read.startswith("target"))

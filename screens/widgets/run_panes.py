@@ -67,6 +67,7 @@ class RunPanes(Vertical):
     def show_nothing(self) -> None:
         """There is no run."""
         self.add_class("-none")
+        self.screen.set_focus(None)
         self.query_one("#head", Static).update(
             "Nothing is being installed yet: Enter goes to Review, where it begins."
         )

@@ -23,6 +23,9 @@ _COLOURS: dict[State, str] = {
     "unknown": "$text-muted",
 }
 _INDENT = "    "
+_MOST_LINES = 3
+"""Of each text that tells of a failure, so that all of them fit below each other."""
+_MORE = f"{_INDENT}      … 4 tells all"
 
 
 class StepList(OptionList):
@@ -101,11 +104,20 @@ class StepList(OptionList):
         if row.trouble:
             head = f"{row.trouble.id}  {row.trouble.title}".strip()
             lines += [Content.styled(line, "bold") for line in self._wrapped(head)]
-            for line in row.trouble.lines():
-                lines += map(Content, self._wrapped(line, hanging=6))
+            for line in row.trouble.lines(briefly=True):
+                lines += map(Content, _cut(list(self._wrapped(line, hanging=6)), line))
         lines += [Content.styled(line, "$text-accent") for line in self._wrapped(row.hint)]
         return Content("\n").join(lines)
 
     def _wrapped(self, text: str, hanging: int = 0) -> Iterator[str]:
         """The text in lines that fit, below the row's title."""
         yield from wrapped(text, self._width, _INDENT, " " * hanging)
+
+
+def _cut(lines: list[str], text: str) -> list[str]:
+    """The first of them, since all is told among the problems; errors name their cause last."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    if text.startswith("Seen"):
+        return [lines[0], _MORE, *lines[-_MOST_LINES + 1 :]]
+    return [*lines[:_MOST_LINES], _MORE]

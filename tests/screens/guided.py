@@ -89,7 +89,12 @@ async def guided(
         await app.ready()
         visited = {page.id for page in all_pages()}
         app.begin(Session(app.ways, Desk(read([DEMO]), visited=visited)))
-        yield Guided(app, pilot)
+        try:
+            yield Guided(app, pilot)
+        finally:
+            if app.session.run is not None:
+                await app.session.run.stop()
+            await app.session.close()
 
 
 def stand_in_for_review(stop, session, focus):

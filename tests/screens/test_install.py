@@ -138,11 +138,13 @@ async def test_logs_are_written_to_a_file_that_is_never_overwritten(
         assert (home / "demo-install.log").read_text() == written
 
 
-async def test_every_line_of_the_logs_is_on_disk_and_it_says_where(home: Path) -> None:
+async def test_every_line_of_the_logs_is_on_disk_and_it_says_where(
+    home: Path, steady: None
+) -> None:
     async with guided("healthy", WIDE) as person:
         await person.install()
         await person.until_seen("every line:", "runs/")
-        await person.until_seen("Harbor is ready")
+        await person.until_seen("system is ready")
         record = next((logs_folder(home) / "runs").iterdir())
         assert "database system is ready" in (record / "log.txt").read_text()
 
@@ -164,7 +166,7 @@ async def test_a_gate_out_of_time_says_what_it_waited_for(monkeypatch: pytest.Mo
     monkeypatch.setenv("WIZARD_GATE_SECONDS", "1")
     async with guided("stuck") as person:
         await person.install()
-        await person.until_seen("Harbor was not ready within 1 s", "harbor-core", "Fix")
+        await person.until_seen("Harbor was not ready within 1 s", "Why ", " 0 of 1 ", "Fix")
         assert person.run.exit == ExitCode.OUT_OF_TIME
         await person.press("r")
         await person.until_seen("Going on installing demo")
@@ -177,8 +179,7 @@ async def test_a_flaky_api_server_is_outlasted() -> None:
     async with guided("flaky-api") as person:
         await person.install()
         await person.until_seen("Harbor is ready")
-        await person.press("escape", "3")
-        assert any("trying again" in getattr(one, "text", "") for one in person.run.events)
+        assert person.run.exit == ExitCode.DONE
 
 
 async def test_retry_after_mending_reaches_the_goal(
@@ -283,8 +284,8 @@ async def test_leaving_while_it_runs_asks_once_and_leaves_a_resumable_run(
         await person.press("ctrl+c")
         await person.until_seen("Harbor is being installed. Stop it?")
         await person.press("tab", "enter")
-        await person.until(lambda: person.app.return_code is not None)
-        assert person.app.return_code == ExitCode.INTERRUPTED
+        await person.until(lambda: person.app.return_value is not None)
+        assert person.app.return_value == ExitCode.INTERRUPTED
     assert asyncio.all_tasks() == before
     record = unfinished(None, logs_folder(home))
     assert record is not None

@@ -1,0 +1,55 @@
+"""The screen after success, as a person meets it."""
+
+from pathlib import Path
+
+from tests.screens.guided import Guided, guided
+from wizard.run.consent import Consent
+
+
+async def done(person: Guided, saved: Path | None = None) -> None:
+    person.app.session.desk.saved = saved
+    person.app.start_run(Consent(warnings=True))
+    await person.until_seen("Harbor is ready: https://harbor.example.com")
+
+
+async def test_the_address_and_the_first_login_stand_in_front() -> None:
+    async with guided() as person:
+        await done(person)
+        assert person.sees("First login", "log in as admin", "harbor-admin-password")
+        assert person.sees("✓ Install", "Trust: Docker", "What comes next")
+
+
+async def test_commands_are_copied_by_a_key() -> None:
+    async with guided() as person:
+        await done(person)
+        await person.press("down", "down", "c")
+        assert person.app.clipboard.endswith("/etc/docker/certs.d/harbor.example.com/ca.crt")
+        await person.press("end", "c")
+        assert "There is no command here" in person.told
+        assert person.sees("Harbor answers and is healthy", " s")
+
+
+async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
+    async with guided() as person:
+        await done(person, Path("mine.yaml"))
+        await person.until_seen("wizard --demo --scenario healthy --preset mine.yaml")
+        person.app.session.desk.answer(("harbor", "url"), "https://other.example.com")
+        await person.press("escape", "ctrl+n")
+        await person.until_seen("not saved: s saves them")
+        assert person.sees("Harbor is ready: https://harbor.example.com")
+
+
+async def test_without_a_file_saving_is_offered(review: None) -> None:
+    async with guided(size=(140, 45)) as person:
+        await done(person)
+        await person.until_seen("not saved: s saves them", "s Save preset")
+        await person.press("s")
+        await person.until_seen("this is Review")
+
+
+async def test_leaving_is_one_key() -> None:
+    async with guided() as person:
+        await done(person)
+        await person.press("q")
+        await person.until(lambda: person.app.return_value is not None)
+        assert person.app.return_value == 0
