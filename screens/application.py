@@ -6,7 +6,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
@@ -15,6 +14,7 @@ from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
 from screens.palette import Actions
+from screens.running import INSTALL, RunningApp
 from screens.signs import State, unicode_shown
 from screens.start import StartScreen
 from screens.theme import DARK, LIGHT
@@ -24,10 +24,10 @@ from screens.widgets.step_map import Stop
 if TYPE_CHECKING:
     from screens.session import Session
 
-REVIEW, INSTALL = "review", "install"
+REVIEW = "review"
 
 
-class WizardApp(App[int]):
+class WizardApp(RunningApp):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
@@ -51,8 +51,6 @@ class WizardApp(App[int]):
         super().__init__()
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
-        self._session: Session | None = None
-        self._trail: list[str] = []
         self._pages = all_pages()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -102,13 +100,6 @@ class WizardApp(App[int]):
 
             self._session = first_session(self.ways)
 
-    @property
-    def session(self) -> "Session":
-        """What is behind the screens; there once the application is `ready`."""
-        if self._session is None:
-            raise RuntimeError("the application is not ready yet")
-        return self._session
-
     def title_text(self) -> str:
         """What is installed where, as far as it is known."""
         if self._session is None:
@@ -139,15 +130,13 @@ class WizardApp(App[int]):
     @work(group="go", exclusive=True)
     async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
         await self.ready()
-        from screens.places import screen_of
-
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
         self.session.at(stop)
         for error in self.session.told_warnings():
             self.notify(str(error), severity="warning", timeout=15)
-        screen = screen_of(stop, self.session, focus)
+        screen = self._screen_at(stop, focus)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)
         else:
@@ -174,6 +163,12 @@ class WizardApp(App[int]):
         else:
             self.pop_screen()
 
+    def go_to_start(self) -> None:
+        """Go to the first screen."""
+        if self._trail:
+            self._trail = []
+            self.pop_screen()
+
     @work(group="jump", exclusive=True)
     async def jump(self) -> None:
         """Choose a stop to go to."""
@@ -186,7 +181,11 @@ class WizardApp(App[int]):
 
     @work(group="start", exclusive=True)
     async def start(self, what: str) -> None:
-        """Do what was chosen on the first screen."""
+        """Do what was chosen on the first screen; a run that goes on comes first."""
+        if self.installing:
+            self.notify("Harbor is being installed. Ctrl+C stops that.", severity="warning")
+            self.go(INSTALL)
+            return
         from screens.beginning import BEGINNINGS
 
         stop = await BEGINNINGS[what](self)
@@ -214,7 +213,7 @@ class WizardApp(App[int]):
     @work(group="leave", exclusive=True)
     async def action_leave(self) -> None:
         """Leave, after one question; answers are kept, a run can be resumed."""
-        if self._installing():
+        if self.installing:
             question = (
                 "Harbor is being installed. Stop it? What was done stays done, and the same "
                 "command or Retry goes on from there."
@@ -222,13 +221,14 @@ class WizardApp(App[int]):
             stop = "Stop and leave"
             if await self.push_screen_wait(Confirm(question, ["Go on", stop])) != stop:
                 return
-        await self._leave(0)
+        await self.leave()
 
     def interrupt(self) -> None:
         """Leave at once: the terminal is closed, or the process is to end."""
-        self.run_worker(self._leave(_INTERRUPTED), group="leave", exclusive=True)
+        self.run_worker(self.leave(_INTERRUPTED), group="leave", exclusive=True)
 
-    async def _leave(self, code: int) -> None:
+    async def leave(self, code: int = 0) -> None:
+        """Leave, with the exit code of the last run, if there was one."""
         run = self._session.run if self._session else None
         if run is not None:
             await run.stop()
@@ -236,10 +236,6 @@ class WizardApp(App[int]):
         if self._session:
             await self._session.close()
         self.exit(code)
-
-    def _installing(self) -> bool:
-        run = self._session.run if self._session else None
-        return run is not None and run.running
 
 
 _INTERRUPTED = 130

@@ -108,7 +108,7 @@ async def _open(app: "WizardApp") -> str:
     except WizardError as error:
         app.notify(str(error), title="This file is no preset", severity="error", timeout=20)
         return ""
-    desk = Desk(draft, path, visited={page.id for page in all_pages()})
+    desk = Desk(draft, path, path, visited={page.id for page in all_pages()})
     app.begin(Session(app.ways, desk))
     return "review"
 

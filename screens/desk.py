@@ -37,6 +37,8 @@ class Desk:
     draft: Draft
     opened: FilePath | None = None
     """The preset file that the answers came from."""
+    saved: FilePath | None = None
+    """The preset file that holds the answers as they are now; None: no file does."""
     typed: dict[str, str] = field(default_factory=dict, repr=False)
     visited: set[str] = field(default_factory=set)
     on_change: Callable[[], None] = lambda: None
@@ -74,7 +76,7 @@ class Desk:
         self.on_change()
 
     def _replace(self, draft: Draft) -> None:
-        self.draft = draft
+        self.draft, self.saved = draft, None
         self.on_change()
 
     def value(self, path: Path) -> Any:

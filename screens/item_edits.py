@@ -61,7 +61,7 @@ class ItemEdits:
         first = self._first(desk.value(self.path))
         same = first == desk.value(self.path)
         draft = desk.draft if same else answered(desk.draft, self.path, first)
-        self.desk = ItemDesk(draft, desk.opened, dict(desk.typed), items_at=self.path)
+        self.desk = ItemDesk(draft, desk.opened, typed=dict(desk.typed), items_at=self.path)
         self.desk.on_change = self._was_typed
         self._start = self._now = self._state()
         self._past: list[_State] = []

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from screens.telling import Told
+from wizard.answers.draft import Draft
 from wizard.diagnose.finding import Finding
 from wizard.errors import ExitCode, Interrupted, WizardError
 from wizard.plan.plan import PlannedStep
+from wizard.run.consent import Consent
 from wizard.run.events import (
     CheckFinished,
     Event,
@@ -48,12 +50,25 @@ class StepView:
 
 
 class Run:
-    """Carries out some work and gathers what it tells; `listen` hears of every event."""
+    """Carries out some work and gathers what it tells; `listen` hears of every event.
 
-    def __init__(self, work: Callable[[Told], Coroutine[None, None, None]]) -> None:
+    `draft` and `consent` are the answers and the agreement that it was begun with; `goes_on`:
+    a run before it did not reach its goal.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Told], Coroutine[None, None, None]],
+        draft: Draft,
+        consent: Consent,
+        *,
+        goes_on: bool = False,
+    ) -> None:
         self._work = work
+        self.draft, self.consent, self.goes_on = draft, consent, goes_on
         self._listeners: list[Callable[[Event], None]] = []
         self._task: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
         self.told = Told(self._event)
         self.steps: dict[str, StepView] = {}
         self.checks: list[CheckFinished] = []
@@ -69,8 +84,13 @@ class Run:
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
-        return self._task is not None and self.exit is None
+        """Whether it has not ended yet."""
+        return self.exit is None
+
+    @property
+    def began(self) -> bool:
+        """Whether it got past checks and plan, and set to work."""
+        return bool(self.steps)
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Have a listener hear of every event from now on; the result ends that."""
@@ -93,12 +113,14 @@ class Run:
         finally:
             if self.exit is None:
                 self.exit = ExitCode.BUG
+            self.seconds = self.seconds or (datetime.now(UTC) - self.started).total_seconds()
+            self._over.set()
 
     async def stop(self) -> None:
         """Stop it, and wait until nothing of it goes on; what was done stays done."""
         if self._task:
             self._task.cancel()
-            await asyncio.wait([self._task])
+            await self._over.wait()
 
     def _event(self, event: Event) -> None:
         self._take(event)
@@ -121,6 +143,7 @@ class Run:
             case StepWaiting() if step is None:
                 self.waits_for = event.text
             case _ if step is not None:
+                self.waits_for = ""
                 _update(step, event)
 
     def _planned(self) -> Sequence[PlannedStep]:

@@ -97,8 +97,11 @@ def strength(name: str, value: str, *, chosen_here: bool) -> Told:
         return "wrong", wrong
     if value != value.strip():
         return "look", f"{characters}, with blanks at an end"
-    if not chosen_here:
-        return "ok", characters
+    return _guessable(value, characters) if chosen_here else ("ok", characters)
+
+
+def _guessable(value: str, characters: str) -> Told:
+    """How hard a value is to guess."""
     sorts = [word for word, sort in _SORTS.items() if set(value) & set(sort)]
     pool = sum(len(_SORTS[word]) for word in sorts)
     others = set(value) - set("".join(_SORTS.values()))

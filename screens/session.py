@@ -1,8 +1,9 @@
 """A guided session: the answers on the desk, the cluster behind them, looks and runs."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from screens.agreement import Agreement
 from screens.asking import Asker
 from screens.connection import Connection
 from screens.desk import EMPTY, Desk
@@ -14,7 +15,12 @@ from screens.telling import Told
 from screens.ways import Ways
 from wizard.answers.keeping import KeptDraft
 from wizard.answers.paths import parse_path
-from wizard.answers.secret_values import variable_for
+from wizard.answers.secret_values import (
+    SecretAnswer,
+    missing_secrets,
+    secret_paths,
+    variable_for,
+)
 from wizard.commands import Answers, Wish, answers_of, install
 from wizard.errors import SecretMissing, WizardError
 from wizard.ports import World
@@ -54,6 +60,7 @@ class Session:
         self.connection = Connection(ways.open_world)
         self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None
+        self.agreement = Agreement()
 
     async def look(self, on_event: Callable[[Event], None]) -> Told:
         """Make all checks and the plan; what kept them from it is in `ended_by`."""
@@ -69,23 +76,42 @@ class Session:
 
     def begin(self, consent: Consent) -> Run:
         """A run of the answers as they are now; its `go` carries it out."""
+        draft, environ = self.desk.draft, self.environ()
 
         async def work(told: Told) -> None:
-            answers = self._answers(told)
-            world = await self._world(answers)
+            answers = answers_of(draft, told.voices(self.redactor), environ, TypedSecrets())
+            preset = answers.preset
             wish = Wish(
                 consent=consent,
                 retarget=self.ways.retarget,
                 log_dir=self.ways.log_dir,
                 gate_seconds=self.ways.gate_seconds,
             )
-            await install(world, answers, wish, told.voices(self.redactor))
+            async with self.connection.held(preset.target.context, preset.network) as world:
+                await install(world, answers, wish, told.voices(self.redactor))
 
-        self.run = Run(work)
+        goes_on = self.run is not None and self.run.began and bool(self.run.exit)
+        self.run = Run(work, draft, consent, goes_on=goes_on)
         return self.run
+
+    @property
+    def same_answers(self) -> bool:
+        """Whether the answers are still those of the last run."""
+        return self.run is not None and self.run.draft.data == self.desk.draft.data
+
+    def consent_to_rest(self) -> Consent:
+        """The consent to the last run, made one to what that has left to do."""
+        if self.run is None:
+            return Consent()
+        given, planned = self.run.consent, self.run.told.planned
+        if not given.plan or planned is None or planned.hash != given.plan:
+            return given
+        return replace(given, plan="", rest_of=planned)
 
     def state_of(self, stop: str) -> State:
         """How a stop of the way stands, for the map."""
+        if stop == "install" and self.run is not None:
+            return "running" if self.run.running else "wrong" if self.run.exit else "ok"
         page = next((page for page in all_pages() if page.id == stop), None)
         if page is None or page.id not in self.desk.visited:
             return "not yet"
@@ -118,8 +144,16 @@ class Session:
 
     def environ(self) -> Mapping[str, str]:
         """The environment, with what was typed in this session in place of its variables."""
-        typed = {variable_for(path): value for path, value in self.desk.typed.items()}
+        preset, _ = self.desk.draft.tentative()
+        known = {one.path for one in secret_paths(preset)}
+        typed = {
+            variable_for(path): value for path, value in self.desk.typed.items() if path in known
+        }
         return {**self.ways.environ, **typed}
+
+    def missing_secrets(self) -> Sequence[tuple[SecretAnswer, SecretMissing]]:
+        """The secrets that have to be typed before a look, each with why it is not known."""
+        return missing_secrets(self.desk.draft.to_preset(), self.environ(), TypedSecrets())
 
     def _answers(self, told: Told) -> Answers:
         voices = told.voices(self.redactor)

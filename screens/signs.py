@@ -4,7 +4,7 @@ import locale
 import sys
 from typing import Literal
 
-State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown"]
+State = Literal["ok", "look", "wrong", "asking", "not yet", "here", "unknown", "running"]
 
 _SIGNS: dict[State, str] = {
     "ok": "✓",
@@ -14,6 +14,7 @@ _SIGNS: dict[State, str] = {
     "not yet": "·",
     "here": "▸",
     "unknown": "?",
+    "running": "…",
 }
 """Their twins for terminals without Unicode are in `screens.ascii`."""
 

@@ -37,6 +37,9 @@ from wizard.terminal import TerminalPerson
 from wizard.text import plain
 from wizard.voices import Voices
 
+JOURNAL_NOTE = "Journal and log of this run: "
+"""The note that names a run's folder begins so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -197,7 +200,7 @@ def _journal(answers: Answers, target: Target, wish: Wish, voices: Voices) -> It
         secret_values=answers.secrets,
         log_dir=wish.log_dir,
     )
-    voices.console.note(f"Journal and log of this run: {journal.folder}")
+    voices.console.note(f"{JOURNAL_NOTE}{journal.folder}")
     try:
         yield journal
     finally:

@@ -54,8 +54,12 @@ class LogView(FollowingView):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "match(1)", "Next", id="log.next", tooltip="Next match of the search"),
-        Binding("N", "match(-1)", "Previous", id="log.previous", tooltip="Match before this one"),
+        Binding(
+            "n", "match(1)", "Next", show=False, id="log.next", tooltip="Next match of the search"
+        ),
+        Binding(
+            "N", "match(-1)", "Before", show=False, id="log.previous", tooltip="Match before this"
+        ),
     ]
 
     @dataclass

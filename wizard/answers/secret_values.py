@@ -78,6 +78,21 @@ def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapp
     return values
 
 
+def missing_secrets(
+    preset: Section, environ: Mapping[str, str], person: Person
+) -> list[tuple[SecretAnswer, SecretMissing]]:
+    """The secrets that this machine should know and does not, each with what is in the way."""
+    found = []
+    for secret in secret_paths(preset):
+        try:
+            value = _value(secret, environ, person)
+            if value is not None:
+                _require_usable(secret, value)
+        except SecretMissing as error:
+            found.append((secret, error))
+    return found
+
+
 def _is_asked(secret: SecretAnswer, environ: Mapping[str, str]) -> bool:
     return isinstance(secret.reference, PromptSecret) and secret.variable not in environ
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wizard.checks.base import Result
 from wizard.errors import CheckFailed, NotAccepted
 from wizard.plan.plan import Plan
+from wizard.run.engine import within
 from wizard.steps.base import ObjectChange
 
 PERMISSIONS = {
@@ -19,12 +20,13 @@ PERMISSIONS = {
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What was agreed to beforehand: all warnings or those of some checks by their ids, some of
-    PERMISSIONS, one plan by its hash.
+    PERMISSIONS, one plan by its hash, or what a run left of a plan.
     """
 
     warnings: bool | frozenset[str] = False
     permitted: frozenset[str] = frozenset()
     plan: str = ""
+    rest_of: Plan | None = None
 
 
 def require_no_failures(results: Sequence[Result]) -> None:
@@ -39,7 +41,14 @@ def require_no_failures(results: Sequence[Result]) -> None:
 
 
 def require_expected(plan: Plan, consent: Consent) -> None:
-    """Raise NotAccepted where the plan is not the one that was reviewed, if one was."""
+    """Raise NotAccepted where the plan is not the one that was reviewed, or more than its rest."""
+    if consent.rest_of and not within(plan.changes, consent.rest_of.changes):
+        raise NotAccepted(
+            "The plan has changes that were not reviewed",
+            why="the answers or the cluster changed since the run that this one goes on from; "
+            "nothing was written",
+            fix="review it again",
+        )
     if consent.plan and consent.plan != plan.hash:
         raise NotAccepted(
             f"The plan is {plan.hash}, not {consent.plan} as it was reviewed",
@@ -80,15 +89,30 @@ def _warnings(consent: Consent, results: Sequence[Result]) -> Iterator[_Refusal]
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A change that loses or takes something over, and which of PERMISSIONS it takes."""
+
+    change: ObjectChange
+    permission: str
+
+    @property
+    def told(self) -> str:
+        """What becomes of the object and its data, without naming the object."""
+        return _told(self.change)
+
+
+def losses(plan: Plan) -> Sequence[Loss]:
+    """All that a plan would lose or take over, in its order."""
+    needed = [(change, _needed(change)) for change in plan.changes]
+    return [Loss(change, permission) for change, permission in needed if permission]
+
+
 def _losses(consent: Consent, plan: Plan) -> Iterator[_Refusal]:
-    refused = [
-        (change, permission)
-        for change in plan.changes
-        if (permission := _needed(change)) and permission not in consent.permitted
-    ]
+    refused = [loss for loss in losses(plan) if loss.permission not in consent.permitted]
     if refused:
-        lines = [f"    {permission}: {_told(change)}" for change, permission in refused]
-        options = " ".join(f"--allow {one}" for one in sorted({one for _, one in refused}))
+        lines = [f"    {loss.permission}: {loss.change.ref}: {loss.told}" for loss in refused]
+        options = " ".join(f"--allow {one}" for one in sorted({one.permission for one in refused}))
         yield (
             "\n".join(["The plan loses or takes over something that was not allowed:", *lines]),
             "--yes never covers what loses or takes over something",
@@ -118,4 +142,4 @@ def _told(change: ObjectChange) -> str:
     details = [f"{f.path} {f.before} → {f.after} (set by {f.owner})" for f in change.taken]
     if change.action in PERMISSIONS:
         details.append(_DATA.get(change.ref.kind.name, "it holds no data"))
-    return f"{change.ref}: {'; '.join(details)}"
+    return "; ".join(details)

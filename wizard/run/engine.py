@@ -102,7 +102,7 @@ class Engine:
             await step.apply(self._world, changes, teller)
         except PlanMoved as moved:
             now = await step.check(self._world)
-            if not _within(now, changes):
+            if not within(now, changes):
                 raise
             teller.waiting(f"{moved.what}; what is left to do was planned, so it is done now")
             if now:
@@ -149,8 +149,8 @@ _LEFT_OF: Mapping[Action, set[Action]] = {
 """What may be left to do of a planned action that was begun."""
 
 
-def _within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> bool:
-    """Whether all that a step would do now is, object by object, no more than was planned.
+def within(now: Sequence[ObjectChange], planned: Sequence[ObjectChange]) -> bool:
+    """Whether all that would be done now is, object by object, no more than was planned.
 
     So it is after an own attempt that broke off half way. What is lost or taken stays the same.
     """

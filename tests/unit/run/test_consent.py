@@ -10,6 +10,7 @@ from wizard.plan.plan import Plan, PlannedStep, Target
 from wizard.ports import Kind, Ref, World
 from wizard.run.consent import (
     Consent,
+    losses,
     require_accepted,
     require_expected,
     require_no_failures,
@@ -117,3 +118,19 @@ def test_what_is_lost_says_what_becomes_of_the_data(kind: str, told: str) -> Non
 def test_what_is_taken_is_told_as_in_the_plan() -> None:
     with pytest.raises(NotAccepted, match=r"spec\.replicas 3 → 1 \(set by kubectl-scale\)"):
         require_accepted(Consent(), [], plan("update", TAKEN))
+
+
+def test_each_loss_names_its_permission_and_what_becomes_of_the_data() -> None:
+    claim = Ref(Kind("v1", "PersistentVolumeClaim"), "harbor", "data")
+    changes = (
+        ObjectChange("create", CORE),
+        ObjectChange("update", CORE, TAKEN),
+        ObjectChange("delete", claim),
+    )
+    target = Target("uid", "prod", "harbor", "registry")
+    plan = Plan("demo", target, (PlannedStep("one", "One", (), changes),))
+    told = [(loss.permission, loss.change.ref, loss.told) for loss in losses(plan)]
+    assert told == [
+        ("take-fields", CORE, "spec.replicas 3 → 1 (set by kubectl-scale)"),
+        ("delete", claim, "its data goes too, unless the volume is retained"),
+    ]

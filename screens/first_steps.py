@@ -1,0 +1,227 @@
+"""What one does with a registry that was installed just now: exact commands, for each client."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from wizard.answers.authority import LocalAuthority
+from wizard.answers.pki import SelfSigned
+from wizard.answers.preset import Preset
+from wizard.charts.names import Names
+from wizard.charts.references import admin_password
+from wizard.charts.tls import has_authority
+
+CA_FILE = "harbor-ca.crt"
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One thing to do: why, and the commands for it; `after` says what else belongs to it."""
+
+    title: str
+    text: str
+    commands: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A registry that was installed: its preset, and the kubeconfig context it was done with."""
+
+    preset: Preset
+    context: str = ""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return self.preset.harbor.url
+
+    @property
+    def registry(self) -> str:
+        """What its images' names begin with: the host, and a port that is not the scheme's."""
+        parts = urlsplit(self.url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else str(parts.hostname)
+        usual = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
+        return host if usual else f"{host}:{parts.port}"
+
+    @property
+    def kubectl(self) -> str:
+        """How kubectl is called for its namespace."""
+        context = f" --context {shlex.quote(self.context)}" if self.context else ""
+        return f"kubectl{context} -n {shlex.quote(self.preset.target.namespace)}"
+
+    def entry(self, secret: str, key: str) -> str:
+        """The command that reads an entry of a Secret."""
+        path = "{.data." + key.replace(".", r"\.") + "}"
+        name = shlex.quote(secret)
+        return f"{self.kubectl} get secret {name} -o jsonpath='{path}' | base64 -d"
+
+    @property
+    def password_command(self) -> str:
+        """The command that shows the admin's first password."""
+        reference = admin_password(self.preset)
+        return self.entry(reference.name, reference.key)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether clients talk TLS to it."""
+        return urlsplit(self.url).scheme == "https"
+
+
+def first_steps(installed: Installed) -> Sequence[FirstStep]:
+    """All that is to be done at first, in the order in which one needs it."""
+    trust = has_authority(installed.preset)
+    return [
+        _first_login(installed),
+        *(_trust(installed) if trust else ()),
+        *([] if installed.encrypted else [_plain_http(installed)]),
+        *_logins(installed),
+        _pull_secret(installed),
+        _next(installed),
+    ]
+
+
+def repeat_command(saved: Path | None, scenario: str = "") -> str:
+    """The command that repeats an installation without a question; empty without a file."""
+    demo = f" --demo --scenario {scenario}" if scenario else ""
+    return f"wizard{demo} --preset {shlex.quote(str(saved))}" if saved else ""
+
+
+def _first_login(installed: Installed) -> FirstStep:
+    return FirstStep(
+        "First login",
+        f"Open {installed.url} and log in as admin. The password is in the cluster; this shows it:",
+        installed.password_command,
+        f"Clients need the name {installed.preset.harbor.host} in DNS. "
+        "A password that is changed in Harbor is not changed in the cluster.",
+    )
+
+
+def _trust(installed: Installed) -> Iterator[FirstStep]:
+    """Where each client looks for the authority of a registry."""
+    names = Names(installed.preset.target.release)
+    registry = installed.registry
+    yield FirstStep(
+        "Get the CA",
+        "Clients do not know the authority behind the certificate. This writes it to a file, "
+        "which the steps for each client use:",
+        f"{installed.entry(names.authority, 'ca.crt')} > {CA_FILE}",
+    )
+    yield FirstStep(
+        "Trust: Docker",
+        "On every machine with Docker; it need not be restarted:",
+        _placed(f"/etc/docker/certs.d/{registry}", "ca.crt"),
+        f"Docker Desktop: put it into ~/.docker/certs.d/{registry}/ca.crt and restart it.",
+    )
+    yield FirstStep(
+        "Trust: containerd",
+        "On every node; images of this registry are then pulled by Kubernetes:",
+        _containerd(registry, installed.url.rstrip("/")),
+        'containerd reads this folder where its config.toml says config_path = "/etc/containerd/'
+        'certs.d" for the registry; only a change of that needs a restart.',
+    )
+    yield FirstStep(
+        "Trust: nerdctl",
+        "It reads what the step for containerd wrote. Without root it reads from the home "
+        "directory instead:",
+        f"mkdir -p ~/.config/containerd/certs.d/{registry}\n"
+        f"cp {CA_FILE} ~/.config/containerd/certs.d/{registry}/ca.crt",
+    )
+    yield FirstStep(
+        "Trust: Podman",
+        "Also for CRI-O, Buildah and Skopeo; nothing need be restarted:",
+        _placed(f"/etc/containers/certs.d/{registry}", "ca.crt"),
+        f"Without root: ~/.config/containers/certs.d/{registry}/ca.crt",
+    )
+    yield _trust_of_system()
+
+
+def _trust_of_system() -> FirstStep:
+    return FirstStep(
+        "Trust: system",
+        "For browsers, curl and Helm. Take the lines of the system:",
+        "# Debian, Ubuntu\n"
+        f"sudo cp {CA_FILE} /usr/local/share/ca-certificates/{CA_FILE}\n"
+        "sudo update-ca-certificates\n"
+        "# RHEL, Fedora\n"
+        f"sudo cp {CA_FILE} /etc/pki/ca-trust/source/anchors/{CA_FILE}\n"
+        "sudo update-ca-trust\n"
+        "# macOS\n"
+        "sudo security add-trusted-cert -d -r trustRoot "
+        f"-k /Library/Keychains/System.keychain {CA_FILE}",
+    )
+
+
+def _placed(folder: str, name: str) -> str:
+    """The commands that put the authority into a folder of the system."""
+    return f"sudo mkdir -p {folder}\nsudo cp {CA_FILE} {folder}/{name}"
+
+
+def _containerd(registry: str, url: str) -> str:
+    """See https://github.com/containerd/containerd/blob/main/docs/hosts.md."""
+    folder = f"/etc/containerd/certs.d/{registry}"
+    hosts = (
+        f'server = "{url}"\n\n[host."{url}"]\n'
+        f'  capabilities = ["pull", "resolve", "push"]\n  ca = "{folder}/ca.crt"\n'
+    )
+    written = f"sudo tee {folder}/hosts.toml > /dev/null <<'EOF'\n{hosts}EOF"
+    return f"{_placed(folder, 'ca.crt')}\n{written}"
+
+
+def _plain_http(installed: Installed) -> FirstStep:
+    registry = installed.registry
+    return FirstStep(
+        "Plain http",
+        "Clients refuse a registry without TLS unless they are told. Docker, in "
+        "/etc/docker/daemon.json, then restarted:",
+        f'{{"insecure-registries": ["{registry}"]}}',
+        f"Podman: --tls-verify=false. nerdctl: --insecure-registry. Passwords to {registry} cross "
+        "the network in clear.",
+    )
+
+
+def _logins(installed: Installed) -> Iterator[FirstStep]:
+    """The same for each client: they ask for the password, so that it stands in no command."""
+    registry = installed.registry
+    yield FirstStep(
+        "Log in and push",
+        "With Docker; podman and nerdctl take the same words. It asks for the password:",
+        f"docker login --username admin {registry}\n"
+        "docker pull docker.io/library/alpine\n"
+        f"docker tag alpine {registry}/library/alpine\n"
+        f"docker push {registry}/library/alpine",
+        "The project library is there from the beginning.",
+    )
+
+
+def _pull_secret(installed: Installed) -> FirstStep:
+    context = f" --context {shlex.quote(installed.context)}" if installed.context else ""
+    return FirstStep(
+        "Kubernetes pulls",
+        "Private projects need a pull secret in each namespace that pulls. Make a robot account in "
+        "the project, then give its name and secret here:",
+        "read -r -p 'Robot account: ' ROBOT; read -rs -p 'Secret: ' TOKEN\n"
+        f"kubectl{context} -n default create secret docker-registry harbor-pull \\\n"
+        f"  --docker-server={installed.registry} \\\n"
+        '  --docker-username="$ROBOT" --docker-password="$TOKEN"',
+        "Name it in pods under imagePullSecrets: [{name: harbor-pull}], or in the namespace's "
+        "default ServiceAccount. The nodes must trust the certificate, too.",
+    )
+
+
+def _next(installed: Installed) -> FirstStep:
+    names, pki = Names(installed.preset.target.release), installed.preset.pki
+    made_here = isinstance(pki, SelfSigned) and isinstance(pki.authority, LocalAuthority)
+    kept = [names.encryption, *([names.signing_authority] if made_here else [])]
+    return FirstStep(
+        "What comes next",
+        "In Harbor: projects with quotas, robot accounts for CI, rules for scanning and retention."
+        "\n\nBack up the volumes, or the database and storage outside of the cluster, and what "
+        "this prints. Without it a backup is of no use: credentials in it cannot be read, and "
+        "clients have to trust a new authority. Keep it where only you read it:",
+        f"{installed.kubectl} get secret {' '.join(kept)} -o yaml",
+        "Keep the preset in version control: it holds no secret.",
+    )

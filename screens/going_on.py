@@ -1,0 +1,67 @@
+"""How one goes on after a run that did not reach its goal."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from screens.application import REVIEW
+from screens.dialogs.confirm import Confirm
+from screens.pages import all_pages
+from screens.troubles import answer_behind
+from screens.ways import Ways
+from wizard.errors import WizardError
+
+if TYPE_CHECKING:
+    from screens.application import WizardApp
+
+
+def retry(app: "WizardApp") -> None:
+    """A new run that goes on from what is there; other answers have to be reviewed first."""
+    if not app.session.same_answers:
+        app.notify(
+            "The answers were changed since this run: look at what they would change.",
+            title="Review first",
+            severity="warning",
+        )
+        app.go(REVIEW)
+        return
+    app.start_run(app.session.consent_to_rest())
+
+
+def edit(app: "WizardApp") -> None:
+    """To the answer that what went wrong is about; to Review where it is about none."""
+    run = app.session.run
+    topics = [path for page in all_pages() for path in page.paths]
+    path = answer_behind(run, topics) if run else ()
+    app.notify("Change what is needed; installing again goes on from what is there.")
+    if path:
+        app.go_to_answer(path)
+    else:
+        app.go(REVIEW)
+
+
+def review_again(app: "WizardApp", error: WizardError) -> None:
+    """Back to Review: what was agreed to there is not what would be done."""
+    app.notify(f"{error.what}. Nothing was changed.", title="Review again", severity="warning")
+    app.go(REVIEW)
+
+
+async def keep(app: "WizardApp") -> None:
+    """Say how to go on another time, then leave or go to the start."""
+    leave, start = "Leave the wizard", "Back to the start"
+    text = (
+        "What was done stays done. To go on another time, with the answers of this run:\n\n"
+        f"    {resume_command(app.ways)}"
+    )
+    answer = await app.push_screen_wait(Confirm(text, [leave, start]))
+    if answer == leave:
+        await app.leave()
+    elif answer == start:
+        app.go_to_start()
+
+
+def resume_command(ways: Ways) -> str:
+    """The command that goes on where a run ended."""
+    if ways.scenario:
+        return f"wizard --demo --scenario {ways.scenario} --resume"
+    folder = f" --log-dir {shlex.quote(str(ways.log_dir))}" if ways.log_dir else ""
+    return f"wizard --resume{folder}"

@@ -1,0 +1,100 @@
+"""The guided installation over the simulated world, for tests: begun, and waited for."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from screens import places
+from screens.application import WizardApp
+from screens.desk import Desk
+from screens.frame import FrameScreen
+from screens.pages import all_pages
+from screens.run import Run
+from screens.session import Session
+from tests.screens.screen_text import screen_lines
+from wizard.answers.loading import read
+from wizard.app import _ways
+from wizard.options import Common
+from wizard.run.consent import Consent
+
+REPOSITORY = Path(__file__).parents[2]
+DEMO = REPOSITORY / "presets" / "demo.yaml"
+SECONDS = 30.0
+
+
+class ReviewStandIn(FrameScreen):
+    """Stands where Review stands, so that what leads there can be seen."""
+
+    stop = "review"
+
+    def body(self) -> ComposeResult:
+        yield Static("this is Review")
+
+
+class Guided:
+    """A person at the application, with the answers of the demo preset."""
+
+    def __init__(self, app: WizardApp, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def run(self) -> Run:
+        run = self.app.session.run
+        assert run is not None
+        return run
+
+    @property
+    def text(self) -> str:
+        return "\n".join(screen_lines(self.app))
+
+    @property
+    def told(self) -> str:
+        """What was told beside the screen, without the breaks of its lines."""
+        return "\n".join(one.message for one in self.app._notifications)
+
+    def sees(self, *texts: str) -> bool:
+        return all(text in self.text for text in texts)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        until = monotonic() + SECONDS
+        while not condition():
+            if monotonic() > until:
+                raise AssertionError(f"never so; the screen says:\n{self.text}")
+            await self.pilot.pause(0.05)
+
+    async def until_seen(self, *texts: str) -> None:
+        await self.until(lambda: self.sees(*texts))
+
+    async def install(self, consent: Consent | None = None) -> None:
+        self.app.start_run(consent or Consent(warnings=True))
+        await self.until_seen("1 Steps")
+
+
+@asynccontextmanager
+async def guided(
+    scenario: str = "healthy", size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Guided]:
+    """The application with the demo preset's answers on its desk, at its start."""
+    app = WizardApp(_ways(Common(demo=True, scenario=scenario)))
+    async with app.run_test(size=size) as pilot:
+        await app.ready()
+        visited = {page.id for page in all_pages()}
+        app.begin(Session(app.ways, Desk(read([DEMO]), visited=visited)))
+        yield Guided(app, pilot)
+
+
+def stand_in_for_review(stop, session, focus):
+    """`screen_of`, with a stand-in for Review."""
+    return ReviewStandIn() if stop == "review" else _screen_of(stop, session, focus)
+
+
+_screen_of = places.screen_of
