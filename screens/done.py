@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.actions import Actions
 from screens.first_steps import FirstStep, Installed, first_steps, repeat_command
 from screens.frame import FrameScreen
 from screens.run import Run
@@ -25,7 +24,6 @@ class DoneScreen(FrameScreen):
     """Tells how to use what was installed; every command can be copied by a key."""
 
     CSS_PATH = "done.tcss"
-    COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", tooltip="Copy the commands that are shown"),
         Binding(

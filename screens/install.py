@@ -10,7 +10,6 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 
 from screens import going_on
-from screens.actions import Actions
 from screens.log_screen import LogScreen
 from screens.run import Run
 from screens.signs import State
@@ -28,7 +27,6 @@ class InstallScreen(LogScreen):
     """Shows the newest run of the session, as long as the session lasts."""
 
     CSS_PATH = "install.tcss"
-    COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(key), f"pane('{pane}')", title, show=False, tooltip=f"Go to {title}")
