@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
-from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
-from wizard.diagnose.waiting import explain
+from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import LogLine, NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
@@ -116,7 +115,8 @@ async def wait_until_ready(
     """Wait until every object is ready, following the logs of the release's pods.
 
     What went wrong before this run may have been mended since, so it ends the wait only when the
-    kubelet had the time to try again.
+    kubelet had the time to try again. All objects were made before: one that is not there was
+    deleted since.
 
     Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after the
     wait's time, Unreachable while the API server does not answer.
@@ -138,24 +138,34 @@ async def wait_until_ready(
                 if (finding.id, finding.object) not in told:
                     told.add((finding.id, finding.object))
                     report.finding(finding)
-            if gate.terminal:
-                raise _hopeless(gate.terminal[0])
+            _end_if_hopeless(gate)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
                 return
             lines.flow()
             report.waiting(why)
+            report.progress(gate.done, gate.total)
             wait.go_on(why)
             if not await observer.changed(timeout=wait.look_again):
                 # Watches come back by themselves: only a question tells that nobody answers.
                 await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
 
 
-def _hopeless(finding: Finding) -> StepFailed:
-    evidence = f" ({finding.evidence[-1]})" if finding.evidence else ""
-    return StepFailed(
-        f"{finding.id} {finding.object}: {finding.title}",
-        why=f"{finding.cause}{evidence}",
-        where=finding.object,
-        fix=finding.fix,
-    )
+def _end_if_hopeless(gate: Gate) -> None:
+    """Raise StepFailed where waiting longer cannot help."""
+    if gate.terminal:
+        finding = gate.terminal[0]
+        evidence = f" ({finding.evidence[-1]})" if finding.evidence else ""
+        raise StepFailed(
+            f"{finding.id} {finding.object}: {finding.title}",
+            why=f"{finding.cause}{evidence}",
+            where=finding.object,
+            fix=finding.fix,
+        )
+    if gate.absent:
+        raise StepFailed(
+            f"Somebody deleted what was being waited for: {', '.join(map(str, gate.absent))}",
+            why="all of it was made before, and does not come back by itself",
+            where=str(gate.absent[0]),
+            fix="see who did it, then give the same command again: it makes it anew",
+        )
