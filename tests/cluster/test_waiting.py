@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from tests.cluster.plain_helm import PlainHelm
-from tests.cluster.wizard import SAYS, Wizard, annotated
+from tests.cluster.wizard import Wizard, annotated, let_be_ready
 
 NEVER = annotated("portal", ready_after="3600s")
-
-
-def _let_portal_be_ready(wizard: Wizard) -> None:
-    path = wizard.path("", "pods")
-    (pod,) = wizard.admin.items(path, labelSelector="component=portal")
-    notes = {"metadata": {"annotations": {f"{SAYS}/ready-after": "0s"}}}
-    wizard.admin.merge(f"{path}/{pod['metadata']['name']}", notes)
 
 
 def test_a_gate_that_is_too_short_says_what_it_waited_for_and_the_next_run_goes_on(
@@ -27,7 +20,7 @@ def test_a_gate_that_is_too_short_says_what_it_waited_for_and_the_next_run_goes_
     with wizard.begin() as running:
         running.until(lambda e: e["event"] == "step.waiting" and "harbor-portal" in e["text"])
         running.until(lambda e: e["event"] == "step.progress" and e["done"] == e["total"] - 1)
-        _let_portal_be_ready(wizard)
+        let_be_ready(wizard, "portal")
         running.wait().require(0)
     assert wizard.objects() == before, "it only waited"
 
