@@ -7,6 +7,8 @@ from wizard.errors import HelmFailed
 
 _SIGNS = (
     ("release: not found", "not-found"),
+    ("getting credentials: exec", "unauthorized"),
+    ("has asked for the client to provide credentials", "unauthorized"),
     ("cluster unreachable", "unreachable"),
     ("another operation", "pending"),
     ("invalid ownership metadata", "ownership"),
@@ -52,6 +54,8 @@ release cannot be deleted Helm does not say: only that it had found it before.
 
 _FIXES = {
     "unreachable": "check the API server's address in the kubeconfig, and the network to it",
+    "unauthorized": "log in again as your cluster's provider describes, and give the same command "
+    "again",
     "pending": "an earlier Helm run was killed; run the wizard again, its plan repairs the release",
     "ownership": "an object of this name belongs to someone else: remove it, or choose another "
     "release name or namespace",
