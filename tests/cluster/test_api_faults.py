@@ -165,6 +165,18 @@ def test_watches_that_break_off_are_taken_up_again(wizard: Wizard, way: FaultPro
     assert rule.hits > 5
 
 
+def test_what_cannot_be_listed_is_told_while_it_is_waited_for(
+    wizard: Wizard, way: FaultProxy
+) -> None:
+    way.fail(500, path=r"/events\?")
+    with wizard.begin() as running:
+        told = running.until_event("step.waiting", "harbor.release")
+        way.clear()
+        ended = running.wait()
+    assert told["text"] == "Harbor's objects are being looked at, not seen yet: Event"
+    all_is_well(wizard, way, ended)
+
+
 def test_a_slow_port_forward_is_waited_for(wizard: Wizard, way: FaultProxy) -> None:
     rule = way.delay(3, path="/portforward")
     all_is_well(wizard, way, wizard.install())
