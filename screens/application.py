@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from textual.filter import LineFilter
 from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.pick import Choice, Pick
+from screens.notices import show_notice
 from screens.pages import all_pages
 from screens.palette import Actions
 from screens.running import INSTALL, RunningApp
@@ -67,6 +69,7 @@ class WizardApp(RunningApp):
 
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
+        self.ways.notices.show_by(partial(show_notice, self))
         if self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 

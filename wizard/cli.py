@@ -111,7 +111,8 @@ async def _install(
         log_dir=settings.logs,
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
     )
-    async with open_world(settings.site(answers.preset), answers.preset.network) as world:
+    site, network = settings.site(answers.preset), answers.preset.network
+    async with open_world(site, network, voices.console.note) as world:
         return await install(world, answers, wish, voices)
 
 
@@ -177,7 +178,8 @@ async def _verify(
 
     _require_answers(presets, "the preset says which registry is meant, and what it should do")
     answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
-    async with open_world(settings.site(answers.preset), answers.preset.network) as world:
+    site, network = settings.site(answers.preset), answers.preset.network
+    async with open_world(site, network, voices.console.note) as world:
         return await verify_preset(world, answers, voices)
 
 
@@ -227,7 +229,7 @@ async def _troubleshoot(
     preset = load(presets, sets) if presets else None
     target = preset.target if preset else load_target(sets)
     network = preset.network if preset else Network()
-    async with open_world(settings.site(preset), network) as world:
+    async with open_world(settings.site(preset), network, voices.console.note) as world:
         return await look(world, target, voices)
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from wizard import __version__
 from wizard.errors import UsageError
 
-from .credentials import Credentials, obtain, pem
+from .audience import NOBODY, Audience
+from .credentials import obtain
+from .identity import Credentials, pem
 from .kubeconfig import Kubeconfig
 from .proxying import proxy_for
 
@@ -34,6 +36,7 @@ class Connection:
         session: "aiohttp.ClientSession",
         tls: ssl.SSLContext | None,
         environ: Mapping[str, str],
+        audience: Audience,
     ) -> None:
         self.kubeconfig = kubeconfig
         self.file = file
@@ -42,6 +45,7 @@ class Connection:
         self.credentials = Credentials()
         self.server_name: str | None = kubeconfig.cluster.get("tls-server-name") or None
         self.proxy = _proxy(kubeconfig, environ)
+        self._audience = audience
         self._tls = tls
         self._renewing = asyncio.Lock()
 
@@ -51,19 +55,26 @@ class Connection:
         authorization = self.credentials.authorization
         return {"Authorization": authorization} if authorization else {}
 
-    async def renew(self, refused: Credentials) -> bool:
-        """Log in again after a 401; false where that brought nothing new.
+    async def freshen(self) -> None:
+        """Log in again where the time of the credentials is over. Raises UsageError."""
+        shown = self.credentials
+        if shown.expired:
+            await self.renew(shown)
 
-        Of several requests refused at the same time, only the first one logs in.
+    async def renew(self, refused: Credentials) -> bool:
+        """Log in again, after a 401 say; false where that brought nothing new.
+
+        Of several requests that need it at the same time, only the first one logs in.
         """
         async with self._renewing:
             if self.credentials is not refused:
                 return True
-            fresh = await obtain(self.kubeconfig)
+            fresh = await obtain(self.kubeconfig, self._audience)
             if (fresh.authorization, fresh.certificate) == (
                 refused.authorization,
                 refused.certificate,
             ):
+                self.credentials = fresh  # it may hold for longer
                 return False
             self.use(fresh)
             return True
@@ -89,7 +100,7 @@ class Connection:
 
 @asynccontextmanager
 async def connect(
-    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ
+    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ, audience: Audience = NOBODY
 ) -> AsyncIterator[Connection]:
     """Log in; nothing is asked of the server yet. Raises UsageError."""
     import aiohttp
@@ -105,8 +116,8 @@ async def connect(
             headers={"User-Agent": f"harbor-wizard/{__version__}"},
             read_bufsize=READ_BUFFER,
         ) as session:
-            connection = Connection(kubeconfig, file, session, tls, environ)
-            connection.use(await obtain(kubeconfig))
+            connection = Connection(kubeconfig, file, session, tls, environ, audience)
+            connection.use(await obtain(kubeconfig, audience))
             yield connection
 
 
