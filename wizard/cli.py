@@ -12,7 +12,7 @@ import click
 
 from wizard import __version__
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, SETS, Common, common
+from wizard.options import FILE, PRESETS, SETS, Common, common, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
@@ -356,6 +356,7 @@ def main() -> NoReturn:
         code = wizard.main(prog_name="wizard", standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        _tell_programs(error)
         code = error.exit_code
     except click.Abort:
         code = ExitCode.INTERRUPTED
@@ -367,6 +368,18 @@ def main() -> NoReturn:
 
         code = unwritten(error)
     sys.exit(code)
+
+
+def _tell_programs(error: click.ClickException) -> None:
+    """Say on stdout what is wrong with a command line that wants it to be read by programs."""
+    output = output_named(sys.argv[1:])
+    if output != "text":
+        from wizard.execute import tell_misuse
+
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "wizard"
+        what = error.format_message().rstrip(".")
+        tell_misuse(output, what, f"{command} --help lists what can be given")
 
 
 def _stand_in_for_closed_streams() -> None:
