@@ -59,12 +59,12 @@ def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapp
 
     An override counts for every kind. Secrets that live in the cluster or in Vault, or are to be
     made, are left to the steps that use them. Raises SecretMissing with all that cannot be had;
-    a person is only asked where nothing else is missing.
+    a person who is there is only asked where nothing else is missing.
     """
     values: dict[str, str] = {}
     missing: list[SecretMissing] = []
     for secret in sorted(secret_paths(preset), key=lambda secret: _is_asked(secret, environ)):
-        if missing and _is_asked(secret, environ):
+        if missing and person.present and _is_asked(secret, environ):
             break
         try:
             value = _value(secret, environ, person)
@@ -107,6 +107,8 @@ def _together(missing: Sequence[SecretMissing]) -> SecretMissing:
 
 class _Nobody:
     """The person where nobody is asked."""
+
+    present = False
 
     def secret(self, path: str, label: str) -> str:
         """Raises SecretMissing."""
