@@ -182,6 +182,11 @@ def test_a_secret_that_everybody_knows_is_refused(default: str, preset: Preset) 
     assert default not in str(caught.value)
 
 
+def test_a_server_of_others_decides_about_its_password(preset: Preset) -> None:
+    environ = {"S3_KEY": "x", "WIZARD_SECRET_HARBOR_DATABASE_PASSWORD": "changeit"}
+    assert resolve(preset, environ, Typist())["harbor.database.password"] == "changeit"
+
+
 def test_where_nobody_can_be_asked_all_that_is_missing_is_told(
     write: Callable[..., Path],
 ) -> None:
