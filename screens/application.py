@@ -1,6 +1,7 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
 from screens.navigation import INSTALL, Navigation
+from screens.notices import show_notice
 from screens.palette import Actions
 from screens.signs import unicode_shown
 from screens.start import StartScreen
@@ -61,6 +63,7 @@ class WizardApp(Navigation):
 
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
+        self.ways.notices.show_by(partial(show_notice, self))
         if self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from wizard import __version__
 from wizard.errors import UsageError
 
-from .credentials import Credentials, obtain, pem
+from .audience import NOBODY, Audience
+from .credentials import obtain
+from .identity import Credentials, pem
 from .kubeconfig import Kubeconfig
 from .proxying import PROXIES, proxy_for
 
@@ -35,6 +37,7 @@ class Connection:
         session: "aiohttp.ClientSession",
         tls: ssl.SSLContext | None,
         proxy: str | None,
+        audience: Audience,
     ) -> None:
         self.kubeconfig = kubeconfig
         self.file = file
@@ -43,6 +46,7 @@ class Connection:
         self.credentials = Credentials()
         self.server_name: str | None = kubeconfig.cluster.get("tls-server-name") or None
         self.proxy = proxy
+        self._audience = audience
         self._tls = tls
         self._renewing = asyncio.Lock()
 
@@ -52,19 +56,26 @@ class Connection:
         authorization = self.credentials.authorization
         return {"Authorization": authorization} if authorization else {}
 
-    async def renew(self, refused: Credentials) -> bool:
-        """Log in again after a 401; false where that brought nothing new.
+    async def freshen(self) -> None:
+        """Log in again where the time of the credentials is over. Raises UsageError."""
+        shown = self.credentials
+        if shown.expired:
+            await self.renew(shown)
 
-        Of several requests refused at the same time, only the first one logs in.
+    async def renew(self, refused: Credentials) -> bool:
+        """Log in again, after a 401 say; false where that brought nothing new.
+
+        Of several requests that need it at the same time, only the first one logs in.
         """
         async with self._renewing:
             if self.credentials is not refused:
                 return True
-            fresh = await obtain(self.kubeconfig)
+            fresh = await obtain(self.kubeconfig, self._audience)
             if (fresh.authorization, fresh.certificate) == (
                 refused.authorization,
                 refused.certificate,
             ):
+                self.credentials = fresh  # it may hold for longer
                 return False
             self.use(fresh)
             return True
@@ -90,7 +101,7 @@ class Connection:
 
 @asynccontextmanager
 async def connect(
-    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ
+    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ, audience: Audience = NOBODY
 ) -> AsyncIterator[Connection]:
     """Log in; nothing is asked of the server yet. Raises UsageError."""
     import aiohttp
@@ -106,8 +117,8 @@ async def connect(
             headers={"User-Agent": f"harbor-wizard/{__version__}"},
             read_bufsize=READ_BUFFER,
         ) as session:
-            connection = Connection(kubeconfig, file, session, tls, proxy)
-            connection.use(await obtain(kubeconfig))
+            connection = Connection(kubeconfig, file, session, tls, proxy, audience)
+            connection.use(await obtain(kubeconfig, audience))
             yield connection
 
 
