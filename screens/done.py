@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,10 +11,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.first_steps import FirstStep, Installed, first_steps, repeat_command
+from screens.conversations import save_answers
+from screens.first_steps import FirstStep, Installed, first_steps
 from screens.frame import FrameScreen
 from screens.run import Run
 from screens.run_rows import clock
+from screens.saving import Saving, repeating
 from screens.signs import sign
 from wizard.answers.overrides import overridden
 from wizard.run.rendering import duration
@@ -25,11 +27,13 @@ class DoneScreen(FrameScreen):
 
     CSS_PATH = "done.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy", tooltip="Copy the commands that are shown"),
+        Binding("c", "copy", "Copy", id="done.copy", tooltip="Copy the commands that are shown"),
         Binding(
             "s", "save", "Save preset", tooltip="Save the answers, to repeat this by a command"
         ),
-        Binding("q", "wizard_leave", "Leave", tooltip="Leave the wizard; Harbor stays"),
+        Binding(
+            "q", "wizard_leave", "Leave", id="done.leave", tooltip="Leave the wizard; Harbor stays"
+        ),
     ]
     stop = "done"
     HELP_TEXT = (
@@ -58,7 +62,8 @@ class DoneScreen(FrameScreen):
     def refresh_frame(self) -> None:
         """Show the frame, and the command that repeats the installation, as they are now."""
         super().refresh_frame()
-        command = self._repeat_command()
+        session = self.wizard.session
+        command = repeating(session) if session.same_answers else ""
         told = (
             f"Repeat it with  {command}" if command else "The answers are not saved: s saves them"
         )
@@ -82,11 +87,6 @@ class DoneScreen(FrameScreen):
         address = run.draft.get("harbor.url")
         return f"{sign('ok')} Harbor is ready: {address}   after {clock(run.seconds)}"
 
-    def _repeat_command(self) -> str:
-        session = self.wizard.session
-        same = session.run is not None and session.same_answers
-        return repeat_command(session.desk.saved if same else None, session.ways.scenario)
-
     @on(OptionList.OptionHighlighted, "#titles")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         step = self._steps[event.option_index]
@@ -106,9 +106,16 @@ class DoneScreen(FrameScreen):
         self.app.copy_to_clipboard(step.commands)
         self.notify(f"{step.title}: copied, where the terminal allows it.")
 
-    def action_save(self) -> None:
-        """To where the preset is saved."""
-        self.wizard.go("review")
+    @work(group="save", exclusive=True)
+    async def action_save(self) -> None:
+        """Save the answers; saying where secrets come from does not make them others."""
+        session = self.wizard.session
+        run, same = session.run, session.same_answers
+        target = run.told.target if run else None
+        await save_answers(self.wizard, Saving(session, target.cluster_uid if target else ""))
+        if run is not None and same:
+            run.draft = session.desk.draft
+        self.refresh_frame()
 
     def action_wizard_leave(self) -> None:
         """Leave."""

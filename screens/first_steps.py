@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from wizard.answers.authority import LocalAuthority
@@ -82,12 +81,6 @@ def first_steps(installed: Installed) -> Sequence[FirstStep]:
         _pull_secret(installed),
         _next(installed),
     ]
-
-
-def repeat_command(saved: Path | None, scenario: str = "") -> str:
-    """The command that repeats an installation without a question; empty without a file."""
-    demo = f" --demo --scenario {scenario}" if scenario else ""
-    return f"wizard{demo} --preset {shlex.quote(str(saved))}" if saved else ""
 
 
 def _first_login(installed: Installed) -> FirstStep:

@@ -29,13 +29,25 @@ class InstallScreen(LogScreen):
     CSS_PATH = "install.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(key), f"pane('{pane}')", title, show=False, tooltip=f"Go to {title}")
+            Binding(
+                str(key),
+                f"pane('{pane}')",
+                title,
+                show=False,
+                id=f"pane.{pane}",
+                tooltip=f"Bring {title.lower()} to the front",
+            )
             for key, (pane, title) in enumerate(PANES.items(), start=1)
         ),
-        Binding("r", "retry", "Retry", tooltip="Go on from what is there, with the same answers"),
-        Binding("e", "edit", "Edit, retry", tooltip="Change the answer behind it, then go on"),
-        Binding("k", "keep", "Keep, stop", tooltip="Leave all as it is; go on another time"),
-        Binding("ctrl+n,enter", "next", "Next", id="next", tooltip="On to what comes now"),
+        *(
+            Binding(key, action, label, id=f"install.{action}", tooltip=told)
+            for key, action, label, told in (
+                ("r", "retry", "Retry", "Go on from what is there, with the same answers"),
+                ("e", "edit", "Edit, retry", "Change the answer behind it, then go on"),
+                ("k", "keep", "Keep, stop", "Leave all as it is; go on another time"),
+                ("ctrl+n,enter", "next", "Next", "On to what comes now"),
+            )
+        ),
     ]
     stop = "install"
     HELP_TEXT = (

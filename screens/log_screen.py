@@ -30,17 +30,22 @@ class LogScreen(FrameScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "pods", "Logs", id="logs.pods", tooltip="Show logs; again: choose whose"),
         *(
-            Binding(key, f"shown('{name}')", label, tooltip=told)
+            Binding(key, f"shown('{name}')", label, id=f"logs.{name}", tooltip=told)
             for key, name, label, told in _KEYS
         ),
         *(
-            Binding(key, f"log_{name}", label, show=False, tooltip=told)
+            Binding(key, f"log_{name}", label, show=False, id=f"logs.{name}.quietly", tooltip=told)
             for key, name, label, told in _KEYS
         ),
-        Binding("n", "match(1)", "Next match", show=False, tooltip="Next match of the search"),
-        Binding("N", "match(-1)", "Match before", show=False, tooltip="Match before this one"),
-        Binding("v", "severity", "Graver", show=False, tooltip="Show only graver lines, or all"),
-        Binding("t", "text", "Filter", show=False, tooltip="Show only lines with a text"),
+        *(
+            Binding(key, action, label, show=False, id=id_, tooltip=told)
+            for key, action, label, id_, told in (
+                ("n", "match(1)", "Next match", "logs.next", "Next match of the search"),
+                ("N", "match(-1)", "Match before", "logs.before", "Match before this one"),
+                ("v", "severity", "Graver", "logs.graver", "Show only graver lines, or all"),
+                ("t", "text", "Filter", "logs.filter", "Show only lines with a text"),
+            )
+        ),
     ]
 
     @property

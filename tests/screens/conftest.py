@@ -4,9 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from screens import places
-from tests.screens.guided import stand_in_for_review
-
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -16,9 +13,3 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WIZARD_DEMO_SPEED", "10")
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def review(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in for the screen Review."""
-    monkeypatch.setattr(places, "screen_of", stand_in_for_review)

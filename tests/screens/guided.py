@@ -5,14 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
-from textual.app import ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Static
 
-from screens import places
 from screens.application import WizardApp
 from screens.desk import Desk
-from screens.frame import FrameScreen
 from screens.pages import all_pages
 from screens.run import Run
 from screens.session import Session
@@ -25,15 +21,6 @@ from wizard.run.consent import Consent
 REPOSITORY = Path(__file__).parents[2]
 DEMO = REPOSITORY / "presets" / "demo.yaml"
 SECONDS = 30.0
-
-
-class ReviewStandIn(FrameScreen):
-    """Stands where Review stands, so that what leads there can be seen."""
-
-    stop = "review"
-
-    def body(self) -> ComposeResult:
-        yield Static("this is Review")
 
 
 class Guided:
@@ -95,11 +82,3 @@ async def guided(
             if app.session.run is not None:
                 await app.session.run.stop()
             await app.session.close()
-
-
-def stand_in_for_review(stop, session, focus):
-    """`screen_of`, with a stand-in for Review."""
-    return ReviewStandIn() if stop == "review" else _screen_of(stop, session, focus)
-
-
-_screen_of = places.screen_of

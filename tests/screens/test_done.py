@@ -39,12 +39,12 @@ async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
         assert person.sees("Harbor is ready: https://harbor.example.com")
 
 
-async def test_without_a_file_saving_is_offered(review: None) -> None:
+async def test_without_a_file_saving_is_offered() -> None:
     async with guided(size=(140, 45)) as person:
         await done(person)
         await person.until_seen("not saved: s saves them", "s Save preset")
         await person.press("s")
-        await person.until_seen("this is Review")
+        await person.until_seen("demo.yaml")
 
 
 async def test_leaving_is_one_key() -> None:

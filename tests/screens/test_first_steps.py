@@ -1,11 +1,10 @@
 """The commands that one is given after an installation: exact for each client."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from screens.first_steps import FirstStep, Installed, first_steps, repeat_command
+from screens.first_steps import FirstStep, Installed, first_steps
 from wizard.answers.draft import Draft
 
 SELF_SIGNED = {"kind": "self-signed", "authority": {"kind": "local"}}
@@ -123,11 +122,3 @@ def test_the_backup_names_the_secrets_that_cannot_be_made_again() -> None:
     assert own.endswith("get secret harbor-encryption-key harbor-ca-key -o yaml")
     bought = steps(installed(pki={"kind": "none"}))["What comes next"].commands
     assert bought.endswith("get secret harbor-encryption-key -o yaml")
-
-
-def test_the_command_that_repeats_needs_a_file() -> None:
-    assert repeat_command(None) == ""
-    assert repeat_command(Path("my presets/a.yaml")) == "wizard --preset 'my presets/a.yaml'"
-    assert repeat_command(Path("a.yaml"), "slow") == (
-        "wizard --demo --scenario slow --preset a.yaml"
-    )
