@@ -3,8 +3,8 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from screens.application import REVIEW
 from screens.dialogs.confirm import Confirm
+from screens.navigation import REVIEW
 from screens.pages import all_pages
 from screens.troubles import answer_behind
 from screens.ways import Ways

@@ -32,8 +32,10 @@ class Actions(Provider):
 
     def _commands(self) -> Iterator[Command]:
         app, screen = cast("WizardApp", self.app), self.screen
+        seen = set()
         for active in screen.active_bindings.values():
-            if active.enabled and active.binding.id and active.binding.description:
+            if active.enabled and active.binding.tooltip and active.binding.action not in seen:
+                seen.add(active.binding.action)
                 yield self._command(active.binding, active.node)
         for stop in app.stops(""):
             yield f"Go to {stop.title}", f"{stop.state}", partial(app.go, stop.id)
@@ -42,6 +44,6 @@ class Actions(Provider):
 
     def _command(self, binding: Binding, node: object) -> Command:
         key = self.app.get_key_display(binding)
-        told = f"{binding.tooltip or binding.description} ({key})"
+        told = f"{binding.tooltip} ({key})"
         run = partial(self.app.run_action, binding.action, node)  # type: ignore[arg-type]
         return binding.description, told, run

@@ -33,6 +33,8 @@ from wizard.run.redaction import Redactor
 class TypedSecrets:
     """The person of a run on the screen: whatever is to be asked was asked before it began."""
 
+    present: bool = False
+
     def secret(self, path: str, label: str) -> str:
         """Raises SecretMissing: the value is not there."""
         raise SecretMissing(

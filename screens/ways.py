@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens.notices import Notices
+
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
@@ -39,6 +41,8 @@ class Ways:
     ask: str = ""
     retarget: bool = False
     gate_seconds: float = 3600.0
+    notices: Notices = field(default_factory=Notices)
+    """What a login program says while the world is opened."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property

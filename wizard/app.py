@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
@@ -121,11 +121,14 @@ def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "D
 
 
 def _ways(settings: Common) -> "Ways":
+    from screens.notices import Notices
     from screens.ways import Ways
     from wizard.environment import number_of
 
+    notices = Notices()
     return Ways(
-        open_world=partial(_open, settings),
+        open_world=partial(_open, settings, notices),
+        notices=notices,
         contexts=partial(_contexts, settings),
         state=state_folder() / "demo" if settings.demo else state_folder(),
         log_dir=settings.logs,
@@ -138,12 +141,13 @@ def _ways(settings: Common) -> "Ways":
 
 
 def _open(
-    settings: Common, context: str | None, network: "Network"
+    settings: Common, notice: Callable[[str], None], context: str | None, network: "Network"
 ) -> "AbstractAsyncContextManager[World]":
     from wizard.wiring import open_world
 
     site = settings.site()
-    return open_world(replace(site, context=site.context or context), network)
+    site = replace(site, context=site.context or context)
+    return open_world(site, network, notice, screens=True)
 
 
 def _contexts(settings: Common) -> "Sequence[Context]":

@@ -12,7 +12,7 @@ import click
 
 from wizard import __version__
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, SETS, Common, common
+from wizard.options import FILE, PRESETS, SETS, Common, common, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
@@ -111,7 +111,8 @@ async def _install(
         log_dir=settings.logs,
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
     )
-    async with open_world(settings.site(answers.preset), answers.preset.network) as world:
+    site, network = settings.site(answers.preset), answers.preset.network
+    async with open_world(site, network, voices.console.note) as world:
         return await install(world, answers, wish, voices)
 
 
@@ -177,7 +178,8 @@ async def _verify(
 
     _require_answers(presets, "the preset says which registry is meant, and what it should do")
     answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
-    async with open_world(settings.site(answers.preset), answers.preset.network) as world:
+    site, network = settings.site(answers.preset), answers.preset.network
+    async with open_world(site, network, voices.console.note) as world:
         return await verify_preset(world, answers, voices)
 
 
@@ -227,7 +229,7 @@ async def _troubleshoot(
     preset = load(presets, sets) if presets else None
     target = preset.target if preset else load_target(sets)
     network = preset.network if preset else Network()
-    async with open_world(settings.site(preset), network) as world:
+    async with open_world(settings.site(preset), network, voices.console.note) as world:
         return await look(world, target, voices)
 
 
@@ -354,6 +356,7 @@ def main() -> NoReturn:
         code = wizard.main(prog_name="wizard", standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        _tell_programs(error)
         code = error.exit_code
     except click.Abort:
         code = ExitCode.INTERRUPTED
@@ -365,6 +368,18 @@ def main() -> NoReturn:
 
         code = unwritten(error)
     sys.exit(code)
+
+
+def _tell_programs(error: click.ClickException) -> None:
+    """Say on stdout what is wrong with a command line that wants it to be read by programs."""
+    output = output_named(sys.argv[1:])
+    if output != "text":
+        from wizard.execute import tell_misuse
+
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "wizard"
+        what = error.format_message().rstrip(".")
+        tell_misuse(output, what, f"{command} --help lists what can be given")
 
 
 def _stand_in_for_closed_streams() -> None:

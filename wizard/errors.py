@@ -185,8 +185,9 @@ class Throttled(WorldError):
 class HelmFailed(WorldError):
     """Helm ended with an error.
 
-    `kind` tells which: `cancelled`, `conflict`, `deadline`, `invalid-chart`, `no-chart`,
-    `not-found`, `ownership`, `pending`, `template`, `unreachable` or `other`.
+    `kind` tells which: `cancelled`, `conflict`, `deadline`, `invalid-chart`, `killed`,
+    `no-chart`, `not-found`, `ownership`, `pending`, `template`, `unauthorized`,
+    `unreachable` or `other`.
     """
 
     def __init__(self, what: str, *, kind: str = "other", why: str = "", fix: str = "") -> None:

@@ -61,6 +61,16 @@ def unwritten(error: OSError) -> ExitCode:
     return failed.exit_code
 
 
+def tell_misuse(output: Format, what: str, fix: str) -> None:
+    """Tell programs that the command line is wrong; people are told by others."""
+    report = open_report(output, sys.stdout, Redactor())
+    report.error(UsageError(what, fix=fix))
+    try:
+        report.close()
+    except UsageError as failed:
+        Console(sys.stderr, Redactor()).error(failed)
+
+
 async def _interruptible(work: Awaitable[ExitCode]) -> ExitCode:
     loop, running = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -112,6 +112,21 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_common
 
 
+def output_named(arguments: Sequence[str]) -> "Format":
+    """The output that a command line asks for which cannot be understood as a whole."""
+    named: Format = "text"
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        match argument.partition("="):
+            case "--output", "", "":
+                value = following
+            case "--output", "=", value:
+                pass
+            case _:
+                continue
+        named = "json" if value == "json" else "jsonl" if value == "jsonl" else "text"
+    return named
+
+
 def _given_before(context: click.Context) -> dict[str, Any]:
     """The options that stand before a subcommand. Raises click.UsageError: it has no such one."""
     root = context.find_root()

@@ -373,6 +373,10 @@ class Certificates(Protocol):
 class Person(Protocol):
     """The person in front, if there is one."""
 
+    @property
+    def present(self) -> bool:
+        """Whether there is somebody to ask."""
+
     def secret(self, path: str, label: str) -> str:
         """Ask for a secret of the preset, unseen.
 

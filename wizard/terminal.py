@@ -13,10 +13,15 @@ from wizard.errors import SecretMissing
 class TerminalPerson:
     """Asks on the controlling terminal; without one it says which variable to set instead."""
 
+    @property
+    def present(self) -> bool:
+        """Whether there is a terminal."""
+        return sys.stdin.isatty()
+
     def secret(self, path: str, label: str) -> str:
         """Ask for a secret, unseen. Raises SecretMissing without a terminal or an answer."""
         instead = f"set the environment variable {variable_for(path)}, or run it in a terminal"
-        if not sys.stdin.isatty():
+        if not self.present:
             why = "it is to be asked for, but there is no terminal"
             raise SecretMissing(f"No value for the secret {path}", why=why, fix=instead, where=path)
         try:

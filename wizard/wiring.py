@@ -1,6 +1,7 @@
 """Opens the world of a command: with the screens' own wiring the only place that knows backends."""
 
-from collections.abc import AsyncIterator, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,22 @@ class Site:
     scenario: str | None = None
 
 
+def _unheard(line: str) -> None:
+    pass
+
+
 @asynccontextmanager
-async def open_world(site: Site, network: Network) -> AsyncIterator[World]:
+async def open_world(
+    site: Site,
+    network: Network,
+    notice: Callable[[str], None] = _unheard,
+    *,
+    screens: bool = False,
+) -> AsyncIterator[World]:
     """The world of a command. `network` says how Helm fetches charts.
 
+    `notice` is told what a login program of the kubeconfig says, as it comes. It may ask on the
+    terminal where there is one that no `screens` use.
     Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
     """
     if site.scenario is not None:
@@ -35,11 +48,13 @@ async def open_world(site: Site, network: Network) -> AsyncIterator[World]:
             yield simulated
         return
     from backends.certificates import X509
-    from backends.cluster import open_cluster
+    from backends.cluster import Audience, open_cluster
     from backends.harbor import HarborClient
     from backends.resolver import SystemResolver
 
-    async with open_cluster(site.kubeconfig, site.context) as cluster:
+    terminal = os.isatty(0) and not screens
+    audience = Audience(notice, present=terminal or screens, terminal=terminal)
+    async with open_cluster(site.kubeconfig, site.context, audience=audience) as cluster:
         yield World(
             objects=cluster.objects,
             pods=cluster.pods,

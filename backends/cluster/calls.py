@@ -119,6 +119,7 @@ class Calls:
         self, path: str, query: Query, *, protocol: str, where: str
     ) -> "aiohttp.ClientWebSocketResponse":
         """Open a websocket to a subresource of a pod. A refusal raises a WorldError."""
+        await self.connection.freshen()
         shown = self.connection.credentials
         try:
             return await self._handshake(path, query, protocol, where)
@@ -154,6 +155,7 @@ class Calls:
     ) -> AsyncIterator["aiohttp.ClientResponse"]:
         """One attempt, with a second one after a new login where the first was refused."""
         connection = self.connection
+        await connection.freshen()
         with transport_errors(connection):
             shown = connection.credentials
             response = await self._send(method, path, options)

@@ -7,15 +7,18 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard import __version__
 from wizard.errors import UsageError
 
-from .credentials import Credentials, obtain, pem
+from .audience import NOBODY, Audience
+from .credentials import obtain
+from .identity import Credentials, pem
 from .kubeconfig import Kubeconfig
-from .proxying import proxy_for
+from .proxying import PROXIES, proxy_for
 
 if TYPE_CHECKING:
     import aiohttp
@@ -33,7 +36,8 @@ class Connection:
         file: Path,
         session: "aiohttp.ClientSession",
         tls: ssl.SSLContext | None,
-        environ: Mapping[str, str],
+        proxy: str | None,
+        audience: Audience,
     ) -> None:
         self.kubeconfig = kubeconfig
         self.file = file
@@ -41,7 +45,8 @@ class Connection:
         self.url: str = kubeconfig.cluster["server"].rstrip("/")
         self.credentials = Credentials()
         self.server_name: str | None = kubeconfig.cluster.get("tls-server-name") or None
-        self.proxy = _proxy(kubeconfig, environ)
+        self.proxy = proxy
+        self._audience = audience
         self._tls = tls
         self._renewing = asyncio.Lock()
 
@@ -51,19 +56,26 @@ class Connection:
         authorization = self.credentials.authorization
         return {"Authorization": authorization} if authorization else {}
 
-    async def renew(self, refused: Credentials) -> bool:
-        """Log in again after a 401; false where that brought nothing new.
+    async def freshen(self) -> None:
+        """Log in again where the time of the credentials is over. Raises UsageError."""
+        shown = self.credentials
+        if shown.expired:
+            await self.renew(shown)
 
-        Of several requests refused at the same time, only the first one logs in.
+    async def renew(self, refused: Credentials) -> bool:
+        """Log in again, after a 401 say; false where that brought nothing new.
+
+        Of several requests that need it at the same time, only the first one logs in.
         """
         async with self._renewing:
             if self.credentials is not refused:
                 return True
-            fresh = await obtain(self.kubeconfig)
+            fresh = await obtain(self.kubeconfig, self._audience)
             if (fresh.authorization, fresh.certificate) == (
                 refused.authorization,
                 refused.certificate,
             ):
+                self.credentials = fresh  # it may hold for longer
                 return False
             self.use(fresh)
             return True
@@ -89,15 +101,15 @@ class Connection:
 
 @asynccontextmanager
 async def connect(
-    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ
+    kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ, audience: Audience = NOBODY
 ) -> AsyncIterator[Connection]:
     """Log in; nothing is asked of the server yet. Raises UsageError."""
     import aiohttp
 
-    tls = _tls(kubeconfig)
+    tls, proxy = _tls(kubeconfig), _proxy(kubeconfig, environ)
     with tempfile.TemporaryDirectory(prefix="harbor-wizard-") as folder:
         file = Path(folder) / "kubeconfig"
-        _write_private(file, json.dumps(kubeconfig.document()).encode())
+        _write_private(file, json.dumps(_for_helm(kubeconfig, proxy, environ)).encode())
         async with aiohttp.ClientSession(
             # No bound: the 101st open watch, log or forward would wait silently for a free one.
             connector=aiohttp.TCPConnector(limit=0, ssl=tls or True),
@@ -105,8 +117,8 @@ async def connect(
             headers={"User-Agent": f"harbor-wizard/{__version__}"},
             read_bufsize=READ_BUFFER,
         ) as session:
-            connection = Connection(kubeconfig, file, session, tls, environ)
-            connection.use(await obtain(kubeconfig))
+            connection = Connection(kubeconfig, file, session, tls, proxy, audience)
+            connection.use(await obtain(kubeconfig, audience))
             yield connection
 
 
@@ -148,6 +160,22 @@ def _proxy(kubeconfig: Kubeconfig, environ: Mapping[str, str]) -> str | None:
             where=f"context {kubeconfig.context} in {kubeconfig.source}",
         )
     return proxy or None
+
+
+def _for_helm(
+    kubeconfig: Kubeconfig, proxy: str | None, environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """The kubeconfig as Helm needs it, which sees nothing of this environment: its way to the
+    server is this connection's, and its login program finds the proxies that it would find here.
+    """
+    cluster, user = kubeconfig.cluster, kubeconfig.user
+    if proxy:
+        cluster = {**cluster, "proxy-url": proxy}
+    plugin = user.get("exec")
+    if isinstance(plugin, dict) and isinstance(plugin.get("env") or [], list):
+        found = ({"name": name, "value": environ[name]} for name in PROXIES if environ.get(name))
+        user = {**user, "exec": {**plugin, "env": [*found, *(plugin.get("env") or ())]}}
+    return replace(kubeconfig, cluster=cluster, user=user).document()
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -1,33 +1,22 @@
 """What a kubeconfig's user shows to the API server: a token, a password or a certificate."""
 
-import ast
-import asyncio
 import base64
-import binascii
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wizard.errors import UsageError
 from wizard.text import plain
 
+from .audience import NOBODY, Audience
+from .identity import Credentials, pem
 from .kubeconfig import Kubeconfig, Section
-
-PLUGIN_SECONDS = 120
-"""An exec plugin may open a browser and wait for a person."""
+from .plugin import from_plugin
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
-    """`authorization` is the value of that header; the others are PEM texts. All may be empty."""
+async def obtain(kubeconfig: Kubeconfig, audience: Audience = NOBODY) -> Credentials:
+    """Read, fetch or renew the credentials of a user. Raises UsageError.
 
-    authorization: str = ""
-    certificate: bytes = b""
-    key: bytes = b""
-
-
-async def obtain(kubeconfig: Kubeconfig) -> Credentials:
-    """Read, fetch or renew the credentials of a user. Raises UsageError."""
+    The `audience` follows what a login program says.
+    """
     user = kubeconfig.user
     certificate = pem(user, "client-certificate", kubeconfig.source)
     key = pem(user, "client-key", kubeconfig.source)
@@ -35,7 +24,7 @@ async def obtain(kubeconfig: Kubeconfig) -> Credentials:
     if token:
         return Credentials(f"Bearer {token}", certificate, key)
     if "exec" in user:
-        return await _from_plugin(kubeconfig)
+        return await from_plugin(kubeconfig, audience)
     if "auth-provider" in user:
         return Credentials(await _from_provider(kubeconfig), certificate, key)
     if user.get("username"):
@@ -44,25 +33,6 @@ async def obtain(kubeconfig: Kubeconfig) -> Credentials:
     if user and not certificate:
         raise _unusable(kubeconfig, "the user has neither token, certificate nor plugin")
     return Credentials("", certificate, key)
-
-
-def pem(section: Section, name: str, source: str) -> bytes:
-    """The content of `NAME-data` (base64) or of the file `NAME`; empty where neither is given."""
-    data, path = section.get(f"{name}-data"), section.get(name)
-    try:
-        if data:
-            return base64.b64decode(data, validate=True)
-        return Path(path).read_bytes() if path else b""
-    except (binascii.Error, ValueError, TypeError):
-        why = f"`{name}-data` is not base64"
-    except OSError as error:
-        why = f"{path}: {error.strerror}"
-    raise UsageError(
-        f"The kubeconfig's {name} cannot be read",
-        why=why,
-        fix="correct the path or the data in the kubeconfig",
-        where=source,
-    )
 
 
 def _token(user: Section) -> str:
@@ -79,54 +49,6 @@ def _token(user: Section) -> str:
             fix="correct `tokenFile` in the kubeconfig, or log in again",
             where=str(path),
         ) from None
-
-
-async def _from_plugin(kubeconfig: Kubeconfig) -> Credentials:
-    from kubernetes.aio.config.config_exception import ConfigException
-    from kubernetes.aio.config.exec_provider import ExecProvider
-    from kubernetes.aio.config.kube_config import ConfigNode
-
-    plugin = kubeconfig.user["exec"]
-    command = plugin.get("command", "") if isinstance(plugin, dict) else ""
-    try:
-        async with asyncio.timeout(PLUGIN_SECONDS):
-            status: dict[str, Any] = await ExecProvider(ConfigNode("exec", plugin)).run()
-        return _told(status)
-    except FileNotFoundError:
-        why = f"the program {command} was not found"
-    except TimeoutError:
-        why = f"{command} did not end within {PLUGIN_SECONDS} s"
-    except (ConfigException, OSError, KeyError, TypeError, AttributeError) as error:
-        why = f"{command}: {plain(_readable(str(error)))}"
-    hint = plugin.get("installHint") if isinstance(plugin, dict) else None
-    raise UsageError(
-        "The login program of the kubeconfig failed",
-        why=why,
-        fix=plain(hint) if hint else f"run `{command}` by hand and log in again",
-        where=f"context {kubeconfig.context} in {kubeconfig.source}",
-    )
-
-
-def _readable(text: str) -> str:
-    """What a plugin wrote as text: the library shows it at the end as a literal of bytes."""
-    head, mark, literal = text.partition(". b")
-    try:
-        said: bytes = ast.literal_eval(f"b{literal}") if mark else b""
-    except (SyntaxError, ValueError):
-        return text
-    return f"{head}: {said.decode(errors='replace')}" if mark else text
-
-
-def _told(status: dict[str, Any]) -> Credentials:
-    """A plugin's answer (client.authentication.k8s.io ExecCredential)."""
-    token, certificate = status.get("token"), status.get("clientCertificateData")
-    if not token and not certificate:
-        raise KeyError("it returned neither a token nor a certificate")
-    return Credentials(
-        f"Bearer {token}" if token else "",
-        certificate.encode() if certificate else b"",
-        status["clientKeyData"].encode() if certificate else b"",
-    )
 
 
 async def _from_provider(kubeconfig: Kubeconfig) -> str:

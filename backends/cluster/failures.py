@@ -182,4 +182,12 @@ def handshake_failure(status: int, where: str) -> WorldError:
             fix="ask for the right; `wizard rbac --preset FILE` prints the role of a preset",
             where=where,
         )
+    if status >= 500:
+        return Unreachable(
+            f"The API server does not get through to {where}",
+            why=f"it answered with HTTP {status}: mostly it cannot reach the pod's node",
+            fix="see whether `kubectl port-forward` works; if not, whether the control plane "
+            "reaches port 10250 of every node",
+            where=where,
+        )
     return failure(status, b"", {}, where)

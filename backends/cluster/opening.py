@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import kubeconfig as kubeconfigs
 from .access import ClusterAccess
+from .audience import NOBODY, Audience
 from .calls import Calls
 from .connection import connect
 from .discovery import Discovery
@@ -27,14 +28,19 @@ class Cluster:
 
 @asynccontextmanager
 async def open_cluster(
-    kubeconfig: Path | None = None, context: str | None = None, *, budget: float = 15
+    kubeconfig: Path | None = None,
+    context: str | None = None,
+    *,
+    audience: Audience = NOBODY,
+    budget: float = 15,
 ) -> AsyncIterator[Cluster]:
     """Log in at the cluster of --kubeconfig and --context, else of KUBECONFIG or the pod's own.
 
-    `budget` bounds the seconds spent on repeating one call. Raises UsageError for a kubeconfig
-    that cannot be used; whether the server answers shows with the first call.
+    The `audience` follows what a login program says. `budget` bounds the seconds spent on
+    repeating one call. Raises UsageError for a kubeconfig that cannot be used; whether the server
+    answers shows with the first call.
     """
-    async with connect(kubeconfigs.load(kubeconfig, context)) as connection:
+    async with connect(kubeconfigs.load(kubeconfig, context), audience=audience) as connection:
         calls = Calls(connection, budget=budget)
         discovery = Discovery(calls)
         objects = ClusterObjects(calls, discovery)

@@ -8,6 +8,13 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+PROXIES = tuple(
+    spelled
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+    for spelled in (name, name.lower())
+)
+"""The variables that name proxies and what is reached without one."""
+
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
     """The URL of the proxy for a request to `url`, or None; this machine is asked directly.

@@ -199,6 +199,8 @@ class Helm:
                 raise failures.too_slow(doing, self.deadline) from None
             except OSError as problem:
                 raise failures.failure(doing, [str(problem)]) from problem
+        if result.code < 0:
+            raise failures.killed(doing, -result.code)
         if result.code != 0:
             raise failures.failure(doing, result.errors, result.stdout.decode(errors="replace"))
         return result.stdout

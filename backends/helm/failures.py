@@ -1,11 +1,14 @@
 """What Helm's messages mean. It exits with 1 whatever happened (measured with 4.3.1)."""
 
+import signal
 from collections.abc import Sequence
 
 from wizard.errors import HelmFailed
 
 _SIGNS = (
     ("release: not found", "not-found"),
+    ("getting credentials: exec", "unauthorized"),
+    ("has asked for the client to provide credentials", "unauthorized"),
     ("cluster unreachable", "unreachable"),
     ("another operation", "pending"),
     ("invalid ownership metadata", "ownership"),
@@ -51,6 +54,8 @@ release cannot be deleted Helm does not say: only that it had found it before.
 
 _FIXES = {
     "unreachable": "check the API server's address in the kubeconfig, and the network to it",
+    "unauthorized": "log in again as your cluster's provider describes, and give the same command "
+    "again",
     "pending": "an earlier Helm run was killed; run the wizard again, its plan repairs the release",
     "ownership": "an object of this name belongs to someone else: remove it, or choose another "
     "release name or namespace",
@@ -61,6 +66,8 @@ _FIXES = {
     "invalid-chart": "fetch the chart package again",
     "deadline": "see whether the API server answers; the same command goes on",
     "cancelled": "the same command goes on",
+    "killed": "see who ends programs here (out of memory?) and give the same command again: it "
+    "repairs what Helm left half done",
 }
 
 
@@ -81,6 +88,17 @@ def too_slow(doing: str, deadline: float) -> HelmFailed:
         kind="deadline",
         why=f"it had not finished after {deadline:.0f} s and was stopped",
         fix=_FIXES["deadline"],
+    )
+
+
+def killed(doing: str, number: int) -> HelmFailed:
+    """The error for a Helm that a signal ended, which this process did not send."""
+    name = next((one.name for one in signal.Signals if one == number), f"signal {number}")
+    return HelmFailed(
+        f"Helm could not {doing}",
+        kind="killed",
+        why=f"its process was ended by {name}",
+        fix=_FIXES["killed"],
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from tests.cluster.command import Ended, Running
 from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.kube import Object
-from tests.cluster.wizard import Wizard
+from tests.cluster.pod_logs import PodLogs
+from tests.cluster.wizard import Wizard, annotated, let_be_ready
 
 STAGED: Object = {
     "values": {"portal": {"podAnnotations": {"harbor-wizard.test/ready-after": "8s"}}}
@@ -66,14 +67,23 @@ def test_an_api_server_that_goes_away_while_helm_works_is_waited_for(
 def test_an_api_server_that_goes_away_while_pods_start_is_waited_for(
     wizard: Wizard, way: FaultProxy
 ) -> None:
-    wizard.preset(STAGED)
+    wizard.preset({"values": annotated("portal", ready_after="3600s")})
+    logs = PodLogs(wizard.admin, wizard.namespace, wizard.folder)
+    logs.write("core", "one", "two")
     with wizard.begin() as running:
         _until_waiting_for_pods(running)
+        running.until(lambda event: event.get("text") == "two")
         way.down()
         told = running.until(trying_again)
+        logs.write("core", "three")
         way.up()
+        running.until(lambda event: event.get("text") == "three")
+        let_be_ready(wizard, "portal")
         ended = running.wait()
+    logs.remove()
     assert "cannot be reached" in told["text"]
+    lines = [e["text"] for e in ended.events if e["event"] == "log" and e["source"] != "helm"]
+    assert lines == ["one", "two", "three"]
     all_is_well(wizard, way, ended)
 
 
@@ -153,6 +163,18 @@ def test_watches_that_break_off_are_taken_up_again(wizard: Wizard, way: FaultPro
         assert way.cut() > 0
         all_is_well(wizard, way, running.wait())
     assert rule.hits > 5
+
+
+def test_what_cannot_be_listed_is_told_while_it_is_waited_for(
+    wizard: Wizard, way: FaultProxy
+) -> None:
+    way.fail(500, path=r"/events\?")
+    with wizard.begin() as running:
+        told = running.until_event("step.waiting", "harbor.release")
+        way.clear()
+        ended = running.wait()
+    assert told["text"] == "Harbor's objects are being looked at, not seen yet: Event"
+    all_is_well(wizard, way, ended)
 
 
 def test_a_slow_port_forward_is_waited_for(wizard: Wizard, way: FaultProxy) -> None:

@@ -16,7 +16,7 @@ import pytest
 from backends.helm import Helm
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.fault_proxy import FaultProxy
-from tests.cluster.identities import Identity
+from tests.cluster.identities import Identity, write_kubeconfig
 from tests.cluster.kube import APPS, CORE, Object
 from wizard.answers.preset import Preset
 from wizard.charts.manifest import owned, plural, rights
@@ -234,6 +234,21 @@ async def test_without_rights_helm_says_so(
     with pytest.raises(HelmFailed) as caught:
         await nobody.release("harbor", target)
     assert "forbidden" in caught.value.why
+
+
+@pytest.mark.parametrize("login", ["expired", "program"])
+async def test_a_login_that_is_not_accepted_is_no_missing_cluster(
+    helm: str, wizard_identity: Identity, target: str, login: str
+) -> None:
+    version = "client.authentication.k8s.io/v1"
+    program = {"apiVersion": version, "command": "false", "interactiveMode": "Never"}
+    user: Object = {"token": "junk"} if login == "expired" else {"exec": program}
+    path = wizard_identity.kubeconfig.with_name(f"{login}.kubeconfig")
+    write_kubeconfig(path, wizard_identity.server, wizard_identity.ca, user)
+    with pytest.raises(HelmFailed) as caught:
+        await Helm(path).release("harbor", target)
+    assert caught.value.kind == "unauthorized"
+    assert "log in again" in caught.value.fix
 
 
 @pytest.fixture

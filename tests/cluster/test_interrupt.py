@@ -36,11 +36,15 @@ def test_an_interrupted_run_leaves_nothing_running(
     wizard.preset({"values": SLOW})
     if moment is _while_helm_works:
         wizard.helm_that_waits()
-    with wizard.begin() as running:
+    scratch = wizard.folder / "scratch"
+    scratch.mkdir()
+    with wizard.begin(TMPDIR=str(scratch)) as running:
         moment(wizard, running)
+        assert list(scratch.iterdir()), "credentials and charts lie there while it runs"
         running.signal(number)
         ended = running.wait(20).require(130)
         assert running.processes() == []
+    assert list(scratch.iterdir()) == []
     _told_to_the_end(ended)
     assert wizard.lease() is None
     assert "a run goes on from here" in ended.stderr

@@ -112,3 +112,18 @@ def test_an_upgrade_of_harbor_changes_what_is_planned(wizard: Wizard) -> None:
     wizard.nothing_to_do()
     wizard.preset(versions={"harbor": "2.14.4"})
     assert "never goes back" in wizard.install().require(3).stdout
+
+
+def test_what_helm_stores_otherwise_than_planned_is_told(wizard: Wizard) -> None:
+    program = wizard.folder / "helm-of-its-own-mind"
+    change = '[ "$1" = upgrade ] && set -- "$@" --set portal.replicas=2'
+    program.write_text(f'#!/bin/sh\n{change}\nexec "{wizard.helm}" "$@"\n')
+    program.chmod(0o700)
+    honest, wizard.helm = wizard.helm, str(program)
+    wizard.preset()
+    ended = wizard.install().require(0)
+    found = [event["finding"] for event in ended.events if event["event"] == "finding"]
+    portal = f"Deployment {wizard.namespace}/harbor-portal"
+    assert [(one["id"], one["object"]) for one in found] == [("HW-205", portal)]
+    wizard.helm = honest
+    assert planned(wizard.plan()) == {("update", portal)}

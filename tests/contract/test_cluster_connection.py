@@ -268,6 +268,29 @@ async def test_helm_is_given_a_private_file_that_does_not_outlive_the_connection
     assert not file.parent.exists()
 
 
+async def test_helm_takes_the_same_way_and_logs_in_by_the_same_proxy(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of this environment Helm sees no proxy, so its kubeconfig names it."""
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    monkeypatch.setenv("NO_PROXY", "direct.test")
+    own = {"name": "OWN", "value": "1"}
+    user = plugin(tmp_path, GRANT, args=[str(tmp_path / "counter")], env=[own])
+    (tmp_path / "counter").touch()
+    path = write_kubeconfig(tmp_path, "http://k8s.test:8080", user)
+    async with open_cluster(path, budget=1) as cluster:
+        assert (await cluster.access.server()).user == "somebody"
+        content = yaml.safe_load(cluster.kubeconfig.read_text())
+    assert content["clusters"][0]["cluster"]["proxy-url"] == server.url
+    login = {one["name"]: one["value"] for one in content["users"][0]["user"]["exec"]["env"]}
+    assert login == {"HTTP_PROXY": server.url, "NO_PROXY": "direct.test", "OWN": "1"}
+
+    path = write_kubeconfig(tmp_path, "http://direct.test:8080", TOKEN)
+    async with open_cluster(path) as cluster:
+        content = yaml.safe_load(cluster.kubeconfig.read_text())
+    assert "proxy-url" not in content["clusters"][0]["cluster"]
+
+
 async def test_netrc_is_not_sent(
     server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from backends.cluster import Cluster, open_cluster
 from backends.cluster import forwarding as module
 from backends.cluster.forwarding import PROTOCOL
 from tests.contract.scripted_server import ScriptedServer, serving, write_kubeconfig
-from wizard.errors import Forbidden, Unauthorized
+from wizard.errors import Forbidden, Unauthorized, Unreachable
 from wizard.ports import Address
 
 PATH = "GET /api/v1/namespaces/home/pods/core/portforward"
@@ -146,3 +146,15 @@ async def test_a_refused_forward_is_told_at_once(
     with pytest.raises(raised):
         async with cluster.pods.forward("home", "core", 8080):
             pass
+
+
+@pytest.mark.parametrize("status", [500, 502])
+async def test_a_node_that_cannot_be_reached_is_told(
+    server: ScriptedServer, cluster: Cluster, status: int
+) -> None:
+    server.on(PATH, (status, {}))
+    with pytest.raises(Unreachable, match="does not get through to pods/portforward") as refused:
+        async with cluster.pods.forward("home", "core", 8080):
+            pass
+    assert f"HTTP {status}" in refused.value.why
+    assert "10250" in refused.value.fix

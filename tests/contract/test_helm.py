@@ -323,6 +323,16 @@ async def test_a_deadline_ends_the_wait_for_a_silent_cluster(
         ("Error: release: not found", "not-found"),
         ("Error: kubernetes cluster unreachable: Get ...", "unreachable"),
         (
+            "Error: kubernetes cluster unreachable: the server has asked for the client to "
+            "provide credentials",
+            "unauthorized",
+        ),
+        (
+            'Error: kubernetes cluster unreachable: Get "https://x": getting credentials: exec: '
+            "executable aws failed with exit code 255",
+            "unauthorized",
+        ),
+        (
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
             "pending",
         ),

@@ -268,6 +268,15 @@ async def test_a_deadline_stops_helm_and_is_told_as_such(
     assert started.all_gone()
 
 
+async def test_a_helm_that_somebody_kills_is_told_as_such(script: Script) -> None:
+    helm = Helm(environ=script("os.kill(os.getpid(), signal.SIGKILL)"))
+    with pytest.raises(HelmFailed, match="could not roll release") as caught:
+        await helm.rollback("harbor", "registry", 1, lambda line: None)
+    assert caught.value.kind == "killed"
+    assert caught.value.why == "its process was ended by SIGKILL"
+    assert "same command" in caught.value.fix
+
+
 async def test_helpers_that_helm_forgets_are_ended_too(script: Script) -> None:
     started = Started()
     await Helm(environ=script(FORGETFUL)).uninstall("harbor", "registry", started)

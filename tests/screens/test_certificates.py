@@ -9,7 +9,7 @@ import pytest
 
 from backends.certificates import X509
 from screens.certificates import Fact, about_file, mode_of, served
-from tests.screens.certificate_files import HOST, write_files
+from tests.screens.certificate_files import HOST, made, write_files
 from wizard.answers.draft import Draft
 from wizard.answers.paths import parse_path
 from wizard.answers.secret_values import MAX_BYTES
@@ -55,6 +55,12 @@ def test_without_a_url_nothing_is_claimed_of_the_host(folder: Path) -> None:
 def test_a_missing_intermediate_is_told(folder: Path) -> None:
     fact = facts_of(draft_of(folder, certificate="leaf.pem"))["issued by"]
     assert (fact.state, fact.words) == ("look", "the issuer is missing")
+
+
+def test_intermediates_of_a_file_of_their_own_belong_to_the_chain(folder: Path) -> None:
+    (folder / "middle.pem").write_bytes(made().middle.certificate)
+    facts = facts_of(draft_of(folder, certificate="leaf.pem", chain="middle.pem"))
+    assert facts["issued by"].words == "complete, in order"
 
 
 def test_the_root_that_is_given_is_looked_for(folder: Path) -> None:

@@ -240,6 +240,7 @@ async def test_the_certificate_stands_under_its_questions_and_follows_the_answer
     write_files(tmp_path)
     async with guided(tmp_path, COMMERCIAL, "pki", "pki.certificate") as pilot:
         await sees(pilot, f"✓ covers {HOST}", "✓ complete, in order", "✓ belongs to the")
+        await sees(pilot, f"✓ CN={HOST} is valid for {HOST}")
         field = pilot.app.focused
         assert isinstance(field, Input)
         await pilot.press("ctrl+u")

@@ -86,7 +86,8 @@ async def test_a_map_asks_for_the_key_first_and_keeps_its_item_while_it_is_renam
     app = EditingApp(tmp_path, MIRRORS, "delivery.imageMirrors")
     async with running(app) as pilot:
         await pilot.press("enter")
-        await sees(pilot, "docker.io: registry.corp/hub")
+        await sees(pilot, "docker.io: registry.corp/hub", "Copy")
+        assert "Up" not in app.seen
         await pilot.press("a")
         await sees(pilot, "Key")
         await type_in(pilot, "quay.io")

@@ -133,7 +133,7 @@ async def test_a_place_that_cannot_be_used_is_told_and_nothing_is_lost(
 async def test_no_rights_and_a_full_disk_are_told_and_nothing_is_left(
     number: int, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_: int) -> None:
+    def fails(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
     session = session_of(demo_ways(), asking())
@@ -141,8 +141,8 @@ async def test_no_rights_and_a_full_disk_are_told_and_nothing_is_left(
     chosen: dict[str, Any] = {"harbor.adminPassword": ("file", "keys/admin")}
     saving = Saving(session)
     with monkeypatch.context() as patched:
-        patched.setattr("wizard.answers.saving.os.fsync", fails)
-        with pytest.raises(UsageError, match=r"not written|could not be saved"):
+        patched.setattr("wizard.answers.saving.write_atomically", fails)
+        with pytest.raises(UsageError, match="could not be saved"):
             saving.write(here / "demo.yaml", chosen)
     assert files_in(here) == []
     assert session.desk.saved is None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wizard.answers.outline import walk
 from wizard.answers.paths import format_path
+from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.rules_values import CHART_DEFAULTS
 from wizard.answers.secrets import EnvSecret, FileSecret, PromptSecret
@@ -59,17 +60,17 @@ def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapp
 
     An override counts for every kind. Secrets that live in the cluster or in Vault, or are to be
     made, are left to the steps that use them. Raises SecretMissing with all that cannot be had;
-    a person is only asked where nothing else is missing.
+    a person who is there is only asked where nothing else is missing.
     """
     values: dict[str, str] = {}
     missing: list[SecretMissing] = []
     for secret in sorted(secret_paths(preset), key=lambda secret: _is_asked(secret, environ)):
-        if missing and _is_asked(secret, environ):
+        if missing and person.present and _is_asked(secret, environ):
             break
         try:
             value = _value(secret, environ, person)
             if value is not None:
-                _require_usable(secret, value)
+                _require_usable(preset, secret, value)
                 values[secret.path] = value
         except SecretMissing as error:
             missing.append(error)
@@ -87,7 +88,7 @@ def missing_secrets(
         try:
             value = _value(secret, environ, person)
             if value is not None:
-                _require_usable(secret, value)
+                _require_usable(preset, secret, value)
         except SecretMissing as error:
             found.append((secret, error))
     return found
@@ -107,6 +108,8 @@ def _together(missing: Sequence[SecretMissing]) -> SecretMissing:
 
 class _Nobody:
     """The person where nobody is asked."""
+
+    present = False
 
     def secret(self, path: str, label: str) -> str:
         """Raises SecretMissing."""
@@ -180,12 +183,25 @@ def _read(file: Path) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _require_usable(secret: SecretAnswer, value: str) -> None:
-    """Raise SecretMissing for a value that would break Harbor, or that everybody knows."""
+def of_others(preset: Section) -> frozenset[str]:
+    """The paths of passwords that belong to servers of others, which decide what they are."""
+    if not isinstance(preset, Preset):
+        return frozenset()
+    services = {"database": preset.harbor.database.kind, "redis": preset.harbor.redis.kind}
+    return frozenset(
+        f"harbor.{name}.password" for name, kind in services.items() if kind == "external"
+    )
+
+
+def _require_usable(preset: Section, secret: SecretAnswer, value: str) -> None:
+    """Raise SecretMissing for a value that would break Harbor, or that everybody knows.
+
+    What everybody knows, but belongs to others, is for a check to tell.
+    """
     if secret.path == "harbor.secretKey" and len(value.encode()) != SECRET_KEY_LENGTH:
         why = f"it has {len(value.encode())} characters instead of {SECRET_KEY_LENGTH}"
         fix = f"give {SECRET_KEY_LENGTH} characters, or write {{generate: true}}"
-    elif value in CHART_DEFAULTS:
+    elif value in CHART_DEFAULTS and secret.path not in of_others(preset):
         why = "everybody knows this value: it stands in Harbor's chart"
         fix = "choose another one"
     else:

@@ -1,7 +1,7 @@
 """Keeps a view of a release's namespace up to date, by watches and followed logs alone."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -93,6 +93,11 @@ class Observer:
             dict(self._not_checked),
         )
 
+    @property
+    def unread(self) -> Sequence[str]:
+        """The kinds that were not read yet."""
+        return [kind.name for kind in WATCHED if self._not_checked.get(kind) == _UNREAD]
+
     async def synced(self) -> None:
         """Wait until every kind was read once or is known to be unreadable.
 
@@ -166,6 +171,6 @@ class Observer:
         self._change.set()
 
     def _told(self) -> None:
-        if _UNREAD not in self._not_checked.values():
+        if not self.unread:
             self._synced.set()
         self._change.set()

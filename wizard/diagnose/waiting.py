@@ -24,11 +24,17 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether objects are ready; else what is waited for and why, and what was found."""
+    """Whether objects are ready; else what is waited for and why, and what was found.
+
+    `done` of `total` objects are ready, those in `absent` are not there at all.
+    """
 
     ready: bool
     text: str
     findings: tuple[Finding, ...] = ()
+    absent: tuple[Ref, ...] = ()
+    done: int = 0
+    total: int = 0
 
     @property
     def terminal(self) -> tuple[Finding, ...]:
@@ -51,12 +57,15 @@ def explain(view: View, refs: Iterable[Ref], since: datetime | None = None) -> G
     pending = [(ref, found) for ref in wanted if not (found := _readiness(view, ref)).ready]
     about = {str(part) for ref in wanted for part in _parts(view, ref)}
     findings = tuple(one for one in evaluate(view, since=since).findings if one.object in about)
+    total, done = len(wanted), len(wanted) - len(pending)
     if not pending:
-        return Gate(True, "", findings)
+        return Gate(True, "", findings, (), done, total)
+    absent = tuple(ref for ref, found in pending if found.state == "absent")
     pending.sort(key=lambda one: _order(view, one[0]))
     ref, found = pending[0]
     others = f" (and {len(pending) - 1} more)" if len(pending) > 1 else ""
-    return Gate(False, f"{ref.kind.name} {ref.name} {_why(view, ref, found)}{others}", findings)
+    text = f"{ref.kind.name} {ref.name} {_why(view, ref, found)}{others}"
+    return Gate(False, text, findings, absent, done, total)
 
 
 def _readiness(view: View, ref: Ref) -> Readiness:

@@ -127,6 +127,7 @@ class Engine:
                     raise
                 teller.waiting(f"{error.what}; trying again in {wait:g} s")
                 await asyncio.sleep(wait)
+                teller.again()
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
 

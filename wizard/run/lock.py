@@ -266,7 +266,7 @@ class Lock:
 
 
 def _refusal(ref: Ref, held: Held | None) -> LockHeld:
-    why = "the lock changed hands just now"
+    why = "the lock changed hands just now" if held else "the lock was removed"
     if held and held.holder:
         why = f"{held.holder} has held the lock since {held.acquired or 'an unknown time'}"
     return LockHeld(

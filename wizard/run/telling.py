@@ -69,14 +69,14 @@ class RunTeller:
         """The teller of one step."""
         return StepTeller(step, self)
 
-    def is_news(self, step: str, source: str, time: datetime) -> bool:
-        """Whether no other step has told this line of a container's log, or a later one: each
-        step that waits reads the logs from their last lines on.
+    def is_news(self, reader: str, source: str, time: datetime) -> bool:
+        """Whether no other reader has told this line of a container's log, or a later one: each
+        attempt of a step that waits reads the logs from their last lines on.
         """
-        teller, latest = self._latest.get(source, (step, time))
-        if teller != step and time <= latest:
+        teller, latest = self._latest.get(source, (reader, time))
+        if teller != reader and time <= latest:
             return False
-        self._latest[source] = (step, max(time, latest))
+        self._latest[source] = (reader, max(time, latest))
         return True
 
     def tell(self, event: type[Event], **details: Any) -> None:
@@ -105,6 +105,7 @@ class StepTeller:
         self._run = run
         self._last_waiting = ""
         self._last_progress = (0, 0)
+        self._attempt = 1
 
     def started(self, title: str, changes: int) -> None:
         """The step begins to make that many changes."""
@@ -116,6 +117,10 @@ class StepTeller:
         self._run.tell(
             StepFinished, step=self._step, state=state, seconds=seconds, what=what, why=why, fix=fix
         )
+
+    def again(self) -> None:
+        """What comes now is another attempt, which begins anew where the last one broke off."""
+        self._attempt += 1
 
     def waiting(self, text: str) -> None:
         """What is waited for; the same text is told once."""
@@ -134,9 +139,9 @@ class StepTeller:
         self._run.tell(Log, step=self._step, source="helm", text=text)
 
     def pod_log(self, line: LogLine) -> None:
-        """A line of a container; one that another step has told is left out."""
+        """A line of a container; one that another step or attempt has told is left out."""
         source = f"{line.pod}/{line.container}"
-        if self._run.is_news(self._step, source, line.time):
+        if self._run.is_news(f"{self._step} {self._attempt}", source, line.time):
             self._run.tell(Log, step=self._step, source=source, text=line.text)
 
     def finding(self, finding: Finding) -> None:

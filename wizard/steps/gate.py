@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
-from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
-from wizard.diagnose.waiting import explain
+from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import LogLine, NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
@@ -40,31 +39,20 @@ class Wait:
         self.meaning = meaning
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
 
-    def _deadline(self) -> float:
-        if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self._seconds
-        return self._until
-
-    async def bounded(self, work: Awaitable[None], what: str) -> None:
-        """Do some work within the time of the wait. Raises OutOfTime."""
-        try:
-            async with asyncio.timeout_at(self._deadline()):
-                await work
-        except TimeoutError:
-            raise self._over(f"{what} did not end") from None
+    def begin(self) -> None:
+        """The time runs, if it does not yet."""
+        self._until = self._until or asyncio.get_running_loop().time() + self._seconds
 
     def go_on(self, why: str) -> None:
         """Raise OutOfTime with what is still waited for, once the time is over."""
-        if asyncio.get_running_loop().time() >= self._deadline():
-            raise self._over(why)
-
-    def _over(self, why: str) -> OutOfTime:
-        return OutOfTime(
-            f"Harbor was not ready within {self._seconds:.0f} s",
-            why=why,
-            where=self._place,
-            fix="mend what it waits for and run the same command again: it goes on there",
-        )
+        self.begin()
+        if asyncio.get_running_loop().time() >= (self._until or 0):
+            raise OutOfTime(
+                f"Harbor was not ready within {self._seconds:.0f} s",
+                why=why,
+                where=self._place,
+                fix="mend what it waits for and run the same command again: it goes on there",
+            )
 
 
 class _Lines:
@@ -116,7 +104,8 @@ async def wait_until_ready(
     """Wait until every object is ready, following the logs of the release's pods.
 
     What went wrong before this run may have been mended since, so it ends the wait only when the
-    kubelet had the time to try again.
+    kubelet had the time to try again. All objects were made before: one that is not there was
+    deleted since.
 
     Raises StepFailed with cause and fix as soon as waiting cannot help, OutOfTime after the
     wait's time, Unreachable while the API server does not answer.
@@ -126,10 +115,11 @@ async def wait_until_ready(
     selector = {"release": inputs.preset.target.release}
     told: set[tuple[str, str]] = set()
     lines = _Lines(report)
+    wait.begin()
     async with Observer(
         world.objects, world.pods, inputs.namespace, selector, lines.take, clock_skew=skew
     ) as observer:
-        await wait.bounded(observer.synced(), "the first look at Harbor's objects")
+        await _first_look(world, inputs, observer, report, wait)
         while True:
             gate = explain(observer.view, refs, since)
             if gate.findings or not gate.ready:
@@ -138,24 +128,56 @@ async def wait_until_ready(
                 if (finding.id, finding.object) not in told:
                     told.add((finding.id, finding.object))
                     report.finding(finding)
-            if gate.terminal:
-                raise _hopeless(gate.terminal[0])
+            _end_if_hopeless(gate)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
                 return
             lines.flow()
             report.waiting(why)
+            report.progress(gate.done, gate.total)
             wait.go_on(why)
             if not await observer.changed(timeout=wait.look_again):
-                # Watches come back by themselves: only a question tells that nobody answers.
-                await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
+                await _require_answer(world, inputs)
 
 
-def _hopeless(finding: Finding) -> StepFailed:
-    evidence = f" ({finding.evidence[-1]})" if finding.evidence else ""
-    return StepFailed(
-        f"{finding.id} {finding.object}: {finding.title}",
-        why=f"{finding.cause}{evidence}",
-        where=finding.object,
-        fix=finding.fix,
-    )
+async def _first_look(
+    world: World, inputs: Inputs, observer: Observer, report: Reporter, wait: Wait
+) -> None:
+    """Wait until all objects were seen once, and say which kinds are not."""
+    look = asyncio.ensure_future(observer.synced())
+    try:
+        while not (await asyncio.wait([look], timeout=wait.look_again))[0]:
+            why = (
+                f"Harbor's objects are being looked at, not seen yet: {', '.join(observer.unread)}"
+            )
+            report.waiting(why)
+            wait.go_on(why)
+            await _require_answer(world, inputs)
+        await look
+    finally:
+        look.cancel()
+
+
+async def _require_answer(world: World, inputs: Inputs) -> None:
+    """Raise Unreachable where nobody answers: watches come back by themselves and never tell."""
+    await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
+
+
+def _end_if_hopeless(gate: Gate) -> None:
+    """Raise StepFailed where waiting longer cannot help."""
+    if gate.terminal:
+        finding = gate.terminal[0]
+        evidence = f" ({finding.evidence[-1]})" if finding.evidence else ""
+        raise StepFailed(
+            f"{finding.id} {finding.object}: {finding.title}",
+            why=f"{finding.cause}{evidence}",
+            where=finding.object,
+            fix=finding.fix,
+        )
+    if gate.absent:
+        raise StepFailed(
+            f"Somebody deleted what was being waited for: {', '.join(map(str, gate.absent))}",
+            why="all of it was made before, and does not come back by itself",
+            where=str(gate.absent[0]),
+            fix="see who did it, then give the same command again: it makes it anew",
+        )

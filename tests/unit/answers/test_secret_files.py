@@ -17,6 +17,8 @@ VALUE = "Geheim-1234567"
 class Nobody:
     """A person who is not there."""
 
+    present = False
+
     def secret(self, path: str, label: str) -> str:
         raise SecretMissing(f"No value for the secret {path}", why="nobody is here", where=path)
 

@@ -34,6 +34,8 @@ harbor:
 class Typist:
     """A person who types the label of what is asked."""
 
+    present = True
+
     def secret(self, path: str, label: str) -> str:
         return f"typed {label}"
 
@@ -41,8 +43,10 @@ class Typist:
 class Nobody:
     """No terminal."""
 
+    present = False
+
     def secret(self, path: str, label: str) -> str:
-        raise SecretMissing(f"Nobody to ask for {path}")
+        raise SecretMissing("No value", why="there is nobody to ask", where=path)
 
 
 @pytest.fixture
@@ -178,12 +182,29 @@ def test_a_secret_that_everybody_knows_is_refused(default: str, preset: Preset) 
     assert default not in str(caught.value)
 
 
+def test_a_server_of_others_decides_about_its_password(preset: Preset) -> None:
+    environ = {"S3_KEY": "x", "WIZARD_SECRET_HARBOR_DATABASE_PASSWORD": "changeit"}
+    assert resolve(preset, environ, Typist())["harbor.database.password"] == "changeit"
+
+
+def test_where_nobody_can_be_asked_all_that_is_missing_is_told(
+    write: Callable[..., Path],
+) -> None:
+    preset = load([write(ALL_KINDS.replace("{generate: true}", "{prompt: true}"))])
+    with pytest.raises(SecretMissing) as caught:
+        resolve(preset, {}, Nobody())
+    told = str(caught.value)
+    assert "4 secrets cannot be had:" in told
+    assert "harbor.secretKey: there is nobody to ask" in told
+    assert "pki.passphrase: there is nobody to ask" in told
+
+
 def test_all_that_is_missing_is_told_before_a_person_is_asked(
     preset: Preset, tmp_path: Path
 ) -> None:
     (tmp_path / "c.key").unlink()
     with pytest.raises(SecretMissing) as caught:
-        resolve(preset, {}, Nobody())
+        resolve(preset, {}, Typist())
     for told in (
         "2 secrets cannot be had:",
         "storage.blobs.accessKey: the environment variable S3_KEY is not set",

@@ -145,6 +145,28 @@ async def test_secrets_that_answers_refer_to(given: Given) -> None:
     assert (await given.ask("references.secrets", EXTERNAL)).state == "ok"
 
 
+async def test_a_password_that_everybody_knows_is_told_without_its_value(given: Given) -> None:
+    reference = {"secret": {"name": "admin", "key": "password"}}
+    preset = preset_of(harbor={"adminPassword": reference})
+    given(NAMESPACE, tls("admin", password=b"Harbor12345\n"))
+    outcome = await given.ask("references.secrets", preset)
+    assert outcome.state == "fail"
+    assert "harbor.adminPassword" in outcome.fact
+    assert "Harbor12345" not in str(outcome)
+
+
+async def test_a_server_of_others_may_have_such_a_password(given: Given) -> None:
+    given(NAMESPACE, tls("database", password=b"changeit"))
+    in_cluster = await given.ask("references.secrets", EXTERNAL)
+    typed = await given.ask(
+        "references.secrets", EXTERNAL, secrets={"harbor.database.password": "changeit"}
+    )
+    for outcome in (in_cluster, typed):
+        assert outcome.state == "warn"
+        assert "harbor.database.password" in outcome.fact
+        assert "changeit" not in str(outcome)
+
+
 async def test_a_variable_stands_for_a_secret_of_the_cluster(given: Given) -> None:
     overridden = {"harbor.database.password": "x"}
     outcome = await given.ask("references.secrets", EXTERNAL, secrets=overridden)

@@ -78,6 +78,41 @@ def test_every_started_step_finishes(wizard: Run) -> None:
     assert finished["harbor.healthy"] == "blocked"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--output", "json", "--presett", "x"), "No such option '--presett'"),
+        (("preset", "validate", "--output=json"), "Missing argument 'FILES...'"),
+        (("--output", "text", "nonsense", "--output", "json"), "No such command 'nonsense'"),
+    ],
+)
+def test_a_wrong_command_line_is_a_document_too(
+    program: Run, arguments: tuple[str, ...], what: str
+) -> None:
+    refused = program(*arguments)
+    assert refused.code is ExitCode.USAGE
+    validator("error.json").validate(refused.document)
+    told = refused.document["error"]
+    assert what in told["what"]
+    assert told["exit"] == ExitCode.USAGE
+    assert "--help" in told["fix"]
+    assert what in refused.stderr
+
+
+def test_a_wrong_command_line_is_an_event_too(program: Run) -> None:
+    refused = program("--output=jsonl", "--presett", "x")
+    [event] = refused.events
+    validator("events.json").validate(event)
+    assert (event["event"], event["exit"]) == ("error", ExitCode.USAGE)
+
+
+@pytest.mark.parametrize("output", [(), ("--output", "xml"), ("--output",)])
+def test_a_wrong_command_line_for_people_leaves_stdout_empty(
+    program: Run, output: tuple[str, ...]
+) -> None:
+    assert program("--presett", *output).stdout == ""
+
+
 @pytest.mark.parametrize("output", ["json", "jsonl"])
 def test_notes_for_people_stay_off_stdout(wizard: Run, output: str) -> None:
     done = wizard(*DEMO, "--output", output)

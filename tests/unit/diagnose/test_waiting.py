@@ -117,3 +117,13 @@ def test_what_a_cause_explains_does_not_end_the_wait() -> None:
     gate = explain(world.view(*objects, logs=(said,)), [Ref.of(objects[0])])
     assert [one.id for one in gate.findings] == ["HW-012", "HW-201"]
     assert gate.terminal == ()
+
+
+def test_it_is_told_how_many_are_ready_and_which_are_gone() -> None:
+    core = workload(world.pod("core", world.runs(200)))
+    gone = Ref(kinds.DEPLOYMENT, core[0]["metadata"]["namespace"], "harbor-portal")
+    gate = explain(world.view(*core), [Ref.of(core[0]), gone])
+    assert (gate.done, gate.total, gate.absent) == (0, 2, (gone,))
+    ready = workload(world.pod("core", world.runs(200, ready=True)), ready=1)
+    gate = explain(world.view(*ready), [Ref.of(ready[0])])
+    assert (gate.ready, gate.done, gate.total, gate.absent) == (True, 1, 1, ())

@@ -24,3 +24,15 @@ def test_a_log_line_is_told_by_one_step_only() -> None:
         second.pod_log(told)
     texts = [event.text for event in events if isinstance(event, Log)]
     assert texts == ["core 1", "core 2", "core 2", "core 3", "portal 1", "core 3"]
+
+
+def test_another_attempt_tells_only_what_is_new() -> None:
+    events: list[Event] = []
+    step = RunTeller("r", events.append, Redactor()).step("waiting")
+    for told in (line(1), line(2)):
+        step.pod_log(told)
+    step.again()
+    for told in (line(1), line(2), line(3), line(3)):
+        step.pod_log(told)
+    texts = [event.text for event in events if isinstance(event, Log)]
+    assert texts == ["core 1", "core 2", "core 3", "core 3"]

@@ -1,0 +1,133 @@
+"""The way through the application: its stops, and how one gets from one to another."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App
+from textual.screen import Screen
+
+from screens.dialogs.pick import Choice, Pick
+from screens.pages import all_pages
+from screens.pages.page import Page
+from screens.signs import State
+from screens.ways import Ways
+from screens.widgets.step_map import Stop
+
+if TYPE_CHECKING:
+    from screens.session import Session
+
+REVIEW, INSTALL = "review", "install"
+_LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
+_WITH_START = 1
+"""Screens on the stack while only the start is shown."""
+
+
+class Navigation(App[int]):
+    """An application over a session, with a way of stops."""
+
+    def __init__(self, ways: Ways) -> None:
+        super().__init__()
+        self.ways = ways
+        self._loading: asyncio.Task[None] | None = None
+        self._session: Session | None = None
+        self._trail: list[str] = []
+        """The ids of the stops that one came by, the present one last."""
+        self._pages: tuple[Page, ...] = all_pages()
+
+    async def ready(self) -> None:
+        """Wait until all that takes long to import is there: in a thread, after the first frame."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_import_the_rest))
+        await asyncio.shield(self._loading)
+        if self._session is None:
+            from screens.beginning import first_session
+
+            self._session = first_session(self.ways)
+
+    @property
+    def session(self) -> "Session":
+        """What is behind the screens; there once the application is `ready`."""
+        if self._session is None:
+            raise RuntimeError("the application is not ready yet")
+        return self._session
+
+    def stops(self, here: str) -> list[Stop]:
+        """The way, and how each of its stops stands."""
+        titles = [*((page.id, page.title) for page in self._pages), *_LAST_STOPS]
+        return [Stop(id_, title, self._state(id_, here)) for id_, title in titles]
+
+    def _state(self, id_: str, here: str) -> State:
+        if id_ == here:
+            return "here"
+        return self._session.state_of(id_) if self._session else "not yet"
+
+    def go(self, stop: str) -> None:
+        """Go to a stop of the way."""
+        self._show(stop)
+
+    @work(group="go", exclusive=True)
+    async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
+        await self.ready()
+        if self._trail and self._trail[-1] == stop:
+            return
+        self._trail.append(stop)
+        self.session.at(stop)
+        for error in self.session.told_warnings():
+            self.notify(str(error), severity="warning", timeout=15)
+        screen = self._screen_at(stop, focus)
+        if len(self.screen_stack) > _WITH_START:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+
+    def go_to_answer(self, path: tuple[str | int, ...]) -> None:
+        """Go to the question of an answer."""
+        for page in all_pages():
+            if any(str(path[0]) == one for one in page.paths):
+                self._show(page.id, path)
+
+    def go_next(self, stop: str) -> None:
+        """Go to the stop after this one."""
+        ids = [one.id for one in self.stops("")]
+        self.go(ids[ids.index(stop) + 1])
+
+    def go_back(self) -> None:
+        """Go to the stop that one came from, at last to the start."""
+        if not self._trail:
+            return
+        self._trail.pop()
+        if self._trail:
+            self._show(self._trail.pop())
+        else:
+            self.pop_screen()
+
+    def go_to_start(self) -> None:
+        """Go to the first screen."""
+        if self._trail:
+            self._trail = []
+            self.pop_screen()
+
+    @work(group="jump", exclusive=True)
+    async def jump(self) -> None:
+        """Choose a stop to go to."""
+        stops = self.stops(self._trail[-1] if self._trail else "")
+        choices = [Choice(stop.title, stop.state) for stop in stops]
+        chosen = await self.push_screen_wait(Pick("Where to?", choices))
+        for stop in stops:
+            if stop.title == chosen:
+                self.go(stop.id)
+
+    def _screen_at(self, stop: str, focus: tuple[str | int, ...]) -> Screen[None]:
+        """The screen of a stop, a new one; but that of runs keeps its logs while one is away."""
+        from screens.places import screen_of
+
+        if stop != INSTALL:
+            return screen_of(stop, self.session, focus)
+        if not self.is_screen_installed(INSTALL):
+            self.install_screen(screen_of(stop, self.session, focus), INSTALL)
+        return self.get_screen(INSTALL)
+
+
+def _import_the_rest() -> None:
+    from screens import beginning, places  # noqa: F401
