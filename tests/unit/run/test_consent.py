@@ -134,3 +134,29 @@ def test_each_loss_names_its_permission_and_what_becomes_of_the_data() -> None:
         ("take-fields", CORE, "spec.replicas 3 → 1 (set by kubectl-scale)"),
         ("delete", claim, "its data goes too, unless the volume is retained"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("planned", "now", "within"),
+    [
+        ("create", "create", True),
+        ("create", "update", True),  # begun, and left half way
+        ("update", "update", True),
+        ("update", "delete", False),
+        ("update", "replace", False),
+    ],
+)
+def test_the_rest_of_a_reviewed_plan_needs_no_other_review(
+    planned: Action, now: Action, within: bool
+) -> None:
+    consent = Consent(rest_of=plan(planned))
+    if within:
+        require_expected(plan(now), consent)
+        return
+    with pytest.raises(NotAccepted, match="changes that were not reviewed"):
+        require_expected(plan(now), consent)
+
+
+def test_what_is_taken_from_somebody_is_no_rest() -> None:
+    with pytest.raises(NotAccepted, match="not reviewed"):
+        require_expected(plan("update", TAKEN), Consent(rest_of=plan("update")))
