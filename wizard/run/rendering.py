@@ -114,7 +114,7 @@ class EventLines:
                 since = f"{event.step} ({self._elapsed(event)}): " if event.step else ""
                 sign, text = "waiting", f"{since}{event.text}"
             case StepProgress():
-                come = f"{event.done} of {event.total}"
+                come = f"{event.done} of {event.total} ready"
                 sign, text = "waiting", f"{event.step} ({self._elapsed(event)}): {come}"
             case Log():
                 sign, text = "log", f"{event.source}: {event.text}"

@@ -93,6 +93,7 @@ class RunTeller:
                 cause=self._redactor.redact(value.cause),
                 title=self._redactor.redact(value.title),
                 evidence=tuple(self._redactor.redact(line) for line in value.evidence),
+                fix=self._redactor.redact(value.fix),
             )
         return value
 

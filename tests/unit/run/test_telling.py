@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from wizard.diagnose.finding import Finding
 from wizard.ports import LogLine
-from wizard.run.events import Event, Log
+from wizard.run.events import Event, FindingSeen, Log
 from wizard.run.redaction import Redactor
 from wizard.run.telling import RunTeller
 
@@ -36,3 +37,15 @@ def test_another_attempt_tells_only_what_is_new() -> None:
         step.pod_log(told)
     texts = [event.text for event in events if isinstance(event, Log)]
     assert texts == ["core 1", "core 2", "core 3", "core 3"]
+
+
+def test_no_text_of_a_finding_tells_a_secret() -> None:
+    events: list[Event] = []
+    redactor = Redactor()
+    redactor.conceal("canary-7f3a")
+    told = "see canary-7f3a"
+    step = RunTeller("r", events.append, redactor).step("waiting")
+    step.finding(Finding("HW-201", "fail", "Pod harbor/core", told, told, told, (told,)))
+    (event,) = events
+    assert isinstance(event, FindingSeen)
+    assert "canary" not in repr(event)
