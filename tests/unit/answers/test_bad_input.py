@@ -42,6 +42,11 @@ UNREADABLE = {
         b"name: a\ntarget: {}\nname: b\n",
         "3:1 the key 'name' is here twice, first in line 1 | Keep one of them.",
     ),
+    "merge key": (
+        b"base: &base {a: 1}\nharbor:\n  <<: *base\n",
+        "3:3 a merge key (<<) is not supported in a preset | Write the keys out, or keep what is "
+        "shared in a file of its own: several --preset files are merged.",
+    ),
     "binary": (
         b"\x7fELF\x02\x01\x00\x00",
         "1:1 holds a control character (code 127): it is no plain text | Take it out.",
