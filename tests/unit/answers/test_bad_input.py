@@ -265,7 +265,8 @@ WRONG = {
     "password in a proxy": (
         "network: {httpProxy: 'http://u:pass@proxy:3128'}\n",
         "6:11 network.httpProxy: must not carry a user or a password: "
-        "they would rest in clear in files",
+        "they would rest in clear in files | Name a proxy that asks for no login: a relay in your "
+        "network that adds it (cntlm, squid), or one that admits by address.",
     ),
     "reserved policy": (
         "policy: {projects: []}\n",
