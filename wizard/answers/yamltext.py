@@ -29,12 +29,12 @@ _EXPLANATIONS = (
     ),
     (
         "<stream end>",
-        "the file ends in the middle of a value",
+        "it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     (
         "unexpected end of stream",
-        "the file ends in the middle of a value",
+        "it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     (

@@ -22,13 +22,11 @@ UNREADABLE = {
     ),
     "truncated in a bracket": (
         b"harbor: {url: [",
-        "1:16 the file ends in the middle of a value | "
-        "Was it cut off? Close every bracket and quote.",
+        "1:16 it ends in the middle of a value | Was it cut off? Close every bracket and quote.",
     ),
     "truncated in a quote": (
         b"name: 'abc",
-        "1:11 the file ends in the middle of a value | "
-        "Was it cut off? Close every bracket and quote.",
+        "1:11 it ends in the middle of a value | Was it cut off? Close every bracket and quote.",
     ),
     "tab as indentation": (
         b"harbor:\n\turl: x\n",

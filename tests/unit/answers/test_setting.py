@@ -137,7 +137,7 @@ WRONG = {
         "Take it out.",
     ),
     "harbor.url=[": (
-        "harbor.url: the file ends in the middle of a value",
+        "harbor.url: it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     "name=!!python/name:os.system x": (
