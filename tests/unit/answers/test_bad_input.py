@@ -1,5 +1,6 @@
 """Malformed presets: what a person reads, word for word, and where it points."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -357,6 +358,27 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> 
         "cannot be read: is a directory",
     ]
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.timeout(20)
+def test_nobody_waits_for_who_writes_to_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "p.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(PresetInvalid) as caught:
+        load([pipe, Path("/dev/zero")])
+    assert [p.message for p in caught.value.problems] == [
+        "cannot be read: it is a named pipe, not a file",
+        "cannot be read: it is a device, not a file",
+    ]
+    assert "/dev/stdin" in caught.value.problems[0].fix
+
+
+def test_what_another_program_writes_can_be_read() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w") as file:
+        file.write(MINIMAL)
+        file.close()
+        assert load([Path(f"/dev/fd/{reader}")]).name == "test"
 
 
 def test_the_error_shows_every_problem_with_its_place(judge: Judge, tmp_path: Path) -> None:
