@@ -21,6 +21,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.cluster.kube import Object
+from tests.interruptible import interruptible
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -76,7 +77,7 @@ class Running:
         self._stdout: list[str] = []
         self._stderr: list[str] = []
         self._process = subprocess.Popen(
-            argv,
+            interruptible(argv),
             env={**environment, MARK: self._mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

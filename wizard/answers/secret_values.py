@@ -11,6 +11,7 @@ from wizard.answers.outline import walk
 from wizard.answers.paths import format_path
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
+from wizard.answers.reading import read_bytes
 from wizard.answers.rules_values import CHART_DEFAULTS
 from wizard.answers.secrets import EnvSecret, FileSecret, PromptSecret
 from wizard.answers.section import Reference, Section
@@ -172,8 +173,7 @@ def _from_file(secret: SecretAnswer, file: Path) -> str:
 
 def _read(file: Path) -> str:
     """The text of a file without the line end at its end. Raises OSError, ValueError."""
-    with file.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
+    data = read_bytes(file, MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError("is larger than a Secret can be")
     try:

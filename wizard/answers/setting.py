@@ -60,16 +60,21 @@ def _value(path: Path, text: str, shape: Shape) -> Any:
         raise _Refused(tree.problems[0].message, tree.problems[0].fix)
     if isinstance(tree.value, Mapping) and shape.form in {"section", "union"}:
         each = " ".join(
-            f"--set {format_path((*path, key))}={_shown(key, value, shape)}"
+            _suggested(format_path((*path, key)), key, value, shape, tree.value)
             for key, value in tree.value.items()
         )
         raise _Refused("cannot be set as a whole", f"Set each answer in it by its own: {each}")
     return _as_meant(tree.value, text, shape)
 
 
-def _shown(key: str, value: Any, shape: Shape) -> str:
-    """A known kind as it is; anything else may be a secret."""
-    return str(value) if key == "kind" and value in shape.sections else "VALUE"
+def _suggested(place: str, key: str, value: Any, shape: Shape, given: Any) -> str:
+    """The option for one key: a known kind as it is; anything else may be a secret."""
+    if key == "kind" and value in shape.sections:
+        return f"--set {place}={value}"
+    inner = shape.child(key, given)
+    if inner is not None and inner.form == "secret":
+        return f"--set '{place}={{env: NAME}}'"
+    return f"--set {place}=VALUE"
 
 
 def _as_meant(value: Any, text: str, shape: Shape) -> Any:

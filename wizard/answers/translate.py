@@ -18,6 +18,12 @@ _HOW_TO_REFER = (
 NOT_A_KEY = "is no key here"
 """How messages begin that are about the key of a map's item, not about its value."""
 
+_PROXIES = {("network", "httpProxy"), ("network", "httpsProxy")}
+_PROXY_WITHOUT_LOGIN = (
+    "Name a proxy that asks for no login: a relay in your network that adds it (cntlm, squid), or "
+    "one that admits by address."
+)
+
 _TYPES = {
     "string_type": "must be text",
     "int_type": "must be a whole number, without quotes",
@@ -45,7 +51,10 @@ def problem_of(error: ErrorDetails, data: Any) -> tuple[Path, str, str]:
         return path, f"{NOT_A_KEY}: it {_message(kind, context)}", ""
     if shape is not None and shape.form == "union":
         return (*path, "kind"), *_unknown_kind(shape, value_at(path, data))
-    return path, *_about_value(error, shape, value_at(path, data))
+    message, fix = _about_value(error, shape, value_at(path, data))
+    if path in _PROXIES and "@" in str(value_at(path, data)):
+        fix = _PROXY_WITHOUT_LOGIN
+    return path, message, fix
 
 
 def _about_value(error: ErrorDetails, shape: Shape | None, raw: Any) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """A preset's file as text, and YAML's own errors in plain words."""
 
+import errno
 from pathlib import Path
 
 import yaml
 
 from wizard.answers.problems import PresetInvalid, Problem
+from wizard.answers.reading import read_bytes
 
 MAX_BYTES = 256 * 1024
 """Far more than any preset needs; what is larger is some other file."""
@@ -29,12 +31,12 @@ _EXPLANATIONS = (
     ),
     (
         "<stream end>",
-        "the file ends in the middle of a value",
+        "it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     (
         "unexpected end of stream",
-        "the file ends in the middle of a value",
+        "it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     (
@@ -54,11 +56,13 @@ def read_text(path: Path) -> str:
     """The text of a preset's file. Raises PresetInvalid: unreadable, too large, not UTF-8."""
     file = str(path)
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        problem = Problem("", f"cannot be read: {reason}", "Check the path.", file)
+        fix = "Check the path."
+        if error.errno == errno.EINVAL:
+            fix = "Name a file, or /dev/stdin for what another program writes."
+        problem = Problem("", f"cannot be read: {reason}", fix, file)
         raise PresetInvalid([problem]) from None
     if len(data) > MAX_BYTES:
         message = f"is larger than {MAX_BYTES // 1024} KiB, so it is no preset"

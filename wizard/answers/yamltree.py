@@ -114,6 +114,13 @@ class _Builder:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
                 self._stop(event, "a key must be plain text", "Put the key in quotes.")
+            if event.value == "<<" and event.implicit[0]:
+                self._stop(
+                    event,
+                    "a merge key (<<) is not supported in a preset",
+                    "Write the keys out, or keep what is shared in a file of its own: several "
+                    "--preset files are merged.",
+                )
             here = (*path, event.value)
             if event.value in result:
                 line, _ = self.tree.places[here]

@@ -34,7 +34,16 @@ async def files(world: World, subject: Subject) -> Outcome:
         return Outcome("skipped", "The private key is not known yet.")
     key = await _key(world, subject, pki)
     host = subject.preset.harbor.host
-    return _judged(world, pem, pem if key is None else key, host, roots)
+    try:
+        return _judged(world, pem, pem if key is None else key, host, roots)
+    except UsageError as error:
+        given = (
+            ("pki.certificate", pki.certificate),
+            ("pki.chain", pki.chain),
+            ("pki.caBundle", pki.ca_bundle),
+        )
+        parts = [(f"{path} is {file}", _read(file)) for path, file in given if file]
+        return _unreadable(world, error, parts)
 
 
 def _read(*files: Path | None) -> bytes:
@@ -73,18 +82,31 @@ async def tls_secret(world: World, subject: Subject) -> Outcome:
             f"{preset.target.namespace} --cert=FILE --key=FILE`, or choose another pki.kind.",
         )
     pem, key = b64decode(data["tls.crt"]), b64decode(data["tls.key"])
-    return _judged(world, pem, key, preset.harbor.host)
+    try:
+        return _judged(world, pem, key, preset.harbor.host)
+    except UsageError as error:
+        return _unreadable(world, error, [(f"tls.crt in the Secret {place}", pem)])
+
+
+def _unreadable(world: World, error: UsageError, parts: Sequence[tuple[str, bytes]]) -> Outcome:
+    """What could not be read, with the part that holds no certificate."""
+    for place, pem in parts:
+        try:
+            world.certificates.read(pem)
+        except UsageError as refused:
+            return Outcome("fail", f"{refused.what}: {place}.", refused.why, refused.fix)
+    return Outcome("fail", error.what, error.why, error.fix)
 
 
 def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"") -> Outcome:
-    """What is wrong with a chain, whose end one of the given roots has to have issued."""
-    try:
-        problems = world.certificates.problems(pem, key, host)
-        leaf, *_ = chain = world.certificates.read(pem)
-        if roots:
-            problems = rooted(problems, chain[-1], world.certificates.read(roots))
-    except UsageError as error:
-        return Outcome("fail", error.what, error.why, error.fix)
+    """What is wrong with a chain, whose end one of the given roots has to have issued.
+
+    Raises UsageError for what cannot be read.
+    """
+    problems = world.certificates.problems(pem, key, host)
+    leaf, *_ = chain = world.certificates.read(pem)
+    if roots:
+        problems = rooted(problems, chain[-1], world.certificates.read(roots))
     if problems:
         bad = any(problem.level == "bad" for problem in problems)
         return Outcome(

@@ -38,8 +38,8 @@ async def change_to(
     try:
         trial, owners = await _trial(objects, desired, manager)
     except NotFound:
-        reason = f"the namespace {ref.namespace} does not exist yet"
-        return ObjectChange("create", ref, validated=False, reason=reason, content=content)
+        why = no_namespace(ref)
+        return ObjectChange("create", ref, validated=False, reason=why, content=content)
     except Forbidden as error:
         return _unvalidated(ref, live, desired, error.what)
     except Invalid as error:
@@ -51,6 +51,11 @@ async def change_to(
         return ObjectChange("create", ref, content=content)
     fields = _with_owners(differing_fields(live, trial), owners)
     return ObjectChange("update", ref, fields, content=content) if fields else None
+
+
+def no_namespace(ref: Ref) -> str:
+    """Why an object cannot be tried yet whose namespace is still to be made."""
+    return f"the namespace {ref.namespace} does not exist yet"
 
 
 async def make(objects: Objects, desired: Object, change: ObjectChange) -> None:

@@ -10,7 +10,7 @@ from wizard.answers.secrets import GENERATE, GeneratedSecret, Secret
 from wizard.errors import CheckFailed, Conflict, Forbidden, NotFound
 from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
-from wizard.steps.changes import changes_to, make
+from wizard.steps.changes import changes_to, make, no_namespace
 from wizard.steps.difference import digest
 from wizard.steps.inputs import Inputs, entry_text
 from wizard.steps.restarts import restart, restarts
@@ -105,7 +105,8 @@ class KeepSecrets(Step):
         try:
             await world.objects.create(sample, dry_run=True)
         except (NotFound, Forbidden) as error:
-            return ObjectChange("create", ref, validated=False, reason=error.what, content=content)
+            why = no_namespace(ref) if isinstance(error, NotFound) else error.what
+            return ObjectChange("create", ref, validated=False, reason=why, content=content)
         return ObjectChange("create", ref, content=content)
 
     async def _compare(self, world: World, one: Kept, entries: Entries) -> None:

@@ -1,5 +1,6 @@
 """Chart packages of the simulated repository, and what is read from a package."""
 
+import gzip
 import hashlib
 import io
 import os
@@ -48,7 +49,8 @@ def make_package(source: ChartSource, folder: Path) -> Path:
     path = folder / f"harbor-{source.version}-simulated.tgz"
     with (
         open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
-        tarfile.open(fileobj=file, mode="w:gz") as archive,
+        gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,  # else its digest would change
+        tarfile.open(fileobj=packed, mode="w") as archive,
     ):
         for name, text in (("Chart.yaml", description), ("values.yaml", values)):
             member = tarfile.TarInfo(f"harbor/{name}")

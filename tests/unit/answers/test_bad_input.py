@@ -1,5 +1,6 @@
 """Malformed presets: what a person reads, word for word, and where it points."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,11 @@ UNREADABLE = {
     ),
     "truncated in a bracket": (
         b"harbor: {url: [",
-        "1:16 the file ends in the middle of a value | "
-        "Was it cut off? Close every bracket and quote.",
+        "1:16 it ends in the middle of a value | Was it cut off? Close every bracket and quote.",
     ),
     "truncated in a quote": (
         b"name: 'abc",
-        "1:11 the file ends in the middle of a value | "
-        "Was it cut off? Close every bracket and quote.",
+        "1:11 it ends in the middle of a value | Was it cut off? Close every bracket and quote.",
     ),
     "tab as indentation": (
         b"harbor:\n\turl: x\n",
@@ -41,6 +40,11 @@ UNREADABLE = {
     "duplicate key": (
         b"name: a\ntarget: {}\nname: b\n",
         "3:1 the key 'name' is here twice, first in line 1 | Keep one of them.",
+    ),
+    "merge key": (
+        b"base: &base {a: 1}\nharbor:\n  <<: *base\n",
+        "3:3 a merge key (<<) is not supported in a preset | Write the keys out, or keep what is "
+        "shared in a file of its own: several --preset files are merged.",
     ),
     "binary": (
         b"\x7fELF\x02\x01\x00\x00",
@@ -260,7 +264,8 @@ WRONG = {
     "password in a proxy": (
         "network: {httpProxy: 'http://u:pass@proxy:3128'}\n",
         "6:11 network.httpProxy: must not carry a user or a password: "
-        "they would rest in clear in files",
+        "they would rest in clear in files | Name a proxy that asks for no login: a relay in your "
+        "network that adds it (cntlm, squid), or one that admits by address.",
     ),
     "reserved policy": (
         "policy: {projects: []}\n",
@@ -353,6 +358,27 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> 
         "cannot be read: is a directory",
     ]
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.timeout(20)
+def test_nobody_waits_for_who_writes_to_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "p.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(PresetInvalid) as caught:
+        load([pipe, Path("/dev/zero")])
+    assert [p.message for p in caught.value.problems] == [
+        "cannot be read: it is a named pipe, not a file",
+        "cannot be read: it is a device, not a file",
+    ]
+    assert "/dev/stdin" in caught.value.problems[0].fix
+
+
+def test_what_another_program_writes_can_be_read() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w") as file:
+        file.write(MINIMAL)
+        file.close()
+        assert load([Path(f"/dev/fd/{reader}")]).name == "test"
 
 
 def test_the_error_shows_every_problem_with_its_place(judge: Judge, tmp_path: Path) -> None:

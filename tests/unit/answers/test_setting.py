@@ -124,6 +124,11 @@ WRONG = {
         "pki: cannot be set as a whole",
         "Set each answer in it by its own: --set pki.kind=VALUE",
     ),
+    "harbor.database={kind: external, password: hunter2}": (
+        "harbor.database: cannot be set as a whole",
+        "Set each answer in it by its own: --set harbor.database.kind=external "
+        "--set 'harbor.database.password={env: NAME}'",
+    ),
     "hunter2": ("must have the form PATH=VALUE", ""),
     "harbor..url=x": ("'harbor..url' is not a path such as harbor.expose.kind", ""),
     "\x1b[31m=x": ("'\ufffd[31m' is not a path such as harbor.expose.kind", ""),
@@ -132,7 +137,7 @@ WRONG = {
         "Take it out.",
     ),
     "harbor.url=[": (
-        "harbor.url: the file ends in the middle of a value",
+        "harbor.url: it ends in the middle of a value",
         "Was it cut off? Close every bracket and quote.",
     ),
     "name=!!python/name:os.system x": (

@@ -92,6 +92,22 @@ async def test_certificate_problems(
     assert outcome.fact == " ".join(problem.message for problem in problems)
 
 
+async def test_what_cannot_be_read_is_named(given: Given, tmp_path: Path) -> None:
+    given.certificates = X509_WORLD
+    (tmp_path / "harbor.pem").write_bytes(LEAF.certificate)
+    (tmp_path / "chain.pem").write_bytes(b"no certificate")
+    key = {"pki.key": LEAF.key.decode()}
+    preset = commercial(tmp_path, key={"env": "KEY"}, caBundle=str(tmp_path / "chain.pem"))
+    outcome = await given.ask("certificates.files", preset, secrets=key)
+    assert f"No certificate can be read: pki.caBundle is {tmp_path}/chain.pem." in outcome.fact
+    (tmp_path / "harbor.pem").write_bytes(b"")
+    outcome = await given.ask("certificates.files", preset, secrets=key)
+    assert f"No certificate can be read: pki.certificate is {tmp_path}/harbor.pem." in outcome.fact
+    given(NAMESPACE, tls(tls_crt=b"junk", tls_key=b"junk"))
+    outcome = await given.ask("certificates.secret", IN_SECRET)
+    assert "read: tls.crt in the Secret harbor/harbor-tls." in outcome.fact
+
+
 async def test_a_certificate_file_that_is_not_there(given: Given, tmp_path: Path) -> None:
     outcome = await given.ask("certificates.files", commercial(tmp_path))
     assert outcome.state == "fail"

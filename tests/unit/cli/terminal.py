@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from tests.interruptible import interruptible
 from tests.unit.cli.conftest import PROGRAM
 
 SECONDS = 30.0
@@ -25,7 +26,7 @@ class Terminal:
         self.shown = ""
         self._own, inner = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _WITH_TERMINAL, PROGRAM, *arguments],
+            [sys.executable, "-c", _WITH_TERMINAL, *interruptible([PROGRAM, *arguments])],
             stdin=inner,
             stdout=inner,
             stderr=inner,

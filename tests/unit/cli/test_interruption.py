@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interruptible import interruptible
 from tests.unit.cli.conftest import DEMO, PROGRAM, Run, objects_of, runs_of
 from tests.unit.cli.terminal import Terminal
 from wizard.errors import ExitCode
@@ -22,7 +23,7 @@ def test_a_run_that_is_stopped_can_be_resumed(
     env: dict[str, str], state: Path, wizard: Run, number: signal.Signals
 ) -> None:
     env["WIZARD_DEMO_SPEED"] = "20"
-    command = [PROGRAM, *DEMO, "--scenario", "stuck", "--output", "jsonl"]
+    command = interruptible([PROGRAM, *DEMO, "--scenario", "stuck", "--output", "jsonl"])
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True
     ) as process:
@@ -59,7 +60,10 @@ def test_no_child_is_left(env: dict[str, str], folder: Path, number: signal.Sign
     helm.chmod(0o755)
     env["WIZARD_HELM"] = str(helm)
     with subprocess.Popen(
-        [PROGRAM, "rbac", "--preset", "demo.yaml"], stderr=subprocess.PIPE, env=env, text=True
+        interruptible([PROGRAM, "rbac", "--preset", "demo.yaml"]),
+        stderr=subprocess.PIPE,
+        env=env,
+        text=True,
     ) as process:
         wait_until(pids.exists)
         process.send_signal(number)

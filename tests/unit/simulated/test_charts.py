@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backends.simulated.harbor.package import make_package
 from backends.simulated.world import SimulatedWorld
 from tests.unit.simulated.conftest import (
     DEPLOYMENT,
@@ -37,6 +38,16 @@ async def test_the_same_values_render_the_same_objects(world: World, tmp_path: P
     request = await request_of(world, tmp_path, {"externalURL": "https://h.example.com"})
     first = await world.charts.render(request, None)
     assert first == await world.charts.render(request, await world.access.server())
+
+
+async def test_a_package_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
+    source = ChartSource("harbor", "1.19.2")
+    packages = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        packages.append(make_package(source, tmp_path / name).read_bytes())
+    assert packages[0] == packages[1]
+    assert packages[0][4:8] == bytes(4), "gzip notes a time there"
 
 
 async def test_what_the_real_chart_refuses_is_refused(world: World, tmp_path: Path) -> None:
