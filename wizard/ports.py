@@ -303,10 +303,7 @@ class Harbor(Protocol):
         """Every component's health. Raises Unreachable while core does not answer."""
 
     async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
-        """Harbor's own version, such as "v2.15.2-c3b2c9a4"; needs a login.
-
-        Raises Unauthorized where the login is refused.
-        """
+        """Harbor's own version, such as "v2.15.2-c3b2c9a4". Raises Unauthorized: login refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,10 +375,7 @@ class Person(Protocol):
         """Whether there is somebody to ask."""
 
     def secret(self, path: str, label: str) -> str:
-        """Ask for a secret of the preset, unseen.
-
-        Raises SecretMissing where there is no terminal, naming the variable to use instead.
-        """
+        """Ask for a secret, unseen. Raises SecretMissing, naming the variable to use instead."""
 
 
 class Resolver(Protocol):
