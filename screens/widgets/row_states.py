@@ -8,9 +8,14 @@ from wizard.answers.form import Question
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import Problem
 from wizard.checks.base import Result
+from wizard.checks.suite import CHECKS
 from wizard.errors import WizardError
 
 Told = tuple[State, str]
+
+
+_RANKS = {check.id: rank for rank, check in enumerate(CHECKS)}
+"""The order in which people read what checks say."""
 
 
 class RowStates:
@@ -71,7 +76,9 @@ class RowStates:
         """What checks said about an answer: all that is to look at, and one good fact."""
         outcomes = [
             result.outcome
-            for result, place in self._results.values()
+            for result, place in sorted(
+                self._results.values(), key=lambda told: _RANKS[told[0].check.id]
+            )
             if place == question.path and result.outcome.state != "skipped"
         ]
         good = [outcome for outcome in outcomes if outcome.state == "ok"]
