@@ -50,13 +50,6 @@ def test_plan_with_changes(wizard: Run, state: Path) -> None:
     assert runs_of(state) == []
 
 
-def test_a_plan_says_in_one_way_that_the_namespace_is_missing(wizard: Run) -> None:
-    plan = wizard(*DEMO, "--plan", "--output", "json").document
-    changes = [change for step in plan["steps"] for change in step["changes"]]
-    told = {change["reason"] for change in changes if "namespace" in change.get("reason", "")}
-    assert told == {"the namespace harbor does not exist yet"}
-
-
 @pytest.mark.usefixtures("installed")
 def test_plan_without_changes(wizard: Run) -> None:
     done = wizard(*DEMO, "--plan")

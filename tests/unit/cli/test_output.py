@@ -113,6 +113,13 @@ def test_a_wrong_command_line_for_people_leaves_stdout_empty(
     assert program("--presett", *output).stdout == ""
 
 
+def test_a_plan_says_in_one_way_that_the_namespace_is_missing(wizard: Run) -> None:
+    plan = wizard(*DEMO, "--plan", "--output", "json").document
+    changes = [change for step in plan["steps"] for change in step["changes"]]
+    told = {change["reason"] for change in changes if "namespace" in change.get("reason", "")}
+    assert told == {"the namespace harbor does not exist yet"}
+
+
 @pytest.mark.parametrize("output", ["json", "jsonl"])
 def test_notes_for_people_stay_off_stdout(wizard: Run, output: str) -> None:
     done = wizard(*DEMO, "--output", output)
