@@ -87,11 +87,13 @@ class StepList(OptionList):
 
     @property
     def _width(self) -> int:
-        return self.scrollable_content_region.width - 4
+        return self.scrollable_content_region.width - 3
 
     def _prompt(self, row: Row) -> Content:
         colour = STYLES.get(row.state, "")
         title = f"{sign(row.state)} {row.title}"
+        room = self._width - 2 - len(row.word)
+        title = title if len(title) <= room else f"{title[: room - 1]}…"
         gap = " " * max(2, self._width - len(title) - len(row.word))
         quiet = "$text-muted" if row.state in {"not yet", "unknown"} else ""
         lines = [Content.assemble((title, colour), gap, (row.word, quiet or colour))]
@@ -100,7 +102,7 @@ class StepList(OptionList):
             head = f"{row.trouble.id}  {row.trouble.title}".strip()
             lines += [Content.styled(line, "bold") for line in self._wrapped(head)]
             for line in row.trouble.lines(briefly=True):
-                lines += map(Content, _cut(list(self._wrapped(line, hanging=6)), line))
+                lines += map(Content, _cut(list(self._wrapped(line, hanging=6)), line, self._width))
         lines += [Content.styled(line, "$text-accent") for line in self._wrapped(row.hint)]
         return Content("\n").join(lines)
 
@@ -109,11 +111,12 @@ class StepList(OptionList):
         yield from wrapped(text, self._width, _INDENT, " " * hanging)
 
 
-def _cut(lines: list[str], text: str) -> list[str]:
+def _cut(lines: list[str], text: str, width: int) -> list[str]:
     """As much as has room, since all is told among the problems; errors name their cause last."""
     if len(lines) <= _MOST_LINES:
         return lines
     if text.startswith("Seen"):
         first, *rest = lines[-_MOST_LINES:]
-        return [f"{_INDENT}Seen  … {first.strip()}", *rest]
-    return [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]} …"]
+        return [f"{_INDENT}Seen  … {first.strip()}"[:width], *rest]
+    last = lines[_MOST_LINES - 1]
+    return [*lines[: _MOST_LINES - 1], f"{last[: width - 2]} …"]
