@@ -1,7 +1,6 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +12,6 @@ from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
 from screens.navigation import INSTALL, Navigation
-from screens.notices import show_notice
 from screens.palette import Actions
 from screens.signs import unicode_shown
 from screens.start import StartScreen
@@ -21,8 +19,8 @@ from screens.theme import DARK, LIGHT
 from screens.ways import Ways
 
 if TYPE_CHECKING:
-    from screens.run import Run
-    from screens.session import Session
+    from screens.models.run import Run
+    from screens.models.session import Session
     from wizard.run.consent import Consent
 
 
@@ -63,7 +61,7 @@ class WizardApp(Navigation):
 
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
-        self.ways.notices.show_by(partial(show_notice, self))
+        self.ways.notices.show_by(self._show_notice)
         if self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
@@ -147,6 +145,13 @@ class WizardApp(Navigation):
         if former:
             self.run_worker(former.close(), group="close")
 
+    def _show_notice(self, line: str) -> None:
+        """Show what a login program says, on whatever screen is there; secrets are hidden."""
+        from wizard.run.patterns import redact_patterns
+
+        told = redact_patterns(line)
+        self.notify(told, title="The login says", timeout=_NOTICE_SECONDS, markup=False)
+
     def action_change_colours(self) -> None:
         """Use light colours instead of dark ones, or the other way round."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
@@ -186,3 +191,5 @@ class WizardApp(Navigation):
 
 
 _INTERRUPTED = 130
+_NOTICE_SECONDS = 120
+"""How long what a login program says stands: somebody has to type it elsewhere."""

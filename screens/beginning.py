@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.desk import EMPTY, Desk
 from screens.dialogs.files import Files
 from screens.dialogs.pick import Choice, Pick
 from screens.look import LookScreen, harbors
+from screens.models.desk import EMPTY, Desk
+from screens.models.session import Session
 from screens.pages import all_pages
 from screens.pages.page import Page
-from screens.session import Session
 from screens.ways import Ways
 from wizard.answers.draft import Draft
 from wizard.answers.keeping import KeptDraft, kept_drafts

@@ -12,11 +12,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.conversations import save_answers
-from screens.first_steps import FirstStep, Installed, first_steps
 from screens.frame import FrameScreen
-from screens.run import Run
-from screens.run_rows import clock
-from screens.saving import Saving, repeating
+from screens.models.first_steps import FirstStep, Installed, first_steps
+from screens.models.run import Run
+from screens.models.run_rows import clock
+from screens.models.saving import Saving, repeating
 from screens.signs import sign
 from wizard.answers.overrides import overridden
 from wizard.run.rendering import duration

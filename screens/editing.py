@@ -9,15 +9,15 @@ from typing import Any
 from textual.app import App
 from textual.content import Content
 
-from screens.certificates import about_file
-from screens.desk import Desk
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.files import Files
 from screens.dialogs.items import ItemsEditor
 from screens.dialogs.pick import Choice, Pick
 from screens.dialogs.secret_editor import SecretEditor
 from screens.dialogs.yaml_editor import YamlEditor
-from screens.session import Session
+from screens.models.certificates import about_file
+from screens.models.desk import Desk
+from screens.models.session import Session
 from screens.widgets.facts import painted
 from screens.widgets.rows import ChoiceRow, QuestionRow, TextRow
 from wizard.answers.form import Control, Question

@@ -4,9 +4,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from screens.dialogs.confirm import Confirm
+from screens.models.troubles import answer_behind
 from screens.navigation import REVIEW
 from screens.pages import all_pages
-from screens.troubles import answer_behind
 from screens.ways import Ways
 from wizard.errors import WizardError
 

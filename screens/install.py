@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from screens import going_on
 from screens.log_screen import LogScreen
-from screens.run import Run
+from screens.models.run import Run
 from screens.signs import State
 from screens.widgets.prompt import Prompt
 from screens.widgets.run_panes import PANES, RunPanes

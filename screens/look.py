@@ -9,9 +9,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.frame import FrameScreen
-from screens.session import Session
+from screens.models.session import Session
+from screens.models.telling import Told
 from screens.signs import sign
-from screens.telling import Told
 from wizard.answers.target import Target
 from wizard.errors import WizardError
 from wizard.inspections import troubleshoot

@@ -15,7 +15,7 @@ from screens.ways import Ways
 from screens.widgets.step_map import Stop
 
 if TYPE_CHECKING:
-    from screens.session import Session
+    from screens.models.session import Session
 
 REVIEW, INSTALL = "review", "install"
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))

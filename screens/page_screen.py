@@ -9,12 +9,12 @@ from textual.widgets import Input, Static
 
 from screens.editing import Editing
 from screens.frame import FrameScreen
+from screens.models.placing import place_of
+from screens.models.question_text import explanation, hint
+from screens.models.row_states import RowStates
 from screens.pages.page import Page
-from screens.placing import place_of
-from screens.question_text import explanation, hint
 from screens.widgets.extra import Extra
 from screens.widgets.form import Form
-from screens.widgets.row_states import RowStates
 from screens.widgets.rows import KindRow, QuestionRow
 from wizard.answers.paths import Path, parse_path
 from wizard.checks.base import Result

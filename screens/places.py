@@ -6,10 +6,10 @@ from textual.screen import Screen
 
 from screens.done import DoneScreen
 from screens.install import InstallScreen
+from screens.models.session import Session
 from screens.page_screen import PageScreen
 from screens.pages import all_pages
 from screens.review import ReviewScreen
-from screens.session import Session
 
 _OTHERS: Mapping[str, Callable[[], Screen[None]]] = {"install": InstallScreen, "done": DoneScreen}
 

@@ -10,17 +10,17 @@ from textual.timer import Timer
 from textual.widgets import Button
 from textual.worker import Worker
 
-from screens.agreement import warnings_of
-from screens.answer_rows import answer_of
-from screens.check_rows import loss_of, result_of
 from screens.conversations import ask_secrets, decide, save_answers
 from screens.dialogs.copyable import Copyable
 from screens.frame import FrameScreen
-from screens.looking import Looking
-from screens.plan_rows import first_opened
-from screens.reviewing import Reviewing
-from screens.saving import Saving
-from screens.session import Session
+from screens.models.agreement import warnings_of
+from screens.models.answer_rows import answer_of
+from screens.models.check_rows import loss_of, result_of
+from screens.models.looking import Looking
+from screens.models.plan_rows import first_opened
+from screens.models.reviewing import Reviewing
+from screens.models.saving import Saving
+from screens.models.session import Session
 from screens.widgets.review_body import ANSWERS, CHECKS, PLAN, ReviewBody
 from screens.widgets.row_list import RowList
 from wizard.answers.paths import parse_path

@@ -62,7 +62,7 @@ class StartScreen(FrameScreen):
         found.update(f"Cluster  {sign('asking')} asking\nHelm     {sign('asking')} asking")
         await self.wizard.ready()
         from screens.beginning import left_words, unfinished
-        from screens.surroundings import surroundings
+        from screens.models.surroundings import surroundings
 
         drafts = unfinished(self.wizard.ways)
         options = self.query_one("#start", OptionList)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.notices import Notices
+from screens.models.notices import Notices
 
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft

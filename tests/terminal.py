@@ -83,6 +83,10 @@ class Terminal:
         """Wait until the screen shows all of these. Raises AssertionError with the screen."""
         self._wait(lambda: all(text in self.text for text in texts), f"no {texts}", seconds)
 
+    def until_gone(self, text: str, seconds: float = SECONDS) -> None:
+        """Wait until the screen does not show this any more."""
+        self._wait(lambda: text not in self.text, f"still {text}", seconds)
+
     def ends(self, seconds: float = SECONDS) -> int:
         """Wait until the program has ended; its exit code."""
         ended: list[int] = []

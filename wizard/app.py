@@ -121,7 +121,7 @@ def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "D
 
 
 def _ways(settings: Common) -> "Ways":
-    from screens.notices import Notices
+    from screens.models.notices import Notices
     from screens.ways import Ways
     from wizard.environment import number_of
 

@@ -8,9 +8,9 @@ from textual.widgets import Static
 
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.explain import Explain
-from screens.question_text import explanation
+from screens.models.question_text import explanation
+from screens.models.row_states import Told
 from screens.signs import STYLES, sign
-from screens.widgets.row_states import Told
 from wizard.answers.form import Question
 
 if TYPE_CHECKING:

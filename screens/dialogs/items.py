@@ -12,11 +12,11 @@ from textual.widgets.option_list import Option
 
 from screens.dialogs.editor import Editor
 from screens.dialogs.open_item import OpenItem
-from screens.item_edits import ItemEdits, Key
-from screens.question_text import hint
-from screens.shown import shown
+from screens.models.item_edits import ItemEdits, Key
+from screens.models.question_text import hint
+from screens.models.row_states import Told, told_of
+from screens.models.shown import shown
 from screens.signs import STYLES, sign
-from screens.widgets.row_states import Told, told_of
 from screens.widgets.rows import QuestionRow
 from wizard.answers.form import Question
 

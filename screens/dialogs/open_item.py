@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from screens.item_edits import ItemEdits, Key
+from screens.models.item_edits import ItemEdits, Key
+from screens.models.row_states import RowStates, told_of
 from screens.widgets.form import Form
-from screens.widgets.row_states import RowStates, told_of
 from screens.widgets.rows import QuestionRow, TextRow
 from wizard.answers.form import Question, key_question
 from wizard.answers.problems import Problem

@@ -12,6 +12,7 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.dialogs.dialog import Dialog
+from screens.models.errors import error_lines
 from screens.signs import sign
 from wizard.errors import WizardError
 
@@ -75,8 +76,7 @@ class Pick(Dialog[str]):
             self._choices = await ask()
             self._say("" if self._choices else "Nothing is there to choose from: type it.")
         except WizardError as error:
-            words = ". ".join(part for part in (error.what, error.why, error.fix) if part)
-            self._say(f"{sign('wrong')} {words}. It can be typed all the same.")
+            self._say(f"{sign('wrong')} {error_lines(error)}\nIt can be typed all the same.")
         finally:
             clock.stop()
         self._list(self.query_one(Input).value)

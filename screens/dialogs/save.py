@@ -10,10 +10,11 @@ from textual.widgets import Button, Footer, Input, Select, Static
 
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.dialog import Dialog
+from screens.models.errors import error_lines
 from wizard.errors import UsageError
 
 if TYPE_CHECKING:
-    from screens.saving import Chosen, Saving, TypedSecret
+    from screens.models.saving import Chosen, Saving, TypedSecret
 
 _OVERWRITE = "Overwrite it"
 
@@ -107,9 +108,7 @@ class Save(Dialog[bool]):
                     return
             draft = await asyncio.to_thread(self._saving.write, path, chosen)
         except UsageError as error:
-            self.query_one("#wrong", Static).update(
-                ". ".join(one for one in (error.what, error.why, error.where, error.fix) if one)
-            )
+            self.query_one("#wrong", Static).update(error_lines(error))
             return
         self._saving.saved(path, draft)
         self.dismiss(True)

@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, OptionList, Static
 
-from screens.certificates import mode_of
-from screens.desk import Desk
 from screens.dialogs.editor import Editor
-from screens.secret_choice import SecretChoice
-from screens.secret_words import variable_state
+from screens.models.certificates import mode_of
+from screens.models.desk import Desk
+from screens.models.row_states import RowStates, Told, told_of
+from screens.models.secret_choice import SecretChoice
+from screens.models.secret_words import variable_state
 from screens.widgets.form import Form
 from screens.widgets.hidden_line import HiddenLine
 from screens.widgets.kind_list import show_kinds
-from screens.widgets.row_states import RowStates, Told, told_of
 from screens.widgets.rows import QuestionRow, TextRow
 from wizard.answers.form import Question
 from wizard.answers.paths import Path, format_path

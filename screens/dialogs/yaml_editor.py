@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Footer, Static, TextArea
 
 from screens.dialogs.editor import Editor
-from screens.widgets.row_states import told_of
+from screens.models.row_states import told_of
 from wizard.answers.draft import Draft
 from wizard.answers.entering import answered
 from wizard.answers.form import Question

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from screens.desk import Desk
+    from screens.models.desk import Desk
 
 
-def _nothing(_: "Desk") -> Iterable["Widget"]:
+def _nothing(_: "Desk") -> Iterable[Any]:
     return ()
 
 
@@ -27,4 +25,4 @@ class Page:
     title: str
     question: str
     paths: tuple[str, ...]
-    extras: "Callable[[Desk], Iterable[Widget]]" = _nothing
+    extras: "Callable[[Desk], Iterable[Any]]" = _nothing

@@ -8,7 +8,7 @@ from screens.pages.page import Page
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from screens.desk import Desk
+    from screens.models.desk import Desk
 
 
 def _extras(desk: "Desk") -> "Iterable[Widget]":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual import work
 
-from screens.certificates import Fact, served
-from screens.desk import Desk
+from screens.models.certificates import Fact, served
+from screens.models.desk import Desk
 from screens.signs import sign
 from screens.widgets.extra import Extra
 from screens.widgets.facts import painted

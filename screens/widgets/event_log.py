@@ -6,7 +6,7 @@ from datetime import datetime
 from textual.events import Resize
 from textual.widgets import Log
 
-from screens.wrapping import wrapped
+from screens.models.wrapping import wrapped
 from wizard.run.events import Event
 from wizard.run.rendering import EventLines
 

@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Label
 
-from screens.desk import Desk
-from screens.widgets.form_items import Asked, Heading, Item, Topic, layout, topic_of
-from screens.widgets.row_states import RowStates
+from screens.models.desk import Desk
+from screens.models.form_items import Asked, Heading, Item, Topic, layout, topic_of
+from screens.models.row_states import RowStates
 from screens.widgets.rows import (
     ChoiceRow,
     EditorRow,

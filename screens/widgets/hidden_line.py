@@ -10,7 +10,7 @@ from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
-from screens.secret_words import Told, strength, strong
+from screens.models.secret_words import Told, strength, strong
 from screens.signs import STYLES, sign
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from screens.widgets.log_entry import LogEntry, Severity, is_readable, readable, severity_of
+from screens.models.log_entry import LogEntry, Severity, is_readable, readable, severity_of
 
 MAX_LINES = 100_000
 MAX_CHARACTERS = 20_000_000

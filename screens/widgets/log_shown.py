@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, MutableSequence
 
-from screens.widgets.log_entry import LogEntry
+from screens.models.log_entry import LogEntry
 from screens.widgets.log_lines import LogLines, Wanted
 
 

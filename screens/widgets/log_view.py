@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
+from screens.models.log_entry import LogEntry, Severity
+from screens.models.log_export import write_lines
 from screens.widgets.following import FollowingView
-from screens.widgets.log_entry import LogEntry, Severity
-from screens.widgets.log_export import write_lines
 from screens.widgets.log_lines import MAX_LINES, LogLines, Wanted, only
 from screens.widgets.log_painting import Paints, cells_of_match, finder, painted, paints_of
 from screens.widgets.log_shown import ShownLines

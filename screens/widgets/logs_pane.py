@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from screens.widgets.log_entry import LogEntry, Severity
+from screens.models.log_entry import LogEntry, Severity
 from screens.widgets.log_view import LogView
 from wizard.run.events import Log
 

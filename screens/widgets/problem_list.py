@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from screens.models.troubles import Trouble
+from screens.models.wrapping import wrapped
 from screens.signs import sign
-from screens.troubles import Trouble
-from screens.wrapping import wrapped
 
 
 class ProblemList(VerticalScroll, can_focus=True):

@@ -13,37 +13,21 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from screens.models.rows import Line, Row
+
 _PADDING = 2
 """Columns around each row, as the stylesheet has it."""
 _NARROWEST = 20
 """Columns that text gets, however much stands before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a row: `lead` stands before the text, which wraps under its own beginning."""
-
-    text: str
-    lead: str = ""
-    style: str = ""
-    lead_style: str = ""
-    indent: int = 0
-
-    def laid_out(self, width: int) -> Content:
-        """The line within so many columns."""
-        before = self.indent + len(self.lead)
-        parts = wrap(self.text, max(width - before, _NARROWEST), break_on_hyphens=False) or [""]
-        rest = "".join(f"\n{' ' * before}{part}" for part in parts[1:])
-        lead = (f"{' ' * self.indent}{self.lead}", self.lead_style)
-        return Content.assemble(lead, (f"{parts[0]}{rest}", self.style))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row; `key` is what it stands for. The cursor passes over one without a key."""
-
-    key: str
-    lines: tuple[Line, ...]
+def laid_out(line: Line, width: int) -> Content:
+    """A line within so many columns."""
+    before = line.indent + len(line.lead)
+    parts = wrap(line.text, max(width - before, _NARROWEST), break_on_hyphens=False) or [""]
+    rest = "".join(f"\n{' ' * before}{part}" for part in parts[1:])
+    lead = (f"{' ' * line.indent}{line.lead}", line.lead_style)
+    return Content.assemble(lead, (f"{parts[0]}{rest}", line.style))
 
 
 class RowList(OptionList):
@@ -110,7 +94,7 @@ class RowList(OptionList):
         self._width = width = self._columns()
         self.set_options(
             Option(
-                Content("\n").join(line.laid_out(width) for line in row.lines),
+                Content("\n").join(laid_out(line, width) for line in row.lines),
                 disabled=not row.key,
             )
             for row in self._rows

@@ -15,7 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Label, OptionList, Select, Static
 
-from screens.shown import shown
+from screens.models.shown import shown
 from screens.signs import STYLES, State, sign
 from screens.widgets.kind_list import kind_lines, show_kinds
 from wizard.answers.entering import entered

@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from screens.run import Run
-from screens.run_rows import Row, headline, rows, waits
+from screens.models.run import Run
+from screens.models.run_rows import Row, headline, rows, waits
+from screens.models.troubles import troubles
 from screens.signs import State, sign
-from screens.troubles import troubles
 from screens.widgets.event_log import EventLog
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.pane_tabs import PaneTabs

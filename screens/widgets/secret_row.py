@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from screens.desk import Desk
-from screens.shown import source_words
+from screens.models.desk import Desk
+from screens.models.shown import source_words
 from screens.widgets.rows import EditorRow
 from wizard.answers.paths import format_path
 

@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.run_rows import Row
+from screens.models.run_rows import Row
+from screens.models.wrapping import wrapped
 from screens.signs import STYLES, sign
-from screens.wrapping import wrapped
 
 _INDENT = "    "
 _MOST_LINES = 2

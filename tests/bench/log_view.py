@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 
-from screens.widgets.log_entry import LogEntry
+from screens.models.log_entry import LogEntry
 from screens.widgets.log_view import LogView
 from tests.bench.measuring import Row
 

@@ -9,13 +9,13 @@ from textual import on, work
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from screens.desk import Desk
 from screens.editing import Editing
-from screens.session import Session
+from screens.models.desk import Desk
+from screens.models.row_states import RowStates
+from screens.models.session import Session
 from screens.theme import DARK
 from screens.ways import Ways
 from screens.widgets.form import Form
-from screens.widgets.row_states import RowStates
 from screens.widgets.rows import QuestionRow
 from tests.screens.screen_text import screen_lines
 from wizard.answers.draft import Draft

@@ -8,10 +8,10 @@ from time import monotonic
 from textual.pilot import Pilot
 
 from screens.application import WizardApp
-from screens.desk import Desk
+from screens.models.desk import Desk
+from screens.models.run import Run
+from screens.models.session import Session
 from screens.pages import all_pages
-from screens.run import Run
-from screens.session import Session
 from tests.screens.screen_text import screen_lines
 from wizard.answers.loading import read
 from wizard.app import _ways

@@ -10,9 +10,9 @@ import yaml
 from textual.pilot import Pilot
 
 from screens.application import WizardApp
-from screens.desk import Desk
+from screens.models.desk import Desk
+from screens.models.session import Session
 from screens.pages import all_pages
-from screens.session import Session
 from screens.ways import Ways
 from tests.screens.screen_text import screen_lines
 from wizard.answers.draft import Draft

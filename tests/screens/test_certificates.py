@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backends.certificates import X509
-from screens.certificates import Fact, about_file, mode_of, served
+from screens.models.certificates import Fact, about_file, mode_of, served
 from tests.screens.certificate_files import HOST, made, write_files
 from wizard.answers.draft import Draft
 from wizard.answers.paths import parse_path

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from screens.connection import Connection
+from screens.models.connection import Connection
 from wizard.answers.network import Network
 from wizard.errors import UsageError
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from screens.first_steps import FirstStep, Installed, first_steps
+from screens.models.first_steps import FirstStep, Installed, first_steps
 from wizard.answers.draft import Draft
 
 SELF_SIGNED = {"kind": "self-signed", "authority": {"kind": "local"}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.session import Session
+from screens.models.session import Session
 from screens.widgets.event_log import EventLog
 from screens.widgets.log_view import LogView
 from screens.widgets.prompt import Prompt

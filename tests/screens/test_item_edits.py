@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.desk import Desk
-from screens.item_edits import ItemEdits, Key
+from screens.models.desk import Desk
+from screens.models.item_edits import ItemEdits, Key
 from wizard.answers.draft import Draft, Origin
 from wizard.answers.form import Question, questions
 from wizard.answers.paths import Path

@@ -4,14 +4,15 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 
-from screens.agreement import Agreement
-from screens.answer_rows import answer_of, answer_rows
 from screens.dialogs.type_name import TypeName
-from screens.looking import Looking
-from screens.plan_rows import first_opened, plan_rows
-from screens.telling import Told
+from screens.models.agreement import Agreement
+from screens.models.answer_rows import answer_of, answer_rows
+from screens.models.looking import Looking
+from screens.models.plan_rows import first_opened, plan_rows
+from screens.models.rows import Line, Row
+from screens.models.telling import Told
 from screens.widgets.panes import Panes
-from screens.widgets.row_list import Line, Row, RowList
+from screens.widgets.row_list import RowList
 from tests.screens.review_app import DEMO, demo_ways, session_of
 from tests.screens.screen_text import screen_lines
 from wizard.checks.base import Check, Outcome, Result

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from screens.saving import Saving, needed_before, repeating
-from screens.session import Session
+from screens.models.saving import Saving, needed_before, repeating
+from screens.models.session import Session
 from tests.screens.review_app import (
     DEMO,
     Reviewed,

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from screens.secret_words import kinds, strength, strong, variable_state
-from screens.shown import shown
+from screens.models.secret_words import kinds, strength, strong, variable_state
+from screens.models.shown import shown
 from wizard.answers.outline import Shape, shape_at
 
 ADMIN, KEY, SEAL = "harbor.adminPassword", "harbor.secretKey", "pki.authority.server.unseal.key"

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from screens.widgets.log_entry import LogEntry
+from screens.models.log_entry import LogEntry
 from screens.widgets.log_view import LogView
 from tests.screens.screen_text import screen_strips
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from screens.widgets.log_entry import MAX_TEXT, LogEntry, readable, severity_of
+from screens.models.log_entry import MAX_TEXT, LogEntry, readable, severity_of
 from screens.widgets.log_lines import LogLines, Wanted
 from screens.widgets.log_shown import ShownLines
 

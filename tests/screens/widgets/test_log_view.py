@@ -8,7 +8,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.scrollbar import ScrollTo
 
-from screens.widgets.log_entry import LogEntry
+from screens.models.log_entry import LogEntry
 from screens.widgets.log_view import FLUSH_SECONDS, LogView
 from tests.screens.screen_text import screen_lines, screen_strips, styles_of
 from tests.screens.widgets.log_app import SIZE, TIME, Mini, entries, numbered, rows, running, write

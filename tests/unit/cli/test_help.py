@@ -42,9 +42,9 @@ def test_help_shows_examples_as_they_are_typed(wizard: Run, env: dict[str, str])
     env["COLUMNS"] = "80"
     shown = wizard("--help").stdout
     for example in (
-        "wizard --demo --preset presets/demo.yaml",
+        "Try it without a cluster: wizard --demo",
+        "wizard --preset my.yaml --check",
         "wizard --preset my.yaml --plan",
-        "wizard preset validate my.yaml",
     ):
         assert re.search(rf"^ *{re.escape(example)}( |$)", shown, re.MULTILINE)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from screens.telling import Told
+from screens.models.telling import Told
 from wizard.answers.draft import Draft
 from wizard.diagnose.finding import Finding
 from wizard.errors import ExitCode, Interrupted, WizardError

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from screens.telling import Told
+from screens.models.telling import Told
 from wizard.checks.base import Result
 from wizard.run.consent import Consent, Loss, losses
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
-from screens.connection import Connection
-from screens.desk import Desk
+from screens.models.connection import Connection
+from screens.models.desk import Desk
 from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.preset import Preset
 from wizard.answers.problems import PresetInvalid

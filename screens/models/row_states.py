@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from screens.desk import Desk
+from screens.models.desk import Desk
 from screens.signs import OF_CHECK, State
 from wizard.answers.form import Question
 from wizard.answers.paths import Path, parse_path

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from screens.run import Run, StepView
+from screens.models.run import Run, StepView
+from screens.models.troubles import CHECKS, Trouble, of_checks, of_step, troubles
 from screens.signs import State
-from screens.troubles import CHECKS, Trouble, of_checks, of_step, troubles
 from wizard.errors import ExitCode
 from wizard.run.rendering import duration
 

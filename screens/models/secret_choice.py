@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from screens.desk import Desk
-from screens.secret_words import TYPED_KINDS, kinds
+from screens.models.desk import Desk
+from screens.models.secret_words import TYPED_KINDS, kinds
 from wizard.answers.entering import answered
 from wizard.answers.form import Option, Question
 from wizard.answers.paths import Path, format_path

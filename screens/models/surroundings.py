@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from screens.session import Session
+from screens.models.session import Session
 from screens.signs import sign
 from wizard.answers.versions import HARBOR_VERSION
 from wizard.errors import WizardError

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from screens.agreement import Agreement
-from screens.asking import Asker
-from screens.connection import Connection
-from screens.desk import EMPTY, Desk
-from screens.keeper import Keeper
+from screens.models.agreement import Agreement
+from screens.models.asking import Asker
+from screens.models.connection import Connection
+from screens.models.desk import EMPTY, Desk
+from screens.models.keeper import Keeper
+from screens.models.run import Run
+from screens.models.telling import Told
 from screens.pages import all_pages
-from screens.run import Run
 from screens.signs import State
-from screens.telling import Told
 from screens.ways import Ways
 from wizard.answers.keeping import KeptDraft
 from wizard.answers.paths import parse_path

@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from screens.desk import Desk
+from screens.models.desk import Desk
 from wizard.answers.draft import Draft
 from wizard.answers.entering import answered
 from wizard.answers.form import Question

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from screens.agreement import Agreement, warnings_of
-from screens.answer_rows import STYLES, told_line
+from screens.models.agreement import Agreement, warnings_of
+from screens.models.answer_rows import STYLES, told_line
+from screens.models.rows import Line, Row
+from screens.models.telling import Told
 from screens.signs import OF_CHECK, sign
-from screens.telling import Told
-from screens.widgets.row_list import Line, Row
 from wizard.checks.base import Result
 from wizard.errors import WizardError
 from wizard.plan.plan import Plan

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from screens.agreement import warnings_of
-from screens.answer_rows import answer_rows, problem_rows
-from screens.check_rows import check_rows
-from screens.looking import Looking
-from screens.plan_rows import counts, plan_rows
-from screens.session import Session
+from screens.models.agreement import warnings_of
+from screens.models.answer_rows import answer_rows, problem_rows
+from screens.models.check_rows import check_rows
+from screens.models.looking import Looking
+from screens.models.plan_rows import counts, plan_rows
+from screens.models.rows import Row
+from screens.models.session import Session
+from screens.models.telling import Told
 from screens.signs import sign
-from screens.telling import Told
-from screens.widgets.row_list import Row
 from wizard.answers.versions import HARBOR_VERSION
 from wizard.run.consent import losses
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from screens.desk import Desk
+from screens.models.desk import Desk
+from screens.models.rows import Line, Row
+from screens.models.shown import source_words
 from screens.pages import all_pages
 from screens.pages.page import Page
-from screens.shown import source_words
 from screens.signs import OF_CHECK, State, sign
-from screens.widgets.row_list import Line, Row
 from wizard.answers.form import Question, flow
 from wizard.answers.outline import Shape
 from wizard.answers.paths import Path, format_path, overlap, parse_path, printable

@@ -9,8 +9,8 @@ from typing import Literal
 
 from platformdirs import user_config_path
 
-from screens.session import Session
-from screens.shown import source_words
+from screens.models.session import Session
+from screens.models.shown import source_words
 from wizard.answers.draft import Draft
 from wizard.answers.outline import shape_at
 from wizard.answers.paths import parse_path

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from screens.run import Run, StepView
+from screens.models.run import Run, StepView
 from screens.signs import OF_CHECK, State
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import PresetInvalid

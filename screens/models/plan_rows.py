@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from screens.widgets.row_list import Line, Row
+from screens.models.rows import Line, Row
 from wizard.plan.plan import Plan, PlannedStep
 from wizard.steps.base import FieldChange, ObjectChange
 
