@@ -5,13 +5,20 @@ from collections.abc import Iterable
 from screens.models.desk import Desk
 from screens.signs import OF_CHECK, State
 from wizard.answers.form import Question
-from wizard.answers.paths import Path, parse_path
+from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.problems import Problem
 from wizard.checks.base import Result
 from wizard.checks.suite import CHECKS
 from wizard.errors import WizardError
 
 Told = tuple[State, str]
+
+
+def _order(told: tuple[Result, Path]) -> tuple[int, int]:
+    """First what is mostly about the answer, then the order in which people read checks."""
+    check, place = told[0].check, told[1]
+    near = [index for index, read in enumerate(check.reads) if overlap(parse_path(read), place)]
+    return min(near, default=len(check.reads)), _RANKS[check.id]
 
 
 _RANKS = {check.id: rank for rank, check in enumerate(CHECKS)}
@@ -76,9 +83,7 @@ class RowStates:
         """What checks said about an answer: all that is to look at, and one good fact."""
         outcomes = [
             result.outcome
-            for result, place in sorted(
-                self._results.values(), key=lambda told: _RANKS[told[0].check.id]
-            )
+            for result, place in sorted(self._results.values(), key=_order)
             if place == question.path and result.outcome.state != "skipped"
         ]
         good = [outcome for outcome in outcomes if outcome.state == "ok"]

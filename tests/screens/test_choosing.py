@@ -81,7 +81,7 @@ async def test_what_keeps_the_cluster_from_answering_is_told(tmp_path: Path) -> 
     app = EditingApp(tmp_path, {}, "target.namespace", open_world=refused)
     async with running(app) as pilot:
         await pilot.press("f4")
-        await sees(pilot, "✗ The kubeconfig cannot be used. it is empty. name another")
+        await sees(pilot, "✗ The kubeconfig cannot be used: it is empty", "Fix: name another")
         await pilot.press("escape")
         await gone(pilot)
         await app.editing.suggest(app.form.rows[0])

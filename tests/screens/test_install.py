@@ -111,7 +111,7 @@ async def test_logs_are_searched_filtered_followed_and_copied(steady: None) -> N
         await person.until_seen("'migrating' ", "not following: f")
         place = person.app.screen.query_one(LogView)._shown.place
         await person.press("N")
-        assert person.app.screen.query_one(LogView)._shown.place != place
+        await person.until(lambda: person.app.screen.query_one(LogView)._shown.place != place)
         await person.press("f")
         assert not person.sees("not following")
         await person.press("t", *"fatal", "enter")
@@ -341,7 +341,7 @@ async def test_without_colour_all_is_told(
     async with guided("stuck", size) as person:
         await person.install()
         await person.until_seen("✗ Failed to install demo", "✗ Harbor", "failed after")
-        assert person.sees("✓ Namespace", "? Harbor answers and is healthy", "not begun")
+        await person.until_seen("✓ Namespace", "? Harbor answers and is healthy", "begun")
 
 
 async def test_a_second_run_is_not_begun_while_one_goes_on() -> None:
