@@ -128,6 +128,8 @@ class WizardApp(Navigation):
     async def _carry_out(self, run: "Run") -> None:
         """Carry out a run, and tell of its end wherever the person is."""
         await run.go()
+        if run.error is None:
+            await self.session.keeper.forget()
         if self._trail and self._trail[-1] != INSTALL:
             how = run.error.what if run.error else run.summary
             title = "The installation failed" if run.error else "Harbor is installed"

@@ -13,6 +13,7 @@ from screens.models.placing import place_of
 from screens.models.question_text import explanation, hint
 from screens.models.row_states import RowStates
 from screens.pages.page import Page
+from screens.widgets.editable_form import EditableForm
 from screens.widgets.extra import Extra
 from screens.widgets.form import Form
 from screens.widgets.rows import KindRow, QuestionRow
@@ -43,7 +44,7 @@ class PageScreen(FrameScreen):
         self.states = RowStates(desk)
         self.editing = Editing(self.app, self.wizard.session, desk)
         yield Static(self.page.question, classes="question-title", markup=False)
-        yield Form(desk, self._paths, self.states)
+        yield EditableForm(self.editing, desk, self._paths, self.states)
         yield from self.page.extras(desk)
         yield Static("", id="hint", markup=False)
 
@@ -77,21 +78,9 @@ class PageScreen(FrameScreen):
         """Complete what is typed to what the cluster offers."""
         await self.editing.suggest(row)
 
-    @on(QuestionRow.Pressed)
-    def _pressed(self, event: QuestionRow.Pressed) -> None:
-        event.stop()
-        self._choose(event.row)
-
     def action_pick(self) -> None:
         """Choose the answer in front from what there is, or edit it."""
-        row = self.query_one(Form).row_in_front
-        if row:
-            self._choose(row)
-
-    @work(group="choose", exclusive=True)
-    async def _choose(self, row: QuestionRow) -> None:
-        if await self.editing.choose(row):
-            await self.query_one(Form).edited(row.question.path)
+        self.query_one(EditableForm).pick()
 
     @on(Input.Submitted)
     async def _submitted(self, event: Input.Submitted) -> None:

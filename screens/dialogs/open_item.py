@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from screens.models.item_edits import ItemEdits, Key
 from screens.models.row_states import RowStates, told_of
+from screens.widgets.editable_form import EditableForm
 from screens.widgets.form import Form
 from screens.widgets.rows import QuestionRow, TextRow
 from wizard.answers.form import Question, key_question
@@ -73,7 +74,9 @@ class OpenItem(Vertical):
             row = KeyRow(asked, str(key))
             await self.mount(row)
             self._tell_key(row)
-        form = Form(self._edits.desk, [path], self._states, all_in_front=True)
+        form = EditableForm(
+            self._editing, self._edits.desk, [path], self._states, all_in_front=True
+        )
         await self.mount(form)
         self.display = True
         for first in [*self.query(KeyRow), *form.rows][:1]:
@@ -148,18 +151,6 @@ class OpenItem(Vertical):
         if self.key is not None:
             self.post_message(self.Changed(self.key))
 
-    @on(QuestionRow.Pressed)
-    def _pressed(self, event: QuestionRow.Pressed) -> None:
-        event.stop()
-        self._choose(event.row)
-
     def action_pick(self) -> None:
         """Choose the answer in front from what there is."""
-        row = self.query_one(Form).row_in_front
-        if row:
-            self._choose(row)
-
-    @work(group="choose", exclusive=True)
-    async def _choose(self, row: QuestionRow) -> None:
-        if await self._editing.choose(row):
-            await self.query_one(Form).edited(row.question.path)
+        self.query_one(EditableForm).pick()

@@ -105,8 +105,9 @@ class QuestionRow(Vertical):
                 return
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Tell that the person is here."""
+        """Tell that the person is here; the label stands above its control in sight."""
         self.add_class("-here")
+        self.call_after_refresh(self.scroll_visible, animate=False)
         self.post_message(self.Entered(self))
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
