@@ -17,7 +17,7 @@ from textual.widgets import Button, Checkbox, Input, Label, OptionList, Select, 
 
 from screens.models.shown import shown
 from screens.signs import STYLES, State, sign
-from screens.widgets.kind_list import kind_lines, show_kinds
+from screens.widgets.kind_list import KindList, show_kinds
 from wizard.answers.entering import entered
 from wizard.answers.form import Question, flow
 
@@ -47,6 +47,12 @@ class QuestionRow(Vertical):
     @dataclass
     class Left(Message):
         """The person left this question."""
+
+        row: "QuestionRow"
+
+    @dataclass
+    class Kept(Message):
+        """The person leaves this answer as it is and wants the next question."""
 
         row: "QuestionRow"
 
@@ -217,7 +223,7 @@ class KindRow(QuestionRow):
     def control(self) -> Widget:
         """A line for each kind."""
         chosen = self.value or self.question.default
-        return OptionList(*kind_lines(self.question.options, chosen), compact=True)
+        return KindList(self.question.options, chosen)
 
     def show(self, value: Any) -> None:
         """Show another value."""
@@ -240,9 +246,21 @@ class KindRow(QuestionRow):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_id != self.value:
-            self.show(event.option_id)
-            self.post_message(self.Answered(self, event.option_id))
+        if event.option_id == (self.value or self.question.default):
+            self.post_message(self.Kept(self))
+        else:
+            self.choose(event.option_id)
+
+    def choose(self, kind: str | None) -> None:
+        """Take a kind as the answer."""
+        if kind != self.value:
+            self.show(kind)
+            self.post_message(self.Answered(self, kind))
+
+    @on(KindList.Marked)
+    def _marked(self, event: KindList.Marked) -> None:
+        event.stop()
+        self.choose(event.kind)
 
 
 class FlagRow(QuestionRow):
