@@ -13,6 +13,7 @@ from screens.models.placing import place_of
 from screens.models.question_text import explanation, hint
 from screens.models.row_states import RowStates
 from screens.pages.page import Page
+from screens.signs import sign
 from screens.widgets.editable_form import EditableForm
 from screens.widgets.extra import Extra
 from screens.widgets.form import Form
@@ -88,21 +89,30 @@ class PageScreen(FrameScreen):
         if not self.query_one(Form).focus_next():
             await self.action_next()
 
+    @on(QuestionRow.Kept)
+    async def _kept(self, event: QuestionRow.Kept) -> None:
+        """Enter on what is chosen already goes on as it does from text."""
+        event.stop()
+        if not self.query_one(Form).focus_next():
+            await self.action_next()
+
     async def action_next(self) -> None:
         """Go on, unless something here is wrong: then that is shown."""
         desk, form = self.wizard.session.desk, self.query_one(Form)
         wrong = [
-            problem
+            parse_path(problem.path)
             for path in self._paths
             for problem in desk.problems_at(path)
             if problem.severity == "error"
         ]
+        wrong += self.states.failing
         if wrong and not self.states.strict:
             self.states.strict = True
             form.refresh_states()
-            await form.reveal(parse_path(wrong[0].path))
+            await form.reveal(wrong[0])
             self.notify(
-                f"{len(wrong)} to look at on this page. Next again leaves it for later.",
+                f"Something on this page is missing or wrong ({sign('wrong')}). "
+                "Ctrl+N again leaves it for later.",
                 severity="warning",
             )
             return
@@ -122,9 +132,11 @@ class PageScreen(FrameScreen):
         def took(result: Result) -> None:
             self.states.took(result, places[result.check.id])
             form.refresh_states()
+            self._mark()
 
         self.states.asking(places.values())
         form.refresh_states()
+        self._mark()
         try:
             await asker.ask([c for c in asker.concerned(paths) if c.id in places], took)
         except WizardError as error:
@@ -133,6 +145,10 @@ class PageScreen(FrameScreen):
             self.states.answered()
             if form.is_attached:
                 form.refresh_states()
+
+    def _mark(self) -> None:
+        """Let the way show whether a check fails about an answer of this page."""
+        self.wizard.session.failing[self.page.id] = bool(self.states.failing)
 
     def help_text(self) -> str:
         """About the question in front."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from screens.models.desk import Desk
+from screens.models.plain_words import in_words
 from screens.models.rows import Line, Row
 from screens.models.shown import source_words
 from screens.pages import all_pages
@@ -178,9 +179,9 @@ def _told_lines(
     for problem in problems:
         state: State = "wrong" if problem.severity == "error" else "look"
         fix = f". {problem.fix}" if problem.fix else ""
-        yield told_line(state, redact(f"{problem.message}{fix}"))
+        yield told_line(state, in_words(redact(f"{problem.message}{fix}")))
     for result in results:
-        yield told_line(OF_CHECK[result.outcome.state], redact(result.outcome.fact))
+        yield told_line(OF_CHECK[result.outcome.state], in_words(redact(result.outcome.fact)))
 
 
 def told_line(state: State, text: str) -> Line:

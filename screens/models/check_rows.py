@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from screens.models.agreement import Agreement, warnings_of
 from screens.models.answer_rows import STYLES, told_line
+from screens.models.plain_words import in_words
 from screens.models.rows import Line, Row
 from screens.models.telling import Told
 from screens.signs import OF_CHECK, sign
@@ -55,7 +56,7 @@ def _outcome_lines(result: Result, redact: Redact) -> Iterator[Line]:
     outcome = result.outcome
     for word, text in (("", outcome.fact), ("Why: ", outcome.why), ("Fix: ", outcome.fix)):
         if text:
-            yield Line(redact(text), lead=word, lead_style="$text-muted", indent=6)
+            yield Line(in_words(redact(text)), lead=word, lead_style="$text-muted", indent=6)
 
 
 def _failed_row(result: Result, redact: Redact) -> Row:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from wizard.answers.authority import LocalAuthority
@@ -88,9 +89,18 @@ def _first_login(installed: Installed) -> FirstStep:
         "First login",
         f"Open {installed.url} and log in as admin. The password is in the cluster; this shows it:",
         installed.password_command,
-        f"Clients need the name {installed.preset.harbor.host} in DNS. "
+        f"{_in_dns(installed.preset.harbor.host)}"
         "A password that is changed in Harbor is not changed in the cluster.",
     )
+
+
+def _in_dns(host: str) -> str:
+    """What clients need before they can connect; nothing for an address."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return f"Clients need the name {host} in DNS. "
+    return ""
 
 
 def _trust(installed: Installed) -> Iterator[FirstStep]:

@@ -80,7 +80,7 @@ class Reviewing:
             return f"{sign('asking')} {self.looking.text}. Esc stops it."
         told = self.told
         if told is None:
-            return "Nothing was asked and nothing is changed yet."
+            return "The checks and the plan come once nothing is missing. Nothing is changed yet."
         number = len(warnings_of(told))
         warnings = "1 warning" if number == 1 else f"{number} warnings"
         if told.planned is None:

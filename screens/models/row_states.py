@@ -1,8 +1,10 @@
 """What is known of each answer: problems of its own, and what the cluster said about it."""
 
+import re
 from collections.abc import Iterable
 
 from screens.models.desk import Desk
+from screens.models.plain_words import in_words
 from screens.signs import OF_CHECK, State
 from wizard.answers.form import Question
 from wizard.answers.paths import Path, overlap, parse_path
@@ -62,13 +64,25 @@ class RowStates:
         if missing and not self.strict:
             return [("not yet", "needed")]
         if own and (left or self.strict or self._desk.value(question.path) is not None):
-            return [told_of(problem) for problem in own]
+            return [self._told_of(problem, question) for problem in own]
         told = self._lines(question)
         if self._error and question.path == ("target", "context"):
             told.append(("wrong", f"{self._error.what}. {self._error.fix}"))
         if any(path == question.path for path in self._asking):
             told.append(("asking", "asking the cluster"))
         return told
+
+    def _told_of(self, problem: Problem, question: Question) -> Told:
+        """A problem in the words of the form: kinds by their labels, not as files have them."""
+        if question.control != "kind":
+            return told_of(problem)
+        if self._desk.missing(problem) and self._desk.value(question.path) is None:
+            return "wrong", "needed: choose one of these"
+        state, text = told_of(problem)
+        labels = {str(option.value): option.label for option in question.options}
+        kinds = "|".join(map(re.escape, labels))
+        text = re.sub(rf"(?<![\w-])({kinds})(?![\w-])", lambda one: labels[one[0]], text)
+        return state, text
 
     def is_about(self, problem: Problem, question: Question) -> bool:
         """Whether a problem is told beside a question."""
@@ -79,6 +93,11 @@ class RowStates:
             return path == question.path
         return path[: len(question.path)] == question.path
 
+    @property
+    def failing(self) -> list[Path]:
+        """The answers that a check fails about."""
+        return [place for result, place in self._results.values() if result.outcome.state == "fail"]
+
     def _lines(self, question: Question) -> list[Told]:
         """What checks said about an answer: all that is to look at, and one good fact."""
         outcomes = [
@@ -88,14 +107,21 @@ class RowStates:
         ]
         good = [outcome for outcome in outcomes if outcome.state == "ok"]
         bad = [outcome for outcome in outcomes if outcome.state != "ok"]
-        told = [(OF_CHECK[one.state], f"{one.fact} {one.fix}".strip()) for one in bad]
+        told = [(OF_CHECK[one.state], in_words(_sentences(one.fact, one.fix))) for one in bad]
         if good and not bad:
             told = [("ok", good[0].fact)]
         return told
 
 
+def _sentences(fact: str, fix: str) -> str:
+    """What was seen and what to do, one sentence after the other."""
+    if not fix:
+        return fact
+    return f"{fact.removesuffix('.')}. {fix[0].upper()}{fix[1:]}"
+
+
 def told_of(problem: Problem) -> Told:
     """A problem as it stands beside its answer."""
-    fix = f" {problem.fix}" if problem.fix else ""
+    fix = f" {problem.fix[0].upper()}{problem.fix[1:]}" if problem.fix else ""
     state: State = "wrong" if problem.severity == "error" else "look"
-    return state, f"{problem.message}.{fix}" if fix else problem.message
+    return state, in_words(f"{problem.message}.{fix}" if fix else problem.message)

@@ -53,6 +53,8 @@ class Session:
         self.desk = desk
         self.stop = ""
         """The stop of the way that the person is at."""
+        self.failing: dict[str, bool] = {}
+        """Whether a check failed about an answer of a page, when that was asked there last."""
         self._warnings: list[WizardError] = []
         self.keeper = Keeper(
             ways.drafts, kept or KeptDraft(desk.draft, origin=desk.opened), self._warnings.append
@@ -119,7 +121,7 @@ class Session:
             return "not yet"
         paths = [parse_path(path) for path in page.paths]
         wrong = [one for path in paths for one in self.desk.problems_at(path)]
-        if any(one.severity == "error" for one in wrong):
+        if any(one.severity == "error" for one in wrong) or self.failing.get(page.id):
             return "wrong"
         return "look" if wrong else "ok"
 

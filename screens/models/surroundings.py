@@ -37,7 +37,8 @@ async def _told(world: World, ask: Callable[[World], Awaitable[str]]) -> str:
 async def _cluster(world: World) -> str:
     server = await world.access.server()
     try:
-        nodes = f", {len((await world.objects.list(NODE)).items)} nodes"
+        number = len((await world.objects.list(NODE)).items)
+        nodes = f", {number} node{'' if number == 1 else 's'}"
     except WizardError:
         nodes = ""
     return f"{server.context}: reachable, {server.version}{nodes}"

@@ -14,6 +14,7 @@ from textual.widgets import Button, Label
 
 from screens.models.desk import Desk
 from screens.models.form_items import Asked, Heading, Item, Topic, layout, topic_of
+from screens.models.question_text import with_limits
 from screens.models.row_states import RowStates
 from screens.widgets.rows import (
     ChoiceRow,
@@ -51,7 +52,9 @@ class TopicButton(Button):
 
     def count(self, total: int, given: int, *, opened: bool) -> None:
         """Show how many answers there are, and how many of them are given."""
-        told = f"{total} more answers" + (f", {given} given" if given else "")
+        told = f"{total} more answer{'' if total == 1 else 's'}" + (
+            f", {given} given" if given else ""
+        )
         self.label = Content(f"{'-' if opened else '+'} {self.topic}: {told}")
 
 
@@ -198,7 +201,7 @@ class Form(VerticalScroll, can_focus=False):
                 return self._row(item.question)
 
     def _row(self, question: Question) -> QuestionRow:
-        value = self._shown(question)
+        value, question = self._shown(question), with_limits(question)
         if question.control == "kind":
             many = len(question.path) <= _BIG and len(question.options) > 2
             return (KindRow if many else ChoiceRow)(question, value)

@@ -1,8 +1,12 @@
 """Kinds to choose from, one a line, the chosen one marked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -29,3 +33,26 @@ def show_kinds(options: OptionList, kinds: Sequence[Kind], chosen: object) -> No
     at = options.highlighted
     options.set_options(kind_lines(kinds, chosen))
     options.highlighted = at
+
+
+class KindList(OptionList):
+    """A list of kinds that begins at the chosen one; Space chooses and stays."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", show=False)]
+
+    @dataclass
+    class Marked(Message):
+        """The kind under the cursor is to be the answer."""
+
+        kind: str | None
+
+    def __init__(self, kinds: Sequence[Kind], chosen: object) -> None:
+        super().__init__(*kind_lines(kinds, chosen), compact=True)
+        values = [kind.value for kind in kinds]
+        if chosen in values:
+            self.highlighted = values.index(chosen)
+
+    def action_mark(self) -> None:
+        """Choose the kind under the cursor."""
+        if self.highlighted is not None:
+            self.post_message(self.Marked(self.get_option_at_index(self.highlighted).id))

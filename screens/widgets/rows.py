@@ -17,7 +17,7 @@ from textual.widgets import Button, Checkbox, Input, Label, OptionList, Select, 
 
 from screens.models.shown import shown
 from screens.signs import STYLES, State, sign
-from screens.widgets.kind_list import kind_lines, show_kinds
+from screens.widgets.kind_list import KindList, show_kinds
 from wizard.answers.entering import entered
 from wizard.answers.form import Question, flow
 
@@ -47,6 +47,12 @@ class QuestionRow(Vertical):
     @dataclass
     class Left(Message):
         """The person left this question."""
+
+        row: "QuestionRow"
+
+    @dataclass
+    class Kept(Message):
+        """The person leaves this answer as it is and wants the next question."""
 
         row: "QuestionRow"
 
@@ -81,14 +87,15 @@ class QuestionRow(Vertical):
 
     def tell(self, told: Sequence[Told]) -> None:
         """Show what is known of the answer, line by line."""
-        if list(told) == list(self._told):
-            return
+        places = self.query(".state")
+        if not places or list(told) == list(self._told):
+            return  # not there yet, or not any more: answers may come while one leaves
         self._told = told
         parts: list[Content | tuple[str, str]] = []
         for state, text in told:
             parts += ["\n"] if parts else []  # type: ignore[list-item]
             parts.append((f"{sign(state)} {text}", STYLES[state]))
-        shown = self.query_one(".state", Static)
+        shown = places.first(Static)
         shown.update(Content.assemble(*parts))
         shown.set_class(bool(told), "-told")
 
@@ -218,7 +225,7 @@ class KindRow(QuestionRow):
     def control(self) -> Widget:
         """A line for each kind."""
         chosen = self.value or self.question.default
-        return OptionList(*kind_lines(self.question.options, chosen), compact=True)
+        return KindList(self.question.options, chosen)
 
     def show(self, value: Any) -> None:
         """Show another value."""
@@ -241,9 +248,21 @@ class KindRow(QuestionRow):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_id != self.value:
-            self.show(event.option_id)
-            self.post_message(self.Answered(self, event.option_id))
+        if event.option_id == (self.value or self.question.default):
+            self.post_message(self.Kept(self))
+        else:
+            self.choose(event.option_id)
+
+    def choose(self, kind: str | None) -> None:
+        """Take a kind as the answer."""
+        if kind != self.value:
+            self.show(kind)
+            self.post_message(self.Answered(self, kind))
+
+    @on(KindList.Marked)
+    def _marked(self, event: KindList.Marked) -> None:
+        event.stop()
+        self.choose(event.kind)
 
 
 class FlagRow(QuestionRow):

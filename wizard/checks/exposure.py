@@ -23,17 +23,16 @@ async def ingress_class(world: World, subject: Subject) -> Outcome:
             "controller serves it cannot be seen.",
         )
     found = await ingress_classes(world)
-    there = ", ".join(one.name for one in found) or "none"
+    names = ", ".join(one.name for one in found)
+    there = f"there is: {names}" if names else "the cluster has none at all"
     if expose.class_name is not None:
         chosen = next((one for one in found if one.name == expose.class_name), None)
         if chosen is None:
-            return _no_class(f"There is no ingress class {expose.class_name}; there is: {there}.")
+            return _no_class(f"There is no ingress class {expose.class_name}; {there}.")
         return _served(chosen, subject)
     defaults = [one for one in found if one.default]
     if not defaults:
-        return _no_class(
-            f"There is no default ingress class, and none is named; there is: {there}."
-        )
+        return _no_class(f"There is no default ingress class, and no class is named; {there}.")
     if len(defaults) > 1:
         return Outcome(
             "warn",

@@ -1,13 +1,37 @@
 """Answers that can be given and checked, but that this version does not carry out yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from wizard.answers.authority import LocalAuthority
-from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
+from wizard.answers.paths import Path, format_path
+from wizard.answers.pki import Commercial, SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
+from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+
+LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
+    ("storage", "provisioner"): (("nfs", "local"), "existing"),
+    ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
+    ("pki",): (("acme", "issuer"), "self-signed, commercial, secret or none"),
+    ("pki", "authority"): (("openbao", "vault"), "local"),
+}
+"""The sections that have kinds for later: these kinds, and those that are carried out."""
+
+
+def is_for_later(path: Path, kind: object) -> bool:
+    """Whether a kind of the section at a path can be given, but is not carried out yet."""
+    return path in LATER and kind in LATER[path][0]
+
+
+def kinds_for_later(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """A problem for every kind in raw answers that is for later, however little of it is given."""
+    for path in LATER:
+        raw = value_at(path, data)
+        kind = raw.get("kind") if isinstance(raw, Mapping) else None
+        if is_for_later(path, kind):
+            yield _later_kind(path, str(kind))
 
 
 def not_carried_out(preset: Preset) -> Iterator[Problem]:
@@ -24,23 +48,29 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 
 
 def _storage(preset: Preset) -> Iterator[Problem]:
-    provisioner, blobs = preset.storage.provisioner, preset.storage.blobs
-    if provisioner.kind != "existing":
-        yield _later("storage.provisioner.kind", provisioner.kind, "existing")
-    if blobs.kind != "volume":
-        yield _later("storage.blobs.kind", blobs.kind, "volume")
+    storage = preset.storage
+    yield from _kind(("storage", "provisioner"), storage.provisioner.kind)
+    yield from _kind(("storage", "blobs"), storage.blobs.kind)
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:
     pki = preset.pki
-    if isinstance(pki, Acme | Issuer):
-        yield _later("pki.kind", pki.kind, "self-signed, commercial, secret or none")
-    if isinstance(pki, SelfSigned) and not isinstance(pki.authority, LocalAuthority):
-        yield _later("pki.authority.kind", pki.authority.kind, "local")
+    yield from _kind(("pki",), pki.kind)
+    if isinstance(pki, SelfSigned):
+        yield from _kind(("pki", "authority"), pki.authority.kind)
     if isinstance(pki, Commercial) and pki.passphrase is not None:
         yield _later("pki.passphrase", "a passphrase", "a key without one")
     if isinstance(pki, Commercial) and pki.fetch_intermediates:
         yield _later("pki.fetchIntermediates", "true", "false, with pki.chain")
+
+
+def _kind(path: Path, kind: str) -> Iterator[Problem]:
+    if is_for_later(path, kind):
+        yield _later_kind(path, kind)
+
+
+def _later_kind(path: Path, kind: str) -> Problem:
+    return _later(format_path((*path, "kind")), kind, LATER[path][1])
 
 
 def _later(path: str, given: str, instead: str) -> Problem:

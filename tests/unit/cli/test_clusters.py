@@ -37,10 +37,10 @@ def test_a_fitting_preset_is_installed(wizard: Run, scenario: str, sets: tuple[s
 @pytest.mark.parametrize(
     ("scenario", "sets", "told"),
     [
-        ("laptop", (), "There is no ingress class traefik; there is: none."),
+        ("laptop", (), "There is no ingress class traefik; the cluster has none at all."),
         ("on-premises", (), "There is no ingress class traefik; there is: nginx."),
         ("on-premises", (NGINX,), "There is no default storage class"),
-        ("cloud", (), "There is no ingress class traefik; there is: none."),
+        ("cloud", (), "There is no ingress class traefik; the cluster has none at all."),
         (
             "cloud",
             (BALANCER, "storage.volumes.registry.accessMode=ReadWriteMany"),
