@@ -110,6 +110,7 @@ class PageScreen(FrameScreen):
             self.states.strict = True
             form.refresh_states()
             await form.reveal(wrong[0])
+            self.app.clear_notifications()
             self.notify(
                 f"Something on this page is missing or wrong ({sign('wrong')}). "
                 "Ctrl+N again leaves it for later.",
