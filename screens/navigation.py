@@ -72,7 +72,6 @@ class Navigation(App[int]):
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
-        self.clear_notifications()  # they were about the screen before
         self.session.at(stop)
         for error in self.session.told_warnings():
             self.notify(str(error), severity="warning", timeout=15)
