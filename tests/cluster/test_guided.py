@@ -17,16 +17,7 @@ SIZES = [(80, 24), (140, 45)]
 
 def terminal(wizard: Wizard, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
     """The command on a terminal, with this wizard's identity and folders."""
-    home = wizard.folder / "home"
-    home.mkdir(exist_ok=True)
-    environment = {
-        "HOME": str(home),
-        "KUBECONFIG": str(wizard.identity.kubeconfig),
-        "PATH": os.environ["PATH"],
-        "WIZARD_HELM": wizard.helm,
-        "XDG_STATE_HOME": str(wizard.state),
-    }
-    return Terminal([str(COMMAND), *arguments], environment, size)
+    return Terminal([str(COMMAND), *arguments], wizard.surroundings(), size)
 
 
 def test_from_the_first_screen_to_a_registry(wizard: Wizard) -> None:

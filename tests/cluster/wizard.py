@@ -86,18 +86,20 @@ class Wizard:
 
     def start(self, *arguments: str, **environment: str) -> Running:
         """Start the command."""
+        return Running([str(COMMAND), *arguments], {**self.surroundings(), **environment})
+
+    def surroundings(self) -> dict[str, str]:
+        """The environment of the command: this identity, and folders of its own."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        given = {
+        return {
             "HOME": str(home),
             "KUBECONFIG": str(self.identity.kubeconfig),
             "PATH": os.environ["PATH"],
             "WIZARD_HELM": self.helm,
             "XDG_STATE_HOME": str(self.state),
             **self.environment,
-            **environment,
         }
-        return Running([str(COMMAND), *arguments], given)
 
     def run(self, *arguments: str, **environment: str) -> Ended:
         """Run the command to its end."""
