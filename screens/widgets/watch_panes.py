@@ -57,7 +57,7 @@ class WatchPanes(Vertical):
         """Say, in place of a picture, what keeps one from being shown."""
         shown = self.query_one("#head", Static)
         shown.update(f"{sign('wrong')} {text}")
-        shown.add_class("-wrong")
+        shown.add_class("-wrong", "-whole")
 
     def show(self, picture: Picture) -> None:
         """Show a newer picture."""

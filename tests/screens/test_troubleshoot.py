@@ -7,6 +7,7 @@ from tests.screens.guided import Guided, guided
 from wizard.answers.target import Target
 from wizard.ports import Kind, Ref
 
+ANOTHER = "5b0c2f3e-0000-4000-8000-000000000000"
 SIZES = [(80, 24), (140, 45)]
 
 
@@ -66,6 +67,6 @@ async def test_a_failure_names_cause_and_fix_and_what_it_drags_down(
 
 async def test_another_cluster_than_the_presets_is_told() -> None:
     async with guided() as person:
-        wanted = Target(namespace="harbor", release="harbor", clusterUid="of-another-cluster")
+        wanted = Target(namespace="harbor", release="harbor", clusterUid=ANOTHER)
         person.app.push_screen(TroubleshootScreen(wanted))
-        await person.until_seen("✗", "of-another-cluster")
+        await person.until_seen("✗", ANOTHER, "fix: Choose the right context")
