@@ -25,6 +25,7 @@ from .reading import without_warnings
 from .strangers import why_no_certificate, why_no_key
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_BEGIN = b"-----BEGIN"
 _CERTIFICATES = (b"CERTIFICATE", b"X509 CERTIFICATE")
 _SEQUENCE = b"\x30"
 """What everything in DER begins with here."""
@@ -83,12 +84,12 @@ def content_of(data: bytes, passphrase: str) -> Content:
     """All certificates and keys in a file. Raises Unreadable for a PKCS#12 file that stays shut."""
     text = _as_text(data)
     with without_warnings():
-        if b"-----BEGIN" in text:
+        if _BEGIN in text:
             return _of_pem(text, passphrase)
         if data.startswith(_SEQUENCE):
             return _of_der(data, passphrase)
         if bare := _of_base64(text):
-            return _of_der(bare, passphrase)
+            return content_of(bare, passphrase)
     return Content()
 
 
@@ -201,13 +202,10 @@ def _shut(what: str, passphrase: str) -> Unreadable:
     )
 
 
-def _of_base64(text: bytes) -> bytes | None:
-    """What base64 without BEGIN and END stands for; None where it is no such thing."""
-    joined = b"".join(text.split())
-    if not joined.startswith(b"M"):  # of what begins like a sequence
-        return None
+def _of_base64(text: bytes) -> bytes:
+    """What base64 without BEGIN and END stands for; nothing where it is no such thing."""
     try:
-        decoded = base64.b64decode(joined, validate=True)
+        decoded = base64.b64decode(b"".join(text.split()), validate=True)
     except binascii.Error:
-        return None
-    return decoded if decoded.startswith(_SEQUENCE) else None
+        return b""
+    return decoded if decoded.startswith(_SEQUENCE) or _BEGIN in _as_text(decoded) else b""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard.answers.paths import Path, format_path
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
@@ -58,10 +58,6 @@ def _certificates(preset: Preset) -> Iterator[Problem]:
     yield from _kind(("pki",), pki.kind)
     if isinstance(pki, SelfSigned):
         yield from _kind(("pki", "authority"), pki.authority.kind)
-    if isinstance(pki, Commercial) and pki.passphrase is not None:
-        yield _later("pki.passphrase", "a passphrase", "a key without one")
-    if isinstance(pki, Commercial) and pki.fetch_intermediates:
-        yield _later("pki.fetchIntermediates", "true", "false, with pki.chain")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:

@@ -100,6 +100,8 @@ def _keys() -> Iterator[Case]:
     yield Case("key with CRLF", given(GOOD, LEAF.pem_key.replace(b"\n", b"\r\n")))
     yield Case("key as DER", given(GOOD, key_as(LEAF.key, DER)))
     yield Case("key as base64", given(GOOD, base64.b64encode(key_as(LEAF.key, DER))))
+    wide = base64.b64encode(LEAF.pem_key.decode().encode("utf-16"))
+    yield Case("key in UTF-16 as base64", given(GOOD, wide))
     opened = {"passphrase": PASSPHRASE}
     shut = key_as(LEAF.key, passphrase=PASSPHRASE)
     yield Case("encrypted key", given(GOOD, shut, **opened))
