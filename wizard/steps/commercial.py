@@ -62,12 +62,13 @@ async def judged(world: World, inputs: Inputs, pki: Commercial) -> Judgement:
 
 async def _given(world: World, inputs: Inputs, pki: Commercial) -> GivenCertificate:
     network = inputs.preset.network.ca_bundle
+    passphrase = await _secret(world, inputs, "pki.passphrase", pki.passphrase)
     return GivenCertificate(
         certificate=file_bytes(pki.certificate),
         key=await _secret(world, inputs, "pki.key", pki.key),
         chain=(file_bytes(pki.chain),) if pki.chain else (),
         roots=file_bytes(pki.ca_bundle or network),
-        passphrase=(await _secret(world, inputs, "pki.passphrase", pki.passphrase)).decode(),
+        passphrase=passphrase.decode("utf-8", "replace"),
         only_roots=pki.ca_bundle is not None,
     )
 
