@@ -38,7 +38,7 @@ def export(settings: Common, presets: Sequence[Path], sets: Sequence[str], kind:
     \b
     wizard trust export --preset my.yaml > harbor-ca.crt
     wizard trust export --preset my.yaml --format docker | ssh build-1 sh
-    wizard trust export --preset my.yaml --format configmap | kubectl apply -n apps -f -
+    wizard trust export --preset my.yaml --format configmap | kubectl apply -f -
     """
     finish(settings, lambda voices: _export(settings, voices, presets, sets, kind))
 

@@ -10,6 +10,7 @@ from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
@@ -38,8 +39,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
     """A problem for every answer that would otherwise be ignored in silence."""
     yield from _storage(preset)
     yield from _certificates(preset)
-    if preset.trust.pods != "none":
-        yield _later("trust.pods", preset.trust.pods, "none")
+    if preset.trust.pods != "none" and not has_authority(preset):
+        yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
     if preset.trust.nodes != "instructions":
         yield _later("trust.nodes", preset.trust.nodes, "instructions")
     for secret in secret_paths(preset):
