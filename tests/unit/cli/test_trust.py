@@ -85,3 +85,24 @@ def test_where_clients_trust_anyway_there_is_none(wizard: Run, folder: Path) -> 
 
 def test_without_a_preset_nobody_knows_which_harbor(wizard: Run) -> None:
     assert wizard("trust", "export", "--demo").code is ExitCode.USAGE
+
+
+def test_a_rehearsal_publishes_the_root_to_pods_and_a_second_one_finds_nothing_to_do(
+    wizard: Run, state: Path
+) -> None:
+    answers = {
+        "trust.pods": "trust-manager",
+        "storage.provisioner.className": "fast-ssd",
+        "harbor.expose.className": "nginx",
+    }
+    sets = [word for path, value in answers.items() for word in ("--set", f"{path}={value}")]
+    command = (*DEMO, "--scenario", "on-premises", "--yes", *sets)
+    done = wizard(*command)
+    assert done.code is ExitCode.DONE, done.stderr
+    [bundle] = objects_of(state, "Bundle")
+    [source] = bundle["spec"]["sources"]
+    assert source["inLine"] == wizard("trust", "export", *command[:5], *sets).stdout
+    name = bundle["metadata"]["name"]
+    published = [one for one in objects_of(state, "ConfigMap") if one["metadata"]["name"] == name]
+    assert len(published) == len(objects_of(state, "Namespace"))
+    assert wizard(*command, "--plan").code is ExitCode.DONE
