@@ -20,6 +20,7 @@ from wizard.checks import (
     references,
     services,
     storage,
+    trust,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     *cluster.CHECKS,
     *delivery.CHECKS,
     *certificates.CHECKS,
+    *trust.CHECKS,
     *references.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,

@@ -11,6 +11,7 @@ from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
+from wizard.steps.trust import trust_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ def build_graph(inputs: Inputs) -> Graph:
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
     namespace = TargetNamespace(inputs)
+    certificates = list(certificate_steps(inputs))
+    published = trust_steps(inputs, [step.id for step in certificates])
     logins = copy_secrets(inputs)
     ground: list[Step] = [
         namespace,
         keep_secrets(inputs),
         *([logins] if logins else []),
-        *certificate_steps(inputs),
+        *certificates,
     ]
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
-    return Graph((*ground, release, HarborHealthy(inputs)), namespace, release)
+    return Graph((*ground, *published, release, HarborHealthy(inputs)), namespace, release)

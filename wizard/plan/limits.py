@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard.answers.paths import Path, format_path
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
@@ -38,8 +39,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
     """A problem for every answer that would otherwise be ignored in silence."""
     yield from _storage(preset)
     yield from _certificates(preset)
-    if preset.trust.pods != "none":
-        yield _later("trust.pods", preset.trust.pods, "none")
+    if preset.trust.pods != "none" and not has_authority(preset):
+        yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
     if preset.trust.nodes != "instructions":
         yield _later("trust.nodes", preset.trust.nodes, "instructions")
     for secret in secret_paths(preset):
@@ -58,10 +59,6 @@ def _certificates(preset: Preset) -> Iterator[Problem]:
     yield from _kind(("pki",), pki.kind)
     if isinstance(pki, SelfSigned):
         yield from _kind(("pki", "authority"), pki.authority.kind)
-    if isinstance(pki, Commercial) and pki.passphrase is not None:
-        yield _later("pki.passphrase", "a passphrase", "a key without one")
-    if isinstance(pki, Commercial) and pki.fetch_intermediates:
-        yield _later("pki.fetchIntermediates", "true", "false, with pki.chain")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:

@@ -60,10 +60,11 @@ def _grafana() -> Object:
 
 
 def _certificates() -> Iterable[Object]:
-    """cert-manager's kinds, and an issuer of the company's own authority."""
+    """cert-manager's and trust-manager's kinds, and an issuer of the company's own authority."""
     for kind in ("Certificate", "CertificateRequest", "Issuer"):
         yield definition(_CERT_MANAGER, kind)
     yield definition(_CERT_MANAGER, "ClusterIssuer", namespaced=False)
+    yield definition(f"trust.{_CERT_MANAGER}", "Bundle", namespaced=False, version="v1alpha1")
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",
