@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from wizard.vaults import Vault
+
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
 
@@ -79,7 +81,6 @@ class Objects(Protocol):
 
     def watch(self, kind: Kind, namespace: str = "", labels: str = "") -> AsyncIterator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed.
-
         It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
         """
 
@@ -92,7 +93,6 @@ class Objects(Protocol):
         force: bool = False,
     ) -> Object:
         """Server-side apply; returns the object as it is then.
-
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """
@@ -102,7 +102,6 @@ class Objects(Protocol):
 
     async def delete(self, ref: Ref, *, uid: str = "", dry_run: bool = False) -> None:
         """Delete in the background; nothing happens where it does not exist.
-
         With `uid`, only that very object (else Conflict).
         """
 
@@ -148,7 +147,6 @@ class Pods(Protocol):
 @dataclass(frozen=True, slots=True, order=True)
 class Right:
     """One right as RBAC knows it. `resource` may name a subresource ("pods/log").
-
     `namespace` is empty for rights on the whole cluster; `name` narrows it to one object.
     """
 
@@ -249,7 +247,6 @@ class Charts(Protocol):
         self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
     ) -> list[Object]:
         """The objects of a chart, hooks left out.
-
         With `server` for its version and API versions, but without asking it anything: unless
         the chart's templates depend on what they look up in the cluster (`lookups`).
         """
@@ -286,7 +283,6 @@ class Component:
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where Harbor's API is reached.
-
     `authority`: PEM of certificate authorities that are trusted besides the system's own.
     `address`: where to connect to instead of asking DNS for the URL's host.
     """
@@ -333,7 +329,7 @@ class CertificateFacts:
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
     """A certificate to be made. `days` is how long it is valid, at most as long as its authority.
-
+    Without `common_name` the subject is empty.
     `key_type`: "ec-256", "ec-384", "rsa-2048", "rsa-3072" or "rsa-4096".
     """
 
@@ -366,6 +362,9 @@ class Certificates(Protocol):
     def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
         """A new key with its certificate, signed by the authority or by itself."""
 
+    def request(self, wanted: CertificateRequest) -> KeyPair:
+        """A new key with a request to sign it (PKCS#10) in the certificate's place."""
+
 
 class Person(Protocol):
     """The person in front, if there is one."""
@@ -396,3 +395,4 @@ class World:
     harbor: Harbor
     certificates: Certificates
     resolver: Resolver
+    vault: Vault

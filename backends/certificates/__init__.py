@@ -40,3 +40,9 @@ class X509:
         from .issuing import issue
 
         return issue(request, authority, self._clock())
+
+    def request(self, wanted: CertificateRequest) -> KeyPair:
+        """See wizard.ports.Certificates."""
+        from .issuing import request
+
+        return request(wanted)

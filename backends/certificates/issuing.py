@@ -43,11 +43,23 @@ def issue(request: CertificateRequest, authority: KeyPair | None, now: datetime)
     for value, critical in _extensions(request, key, signing_key):
         builder = builder.add_extension(value, critical)
     certificate = builder.sign(signing_key, _digest(signing_key))
-    return KeyPair(
-        certificate.public_bytes(Encoding.PEM),
-        # The form that Helm's own genSignedCert gives to the chart.
-        key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
-    )
+    return KeyPair(certificate.public_bytes(Encoding.PEM), _pem(key))
+
+
+def request(wanted: CertificateRequest) -> KeyPair:
+    """See wizard.ports.Certificates."""
+    key = _new_key(wanted.key_type)
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(wanted))
+    if wanted.names:
+        names = x509.SubjectAlternativeName([*map(_name, wanted.names)])
+        builder = builder.add_extension(names, critical=False)
+    asked = builder.sign(key, _digest(key))
+    return KeyPair(asked.public_bytes(Encoding.PEM), _pem(key))
+
+
+def _pem(key: Key) -> bytes:
+    """The form that Helm's own genSignedCert gives to the chart."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
 
 
 def _new_key(kind: str) -> Key:
@@ -58,8 +70,8 @@ def _new_key(kind: str) -> Key:
 
 
 def _subject(request: CertificateRequest) -> x509.Name:
-    common_name = request.common_name[:COMMON_NAME_LENGTH]
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    name = request.common_name[:COMMON_NAME_LENGTH]
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
 
 
 def _load(authority: KeyPair, now: datetime) -> tuple[x509.Certificate, Key]:
