@@ -33,7 +33,7 @@ _LOGIN_REFUSED = re.compile(
 )
 _NOTHING = re.compile(
     r"no handler for route|unsupported (path|operation)|No (secret|auth) engine (mount )?at"
-    r"|no default issuer currently configured"
+    r"|no default issuer currently configured|unable to find PKI issuer"
 )
 _BULLETS = re.compile(r"\d+ errors? occurred:\s*")
 
@@ -68,7 +68,8 @@ def _refusal(server: VaultServer, path: str, error: Exception) -> WizardError:
     text = _text(error)
     if isinstance(error, they.VaultDown) or "is sealed" in text or "not initialized" in text:
         return closed(server, "uninitialised" if "not initialized" in text else "sealed")
-    if isinstance(error, they.InternalServerError | they.BadGateway | they.RateLimitExceeded):
+    busy = they.InternalServerError | they.BadGateway | they.RateLimitExceeded
+    if isinstance(error, busy) and not _NOTHING.search(text):
         return Unreachable(
             "The server for certificates cannot answer now",
             why=text,

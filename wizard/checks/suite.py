@@ -20,6 +20,7 @@ from wizard.checks import (
     references,
     services,
     storage,
+    vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     *delivery.CHECKS,
     *certificates.CHECKS,
     *references.CHECKS,
+    *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
     *exposure.CHECKS,

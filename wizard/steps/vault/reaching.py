@@ -1,0 +1,74 @@
+"""How the wizard reaches and logs in to a Vault or OpenBao that exists."""
+
+from collections.abc import Awaitable, Callable
+
+from wizard.answers.authority import ExistingServer, ServedAuthority
+from wizard.answers.pki import SelfSigned
+from wizard.answers.preset import Preset
+from wizard.answers.secrets import Secret
+from wizard.answers.vaultauth import (
+    AppRoleAuth,
+    CertificateAuth,
+    TokenAuth,
+    UserpassAuth,
+    VaultAuth,
+)
+from wizard.errors import UsageError
+from wizard.steps.tls import file_content
+from wizard.vaults import VaultLogin, VaultServer
+
+AUTH = "pki.authority.server.auth"
+"""The path of the answers that say how to log in."""
+
+Given = Callable[[str, Secret], Awaitable[str]]
+"""The value of a secret, by the path of its answer. Raises SecretMissing."""
+
+
+def served_authority(preset: Preset) -> ServedAuthority | None:
+    """The authority that a Vault or OpenBao keeps; None: another kind signs."""
+    pki = preset.pki
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        return pki.authority
+    return None
+
+
+def existing_server(preset: Preset) -> ExistingServer | None:
+    """The server that somebody else runs; None: there is none among the answers."""
+    authority = served_authority(preset)
+    if authority and isinstance(authority.server, ExistingServer):
+        return authority.server
+    return None
+
+
+def address_of(server: ExistingServer) -> VaultServer:
+    """Where it is reached. Raises UsageError: the CA bundle cannot be read."""
+    authority = file_content(server.ca_bundle)
+    return VaultServer(server.address.rstrip("/"), authority, server.namespace or "")
+
+
+async def login_of(auth: VaultAuth, given: Given) -> VaultLogin:
+    """The login, with its secrets. Raises SecretMissing, UsageError."""
+    match auth:
+        case TokenAuth():
+            return VaultLogin(token=(await given(f"{AUTH}.token", auth.token)).strip())
+        case AppRoleAuth():
+            secret = (await given(f"{AUTH}.secretId", auth.secret_id)).strip()
+            data = {"role_id": auth.role_id, "secret_id": secret}
+            return VaultLogin(path=f"auth/{auth.mount}/login", data=data)
+        case UserpassAuth():
+            password = await given(f"{AUTH}.password", auth.password)
+            path = f"auth/{auth.mount}/login/{auth.username}"
+            return VaultLogin(path=path, data={"password": password})
+        case CertificateAuth():
+            key = (await given(f"{AUTH}.key", auth.key)).encode()
+            data = {"name": auth.role} if auth.role else {}
+            certificate = file_content(auth.certificate)
+            path = f"auth/{auth.mount}/login"
+            return VaultLogin(path=path, data=data, certificate=certificate, key=key)
+        case _:
+            raise UsageError(
+                "The wizard itself cannot log in with a ServiceAccount",
+                why="only cert-manager can ask for its tokens",
+                where=f"{AUTH}.kind",
+                fix="choose token, approle, userpass or certificate",
+            )

@@ -1,0 +1,28 @@
+"""The steps that make an authority in a server, for cert-manager to sign by."""
+
+from collections.abc import Sequence
+
+from wizard.answers.authority import ServedAuthority
+from wizard.steps.base import Step
+from wizard.steps.inputs import Inputs
+from wizard.steps.vault.accounts import VaultAccounts
+from wizard.steps.vault.authority import VaultIssuing, VaultRoot
+from wizard.steps.vault.login import VaultKubernetesLogin
+from wizard.steps.vault.roles import VaultRole
+from wizard.steps.vault.sessions import Sessions
+
+
+def setup_steps(
+    inputs: Inputs, authority: ServedAuthority, sessions: Sessions, address: str
+) -> Sequence[Step]:
+    """Root, issuing authority, role, policy and login. `address` is the server's.
+
+    The last one's id is `pki.vault.login`; with it done, cert-manager may log in and sign.
+    """
+    return (
+        VaultAccounts(inputs, ["target.namespace"], reviewing=True),
+        VaultRoot(inputs, sessions, authority.root),
+        VaultIssuing(inputs, sessions, authority.issuing, authority.root.mount),
+        VaultRole(inputs, sessions, authority, address),
+        VaultKubernetesLogin(inputs, sessions),
+    )
