@@ -5,6 +5,7 @@ from functools import partial
 
 from wizard.answers.authority import ExistingServer
 from wizard.answers.preset import Preset
+from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.checks.base import Check, Outcome, State, Subject
@@ -19,9 +20,10 @@ from wizard.errors import (
     WizardError,
     WorldError,
 )
-from wizard.ports import Ref, World
+from wizard.ports import Ref, Right, World
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import (
+    AUTH,
     address_of,
     existing_server,
     login_of,
@@ -188,6 +190,19 @@ def _makes(preset: Preset) -> bool:
     return _existing(preset) and not _signs_only(preset)
 
 
+def _reading_secrets(preset: Preset) -> list[Right]:
+    """What reading the login takes, where it is in the cluster."""
+    named = [
+        answer.reference.secret
+        for answer in secret_paths(preset)
+        if answer.path.startswith(AUTH) and isinstance(answer.reference, KubernetesSecret)
+    ]
+    return [
+        Right("get", "", "secrets", one.namespace or preset.target.namespace, one.name)
+        for one in named
+    ]
+
+
 CHECKS = (
     Check(
         "vault.reached",
@@ -197,6 +212,20 @@ CHECKS = (
         applies=_existing,
         offline=True,
     ),
-    Check("vault.rights", "Rights in Vault or OpenBao", _ANSWERS, rights, applies=_makes),
-    Check("vault.signature", "Trial signature", _ANSWERS, signature, applies=_signs_only),
+    Check(
+        "vault.rights",
+        "Rights in Vault or OpenBao",
+        _ANSWERS,
+        rights,
+        applies=_makes,
+        rights=_reading_secrets,
+    ),
+    Check(
+        "vault.signature",
+        "Trial signature",
+        _ANSWERS,
+        signature,
+        applies=_signs_only,
+        rights=_reading_secrets,
+    ),
 )
