@@ -196,6 +196,9 @@ class Access(Protocol):
     async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
         """Which of the rights this identity has (SelfSubjectAccessReview)."""
 
+    async def token(self, namespace: str, account: str, audience: str) -> str:
+        """A token of a ServiceAccount for `audience`, valid for ten minutes. Raises NotFound."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChartSource:
@@ -329,7 +332,6 @@ class CertificateFacts:
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
     """A certificate to be made. `days` is how long it is valid, at most as long as its authority.
-    Without `common_name` the subject is empty.
     `key_type`: "ec-256", "ec-384", "rsa-2048", "rsa-3072" or "rsa-4096".
     """
 

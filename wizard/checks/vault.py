@@ -1,6 +1,8 @@
 """The Vault or OpenBao that will sign: whether it answers, lets us in, and signs for the host."""
 
 from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 from wizard.answers.authority import ExistingServer
@@ -23,13 +25,16 @@ from wizard.errors import (
 from wizard.ports import Ref, Right, World
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import (
+    ACCOUNT,
     AUTH,
     address_of,
     existing_server,
     login_of,
+    own_token,
     served_authority,
 )
 from wizard.steps.vault.signing import Signature, trial_signature, why_refused
+from wizard.vaults import VaultSession
 
 _ANSWERS = ("pki.authority", "pki.certificate", "harbor.url")
 
@@ -67,8 +72,7 @@ async def signature(world: World, subject: Subject) -> Outcome:
             "during the run.",
         )
     try:
-        login = await login_of(server.auth, partial(_given, world, subject))
-        async with world.vault.session(address_of(server), login) as session:
+        async with _session(world, subject) as session:
             made = await trial_signature(world, session, path, subject.preset)
     except SecretMissing as error:
         return Outcome("skipped", f"{error.what}.", error.why, error.fix)
@@ -79,12 +83,11 @@ async def signature(world: World, subject: Subject) -> Outcome:
 
 async def rights(world: World, subject: Subject) -> Outcome:
     """Whether the login may set up the authority, asked beforehand."""
-    server, authority = _server(subject.preset), served_authority(subject.preset)
+    authority = served_authority(subject.preset)
     assert authority is not None
     needed = needed_capabilities(subject.preset, authority)
     try:
-        login = await login_of(server.auth, partial(_given, world, subject))
-        async with world.vault.session(address_of(server), login) as session:
+        async with _session(world, subject) as session:
             asked = {"paths": list(needed)}
             held = (await session.write("sys/capabilities-self", asked)).data
     except SecretMissing as error:
@@ -162,6 +165,15 @@ def _judged(world: World, made: Signature, preset: Preset) -> Outcome:
     return Outcome("ok", f"{told}, under {top.subject}.")
 
 
+@asynccontextmanager
+async def _session(world: World, subject: Subject) -> AsyncIterator[VaultSession]:
+    server = _server(subject.preset)
+    account_token = partial(own_token, world, subject.preset)
+    login = await login_of(server.auth, partial(_given, world, subject), account_token)
+    async with world.vault.session(address_of(server), login) as session:
+        yield session
+
+
 async def _given(world: World, subject: Subject, path: str, reference: Secret) -> str:
     """A secret of the login. Raises SecretMissing where it is not known yet."""
     if path in subject.secrets:
@@ -190,8 +202,10 @@ def _makes(preset: Preset) -> bool:
     return _existing(preset) and not _signs_only(preset)
 
 
-def _reading_secrets(preset: Preset) -> list[Right]:
-    """What reading the login takes, where it is in the cluster."""
+def _logging_in(preset: Preset) -> list[Right]:
+    """What the login takes, where it is in the cluster."""
+    if isinstance(_server(preset).auth, KubernetesAuth) and not _signs_only(preset):
+        return [Right("create", "", "serviceaccounts/token", preset.target.namespace, ACCOUNT)]
     named = [
         answer.reference.secret
         for answer in secret_paths(preset)
@@ -218,7 +232,7 @@ CHECKS = (
         _ANSWERS,
         rights,
         applies=_makes,
-        rights=_reading_secrets,
+        rights=_logging_in,
     ),
     Check(
         "vault.signature",
@@ -226,6 +240,6 @@ CHECKS = (
         _ANSWERS,
         signature,
         applies=_signs_only,
-        rights=_reading_secrets,
+        rights=_logging_in,
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from wizard.answers.authority import ServedAuthority
 from wizard.answers.preset import Preset
 from wizard.steps.vault.names import IssuerNames
+from wizard.steps.vault.reaching import existing_server, served_authority
 
 _MAKE = ("create", "read", "update")
 _ASK = ("create", "update")
@@ -36,6 +37,16 @@ def needed_capabilities(preset: Preset, authority: ServedAuthority) -> Mapping[s
         f"auth/{login}/config": _MAKE,
         f"auth/{login}/role/{names.issuer}": _MAKE,
     }
+
+
+def policy_of(preset: Preset) -> str:
+    """The policy that the login of the answers needs; empty: there is no such login."""
+    server, authority = existing_server(preset), served_authority(preset)
+    if server is None or authority is None:
+        return ""
+    if server.sign_path is not None:
+        return policy_text({server.sign_path: _ASK})
+    return policy_text(needed_capabilities(preset, authority))
 
 
 def policy_text(needed: Mapping[str, Sequence[str]]) -> str:

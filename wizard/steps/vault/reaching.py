@@ -9,16 +9,20 @@ from wizard.answers.secrets import Secret
 from wizard.answers.vaultauth import (
     AppRoleAuth,
     CertificateAuth,
+    KubernetesAuth,
     TokenAuth,
     UserpassAuth,
     VaultAuth,
 )
-from wizard.errors import UsageError
+from wizard.ports import World
 from wizard.steps.tls import file_content
 from wizard.vaults import VaultLogin, VaultServer
 
 AUTH = "pki.authority.server.auth"
 """The path of the answers that say how to log in."""
+
+ACCOUNT = "harbor-wizard"
+"""The wizard's own ServiceAccount in the target namespace: `wizard rbac` makes it."""
 
 Given = Callable[[str, Secret], Awaitable[str]]
 """The value of a secret, by the path of its answer. Raises SecretMissing."""
@@ -46,8 +50,19 @@ def address_of(server: ExistingServer) -> VaultServer:
     return VaultServer(server.address.rstrip("/"), authority, server.namespace or "")
 
 
-async def login_of(auth: VaultAuth, given: Given) -> VaultLogin:
-    """The login, with its secrets. Raises SecretMissing, UsageError."""
+async def own_token(world: World, preset: Preset) -> str:
+    """A token of the wizard's own ServiceAccount, for nobody but such a server."""
+    namespace = preset.target.namespace
+    return await world.access.token(namespace, ACCOUNT, f"vault://{namespace}/{ACCOUNT}")
+
+
+async def login_of(
+    auth: VaultAuth, given: Given, account_token: Callable[[], Awaitable[str]]
+) -> VaultLogin:
+    """The login, with its secrets. `account_token` makes a token of the wizard's ServiceAccount.
+
+    Raises SecretMissing; UsageError where a file cannot be read.
+    """
     match auth:
         case TokenAuth():
             return VaultLogin(token=(await given(f"{AUTH}.token", auth.token)).strip())
@@ -65,10 +80,6 @@ async def login_of(auth: VaultAuth, given: Given) -> VaultLogin:
             certificate = file_content(auth.certificate)
             path = f"auth/{auth.mount}/login"
             return VaultLogin(path=path, data=data, certificate=certificate, key=key)
-        case _:
-            raise UsageError(
-                "The wizard itself cannot log in with a ServiceAccount",
-                why="only cert-manager can ask for its tokens",
-                where=f"{AUTH}.kind",
-                fix="choose token, approle, userpass or certificate",
-            )
+        case KubernetesAuth():
+            data = {"role": auth.role, "jwt": await account_token()}
+            return VaultLogin(path=f"auth/{auth.mount}/login", data=data)

@@ -7,7 +7,7 @@ from functools import partial
 from wizard.answers.authority import ExistingServer
 from wizard.ports import World
 from wizard.steps.inputs import Inputs
-from wizard.steps.vault.reaching import address_of, login_of
+from wizard.steps.vault.reaching import address_of, login_of, own_token
 from wizard.vaults import VaultSession
 
 Sessions = Callable[[World], AbstractAsyncContextManager[VaultSession]]
@@ -19,7 +19,8 @@ def existing_sessions(inputs: Inputs, server: ExistingServer) -> Sessions:
 
     @asynccontextmanager
     async def opened(world: World) -> AsyncIterator[VaultSession]:
-        login = await login_of(server.auth, partial(inputs.given, world))
+        account_token = partial(own_token, world, inputs.preset)
+        login = await login_of(server.auth, partial(inputs.given, world), account_token)
         async with world.vault.session(address_of(server), login) as session:
             yield session
 
