@@ -137,10 +137,11 @@ class Inputs:
         return (NeededRight(right, f"{path} refers to this Secret"),)
 
     def rights_in_namespace(
-        self, resource: str, reason: str, *verbs: str, group: str = ""
+        self, resource: str, reason: str, *verbs: str, group: str = "", namespace: str = ""
     ) -> Sequence[NeededRight]:
-        """Rights on a resource of the target namespace, all for one reason."""
-        return [NeededRight(Right(v, group, resource, self.namespace), reason) for v in verbs]
+        """Rights on a resource of the target namespace or another, all for one reason."""
+        place = namespace or self.namespace
+        return [NeededRight(Right(verb, group, resource, place), reason) for verb in verbs]
 
     def rights_to_keep_secrets(self, reason: str) -> Sequence[NeededRight]:
         """Rights to keep Secrets of the target namespace as they are wanted."""
