@@ -197,7 +197,7 @@ class Access(Protocol):
         """Which of the rights this identity has (SelfSubjectAccessReview)."""
 
     async def token(self, namespace: str, account: str, audience: str) -> str:
-        """A token of a ServiceAccount for `audience`, valid for ten minutes. Raises NotFound."""
+        """A token of a ServiceAccount for ten minutes. `audience`: whom it is for, if others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class ClusterAccess:
     async def token(self, namespace: str, account: str, audience: str) -> str:
         """See wizard.ports.Access. Nothing is stored; ten minutes are the least there is."""
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
-        spec = {"audiences": [audience], "expirationSeconds": _TOKEN_SECONDS}
+        audiences = {"audiences": [audience]} if audience else {}
+        spec = {**audiences, "expirationSeconds": _TOKEN_SECONDS}
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         where = f"ServiceAccount {namespace}/{account}"
         answer = await self._calls.request("POST", path, body=body, where=where)

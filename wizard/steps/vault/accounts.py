@@ -1,6 +1,7 @@
 """The ServiceAccounts with which cert-manager logs in, and the server asks whose a token is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from wizard.charts.manifest import plural
 from wizard.diagnose.kinds import DEPLOYMENT
@@ -14,6 +15,42 @@ RBAC = "rbac.authorization.k8s.io/v1"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _TOKEN_SECRET = "kubernetes.io/service-account-token"  # noqa: S105 - the type of a Secret
 _CONTROLLER = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller"
+
+
+class KeptObjects(Step):
+    """Objects that are kept as they are given."""
+
+    def __init__(
+        self, id_: str, title: str, inputs: Inputs, objects: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self.id, self.title = id_, title
+        label = {"labels": {LABEL: inputs.preset.name}}
+        self._objects = [{**obj, "metadata": {**obj["metadata"], **label}} for obj in objects]
+
+    async def rights(self, charts: Charts) -> Sequence[NeededRight]:
+        """See Step."""
+        return rights_to_keep(self._objects, self.title)
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step."""
+        return await changes_to(world.objects, self._objects)
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step."""
+        planned = {change.ref: change for change in changes}
+        for obj in self._objects:
+            if change := planned.get(Ref.of(obj)):
+                await make(world.objects, obj, change)
+
+
+def rights_to_keep(objects: Sequence[Object], reason: str) -> list[NeededRight]:
+    """What keeping such objects takes."""
+    places = sorted({(Ref.of(obj).kind, Ref.of(obj).namespace) for obj in objects})
+    return [
+        NeededRight(Right(verb, kind.group, plural(kind), where), reason)
+        for kind, where in places
+        for verb in ("get", "create", "patch", "delete")
+    ]
 
 
 class VaultAccounts(Step):
@@ -33,17 +70,10 @@ class VaultAccounts(Step):
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step. Whoever grants a right needs it: RBAC lets nobody give what they have not."""
         reason = "cert-manager logs in to the server that signs"
-        refs = [Ref.of(obj) for obj in self._objects("cert-manager", "cert-manager")]
-        places = sorted({(ref.kind, ref.namespace) for ref in refs})
-        rights = [
-            Right(verb, kind.group, plural(kind), where)
-            for kind, where in places
-            for verb in ("get", "create", "patch", "delete")
-        ]
-        rights.append(
-            Right("create", "", "serviceaccounts/token", self._names.namespace, self._names.issuer)
-        )
-        found = [NeededRight(right, reason) for right in rights]
+        found = rights_to_keep(self._objects("cert-manager", "cert-manager"), reason)
+        names = self._names
+        granted = Right("create", "", "serviceaccounts/token", names.namespace, names.issuer)
+        found.append(NeededRight(granted, reason))
         reviews = [
             NeededRight(Right("create", group, resource), "the server asks whose a token is")
             for group, resource in (
@@ -88,7 +118,7 @@ class VaultAccounts(Step):
             self._object(Kind("v1", "ServiceAccount"), names.issuer),
             self._object(Kind(RBAC, "Role"), names.issuer) | {"rules": [rule]},
             self._object(Kind(RBAC, "RoleBinding"), names.issuer)
-            | {"roleRef": _role("Role", names.issuer), "subjects": [controller]},
+            | {"roleRef": role_ref("Role", names.issuer), "subjects": [controller]},
         ]
         return [*objects, *(self._reviewer() if self._reviewing else ())]
 
@@ -102,7 +132,7 @@ class VaultAccounts(Step):
             self._object(Kind("v1", "ServiceAccount"), names.reviewer),
             token | {"type": _TOKEN_SECRET},
             binding
-            | {"roleRef": _role("ClusterRole", "system:auth-delegator"), "subjects": [reviewer]},
+            | {"roleRef": role_ref("ClusterRole", "system:auth-delegator"), "subjects": [reviewer]},
         ]
 
     def _object(self, kind: Kind, name: str, *, namespaced: bool = True) -> Object:
@@ -112,7 +142,8 @@ class VaultAccounts(Step):
         return {"apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}
 
 
-def _role(kind: str, name: str) -> Object:
+def role_ref(kind: str, name: str) -> Object:
+    """A role as bindings refer to it."""
     return {"apiGroup": _RBAC_GROUP, "kind": kind, "name": name}
 
 
