@@ -12,6 +12,7 @@ from screens.application import WizardApp
 from screens.dialogs.items import ItemsEditor
 from screens.dialogs.pick import Pick
 from screens.dialogs.secret_editor import SecretEditor
+from screens.models.connection import OpenWorld
 from screens.page_screen import PageScreen
 from screens.ways import Ways
 from screens.widgets.certificate_view import CertificateView
@@ -167,11 +168,17 @@ async def test_a_path_is_typed_a_folder_is_entered_and_another_is_taken(tmp_path
 
 
 @asynccontextmanager
-async def guided(folder: Path, data: dict[str, object], page: str, focus: str) -> AsyncIterator:
+async def guided(
+    folder: Path,
+    data: dict[str, object],
+    page: str,
+    focus: str,
+    open_world: OpenWorld = simulated,
+) -> AsyncIterator:
     """The application itself, on a page, with one of its questions in front."""
     base = {"schemaVersion": 1, "name": "test", "harbor": {}}
     draft = Draft({**base, **data}, folder=folder)
-    ways = Ways(simulated, lambda: CONTEXTS, folder / "state", draft=draft, ask=page)
+    ways = Ways(open_world, lambda: CONTEXTS, folder / "state", draft=draft, ask=page)
     app = WizardApp(ways)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, PageScreen) and app.screen.is_mounted)
@@ -256,3 +263,20 @@ async def test_the_certificate_stands_under_its_questions_and_follows_the_answer
 async def test_other_pages_have_no_certificate(tmp_path: Path, page: str) -> None:
     async with guided(tmp_path, COMMERCIAL, page, "name") as pilot:
         assert not pilot.app.screen.query(CertificateView)
+
+
+async def test_what_a_newer_change_cut_off_is_asked_with_it(tmp_path: Path) -> None:
+    reachable = asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(context: str | None, network: Network) -> AsyncIterator[World]:
+        async with simulated(context, network) as world:
+            await reachable.wait()
+            yield world
+
+    async with guided(tmp_path, {}, "target", "name", slow) as pilot:
+        await sees(pilot, "asking the cluster")
+        await type_in(pilot, "-of-mine")
+        await until(pilot, lambda: pilot.app.session.desk.name == "test-of-mine")
+        reachable.set()
+        await sees(pilot, "answers at")
