@@ -1,4 +1,4 @@
-"""New keys and certificates: authorities of our own and what they sign (profile: RFC 5280)."""
+"""New keys, certificates and requests: authorities of our own and what they sign (RFC 5280)."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from wizard.certificates import CertificateRequest, KeyPair, SigningRequest
 from wizard.errors import UsageError
-from wizard.ports import CertificateRequest, KeyPair
 
-from .reading import load, load_key
+from .forms import certificates_of, with_key
 
 BACKDATED = timedelta(minutes=5)
 """Clocks of clients may be behind."""
@@ -43,23 +43,23 @@ def issue(request: CertificateRequest, authority: KeyPair | None, now: datetime)
     for value, critical in _extensions(request, key, signing_key):
         builder = builder.add_extension(value, critical)
     certificate = builder.sign(signing_key, _digest(signing_key))
-    return KeyPair(certificate.public_bytes(Encoding.PEM), _pem(key))
+    return KeyPair(
+        certificate.public_bytes(Encoding.PEM),
+        # The form that Helm's own genSignedCert gives to the chart.
+        key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
+    )
 
 
-def request(wanted: CertificateRequest) -> KeyPair:
-    """See wizard.ports.Certificates."""
+def request(wanted: CertificateRequest) -> SigningRequest:
+    """See wizard.certificates.Certificates."""
     key = _new_key(wanted.key_type)
     builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(wanted))
-    if wanted.names:
-        names = x509.SubjectAlternativeName([*map(_name, wanted.names)])
-        builder = builder.add_extension(names, critical=False)
-    asked = builder.sign(key, _digest(key))
-    return KeyPair(asked.public_bytes(Encoding.PEM), _pem(key))
-
-
-def _pem(key: Key) -> bytes:
-    """The form that Helm's own genSignedCert gives to the chart."""
-    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    covered = x509.SubjectAlternativeName([*map(_name, wanted.names)])
+    signed = builder.add_extension(covered, critical=False).sign(key, _digest(key))
+    return SigningRequest(
+        signed.public_bytes(Encoding.PEM),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
 
 
 def _new_key(kind: str) -> Key:
@@ -75,7 +75,8 @@ def _subject(request: CertificateRequest) -> x509.Name:
 
 
 def _load(authority: KeyPair, now: datetime) -> tuple[x509.Certificate, Key]:
-    certificate, key = load(authority.certificate)[0], load_key(authority.key)
+    certificate = certificates_of(authority.certificate)[0]
+    key = with_key(authority.key, "").keys[0]
     if key.public_key() != certificate.public_key() or not isinstance(
         key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     ):

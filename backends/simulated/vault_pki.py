@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from backends.certificates import X509
-from wizard.ports import CertificateRequest, KeyPair
+from wizard.certificates import CertificateRequest, KeyPair, SigningRequest
 from wizard.vaults import VaultReply
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ class Authority:
 
     pair: KeyPair | None = None
     above: bytes = b""
-    pending: KeyPair | None = None
+    pending: SigningRequest | None = None
     """A signing request that waits to be signed, with its key."""
 
     def dump(self) -> dict[str, str]:
         """As JSON."""
-        pair, pending = self.pair or KeyPair(b"", b""), self.pending or KeyPair(b"", b"")
-        texts = (pair.certificate, pair.key, self.above, pending.certificate, pending.key)
+        pair = self.pair or KeyPair(b"", b"")
+        pending = self.pending or SigningRequest(b"", b"")
+        texts = (pair.certificate, pair.key, self.above, pending.request, pending.key)
         names = ("certificate", "key", "above", "request", "requestKey")
         return {name: text.decode() for name, text in zip(names, texts, strict=True)}
 
@@ -42,7 +43,7 @@ class Authority:
         """What `dump` gave."""
         held = {name: text.encode() for name, text in found.items()}
         pair = KeyPair(held["certificate"], held["key"]) if held["certificate"] else None
-        pending = KeyPair(held["request"], held["requestKey"]) if held["request"] else None
+        pending = SigningRequest(held["request"], held["requestKey"]) if held["request"] else None
         return cls(pair, held["above"], pending)
 
 
@@ -70,7 +71,7 @@ def certify(authority: Authority, path: str, data: Mapping[str, Any], longest: i
         )
         if path.startswith("intermediate/"):
             authority.pending = X509().request(wanted)
-            return VaultReply({"csr": authority.pending.certificate.decode()})
+            return VaultReply({"csr": authority.pending.request.decode()})
         life, warnings = _life(data, longest)
         authority.pair = X509().issue(replace(wanted, days=life // 86400), None)
         return VaultReply({"certificate": authority.pair.certificate.decode()}, warnings)

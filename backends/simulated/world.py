@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.certificates import X509
+from backends.certificates.fetching import fetch_nothing
 from backends.simulated import statefile
 from backends.simulated.access import Rights, SimulatedAccess
 from backends.simulated.charts import SimulatedCharts
@@ -96,7 +97,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         access=SimulatedAccess(stage.store, rights),
         charts=SimulatedCharts(helm_objects, stage.clock),
         harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
-        certificates=X509(),
+        certificates=X509(fetch=fetch_nothing),
         resolver=SimulatedResolver(),
         vault=SimulatedVault(stage.vault),
         stage=stage,

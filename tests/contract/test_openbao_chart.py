@@ -13,9 +13,10 @@ from backends.vault import VaultClient
 from tests.bao import Bao
 from tests.real import charts_folder, helm_program
 from tests.unit.steps.conftest import inputs_for
+from wizard.certificates import CertificateRequest
 from wizard.charts.openbao import CHART_VERSION, PORT
 from wizard.errors import Unauthorized
-from wizard.ports import CertificateRequest, ReleaseRequest
+from wizard.ports import ReleaseRequest
 from wizard.steps.vault.reaching import served_authority
 from wizard.steps.vault.server import ServerRelease
 from wizard.vaults import VaultLogin, VaultServer

@@ -173,7 +173,7 @@ class TestTls:
 def _certificates(folder: Path) -> tuple[bytes, tuple[str, str]]:
     """An authority, and files of a certificate for 127.0.0.1 with its key."""
     from backends.certificates import X509
-    from wizard.ports import CertificateRequest
+    from wizard.certificates import CertificateRequest
 
     authority = X509().issue(CertificateRequest("Servers", is_authority=True), None)
     pair = X509().issue(CertificateRequest("bao", ("127.0.0.1",)), authority)

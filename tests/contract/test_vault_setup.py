@@ -12,6 +12,7 @@ from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
 from tests.bao import Bao, opened_bao
 from tests.unit.steps.conftest import Heard, inputs_for
+from wizard.certificates import GivenCertificate
 from wizard.checks.base import Subject
 from wizard.checks.vault import rights
 from wizard.errors import CheckFailed, Unreachable, WizardError
@@ -151,9 +152,11 @@ async def test_what_it_signs_ends_at_the_root_that_comes_with_it(site: Site) -> 
     wanted = {"common_name": HOST, "key_type": "ec", "key_bits": 256, "exclude_cn_from_sans": True}
     path = f"{site.namespace}/pki_int/issue/harbor"
     made = site.bao.write(path, **(wanted | {"alt_names": HOST}))["data"]
-    certificates = "\n".join([made["certificate"], *made["ca_chain"]]).encode()
-    problems = X509().problems(certificates, made["private_key"].encode(), HOST)
-    assert [one for one in problems if one.level == "bad"] == []
+    chain = "\n".join(made["ca_chain"]).encode()
+    leaf, key = made["certificate"].encode(), made["private_key"].encode()
+    given = GivenCertificate(leaf, key, (chain,), chain, only_roots=True)
+    judged = X509().judge(given, HOST)
+    assert judged.verdict == "ok", judged.problems
     with pytest.raises(OSError, match="400"):
         site.bao.write(path, **(wanted | {"alt_names": "other.example.com"}))
 

@@ -3,8 +3,8 @@
 import pytest
 
 from backends.certificates import X509
+from wizard.certificates import CertificateRequest
 from wizard.errors import Forbidden, Invalid, Unauthorized
-from wizard.ports import CertificateRequest
 from wizard.vaults import Vault, VaultLogin, VaultServer, VaultSession
 
 MOUNT = {"type": "pki", "config": {"max_lease_ttl": "87600h"}}
@@ -131,7 +131,7 @@ def _root(ttl: str) -> dict:
 
 
 def _signing(host: str) -> dict:
-    csr = X509().request(CertificateRequest("", (host,))).certificate
+    csr = X509().request(CertificateRequest("", (host,))).request
     return {
         "common_name": "",
         "alt_names": host,

@@ -10,6 +10,7 @@ from wizard.answers.preset import Preset
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.answers.vaultauth import KubernetesAuth
+from wizard.certificates import GivenCertificate
 from wizard.checks.base import Check, Outcome, State, Subject
 from wizard.checks.references import SECRET
 from wizard.errors import (
@@ -138,21 +139,18 @@ def _judged(world: World, made: Signature, preset: Preset) -> Outcome:
     """Whether clients will accept what was signed."""
     host = preset.harbor.host
     leaf, *_ = world.certificates.read(made.pair.certificate)
-    found = [
-        problem
-        for problem in world.certificates.problems(
-            made.pair.certificate + made.chain, made.pair.key, host
-        )
-        if problem.level == "bad"
-    ]
-    if found:
+    *_, top = world.certificates.read(made.chain)
+    given = GivenCertificate(
+        made.pair.certificate, made.pair.key, (made.chain,), made.chain, only_roots=True
+    )
+    judged = world.certificates.judge(given, host)
+    if found := [problem for problem in judged.problems if problem.level == "bad"]:
         return Outcome(
             "fail",
             f"What is signed would not do: {' '.join(one.message for one in found)}",
             f"Clients would refuse Harbor at {host}.",
             " ".join(one.fix for one in found),
         )
-    top = world.certificates.read(made.chain)[-1]
     told = f"A trial certificate for {host} was signed by {leaf.issuer}"
     if not top.self_signed:
         return Outcome(

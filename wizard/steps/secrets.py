@@ -150,13 +150,17 @@ class KeepSecrets(Step):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A Secret that is kept equal to what `read` gives; `path` and `reference` name its source."""
+    """A Secret that is kept equal to what `read` gives.
+
+    `path` and `reference` name its source; `also` names further secrets that it is made from.
+    """
 
     name: str
     read: Callable[[World], Awaitable[Entries]]
     path: str
     reference: Secret | None = None
     type: str = "Opaque"
+    also: tuple[tuple[str, Secret | None], ...] = ()
 
 
 class CopySecrets(Step):
@@ -180,8 +184,9 @@ class CopySecrets(Step):
             *(
                 right
                 for one in self._copied
-                if one.reference is not None
-                for right in self._inputs.rights_to_read(one.path, one.reference)
+                for path, reference in ((one.path, one.reference), *one.also)
+                if reference is not None
+                for right in self._inputs.rights_to_read(path, reference)
             ),
         ]
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.answers.authority import Issuing, Root
+from wizard.certificates import CertificateFacts
 from wizard.diagnose.finding import Finding
 from wizard.errors import CheckFailed, StepFailed
-from wizard.ports import CertificateFacts, Charts, NeededRight, World
+from wizard.ports import Charts, NeededRight, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
 from wizard.steps.certificates import due
 from wizard.steps.difference import ABSENT, digest

@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer, ServedAuthority
 from wizard.answers.unseal import StaticUnseal
+from wizard.certificates import CertificateRequest
 from wizard.charts.openbao import (
     PORT,
     RELEASE_NAME,
@@ -19,7 +20,7 @@ from wizard.charts.openbao import (
     server_names,
 )
 from wizard.errors import CheckFailed, NotFound, UsageError
-from wizard.ports import CertificateRequest, Charts, Kind, NeededRight, Ref, Right, World
+from wizard.ports import Charts, Kind, NeededRight, Ref, Right, World
 from wizard.steps.base import Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.gate import Wait

@@ -12,7 +12,8 @@ from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.rules_exposure import is_address
 from wizard.answers.scalars import seconds
-from wizard.ports import CertificateRequest, KeyPair, World
+from wizard.certificates import CertificateRequest, KeyPair
+from wizard.ports import World
 from wizard.vaults import VaultSession
 
 _HOUR, _MINUTE = 3600, 60
@@ -45,7 +46,7 @@ async def trial_signature(
             "ip_sans": host if is_address(host) else "",
             "uri_sans": "",
             "ttl": go_duration(seconds(wanted.duration)),
-            "csr": asked.certificate.decode(),
+            "csr": asked.request.decode(),
             "exclude_cn_from_sans": "true",
         },
     )
