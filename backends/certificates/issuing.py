@@ -70,8 +70,10 @@ def _new_key(kind: str) -> Key:
 
 
 def _subject(request: CertificateRequest) -> x509.Name:
-    name = request.common_name[:COMMON_NAME_LENGTH]
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
+    common_name = request.common_name[:COMMON_NAME_LENGTH]
+    if not common_name:
+        return x509.Name([])
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
 def _load(authority: KeyPair, now: datetime) -> tuple[x509.Certificate, Key]:

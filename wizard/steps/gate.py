@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
+from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
 from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
-from wizard.ports import LogLine, NeededRight, Object, Ref, World
+from wizard.ports import Kind, LogLine, NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import NAMESPACE
@@ -37,20 +38,30 @@ class Wait:
         title: str = "Harbor",
         namespace: str = "",
         selector: Mapping[str, str] | None = None,
+        kinds: Sequence[Kind] = WATCHED,
     ) -> None:
         """`namespace` and `selector` (labels of the pods whose logs are followed) are Harbor's
-        unless they are given.
+        unless they are given; `kinds` is what is watched.
         """
         self._seconds, self.title = inputs.gate_seconds, title
+        self.kinds = kinds
         self.namespace = namespace or inputs.namespace
         self.selector = selector or {"release": inputs.preset.target.release}
         self._until: float | None = None
+        self._told: set[tuple[str, str]] = set()
         self.meaning = meaning
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
 
     def begin(self) -> None:
         """The time runs, if it does not yet."""
         self._until = self._until or asyncio.get_running_loop().time() + self._seconds
+
+    def tell(self, findings: Iterable[Finding], report: Reporter) -> None:
+        """Report the findings that were not reported yet."""
+        for finding in findings:
+            if (finding.id, finding.object) not in self._told:
+                self._told.add((finding.id, finding.object))
+                report.finding(finding)
 
     def go_on(self, why: str) -> None:
         """Raise OutOfTime with what is still waited for, once the time is over."""
@@ -133,21 +144,18 @@ async def wait_until_ready(
     """
     skew = (await world.access.server()).clock_skew
     since = inputs.begun - timedelta(seconds=skew)
-    told: set[tuple[str, str]] = set()
     lines = _Lines(report)
     wait.begin()
+    place = (wait.namespace, wait.selector, lines.take)
     async with Observer(
-        world.objects, world.pods, wait.namespace, wait.selector, lines.take, clock_skew=skew
+        world.objects, world.pods, *place, clock_skew=skew, watched=wait.kinds
     ) as observer:
         await _first_look(world, observer, report, wait)
         while True:
             gate = explain(observer.view, refs, since)
             if gate.findings or not gate.ready:
                 lines.flow()
-            for finding in gate.findings:
-                if (finding.id, finding.object) not in told:
-                    told.add((finding.id, finding.object))
-                    report.finding(finding)
+            wait.tell(gate.findings, report)
             _end_if_hopeless(gate)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:

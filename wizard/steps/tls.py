@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wizard.answers.authority import LocalAuthority
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.pki import Commercial, Issuer, SelfSigned
 from wizard.answers.scalars import seconds
 from wizard.certificates import CertificateRequest
 from wizard.charts.tls import has_authority, internal_components, trusts_more
@@ -13,6 +13,8 @@ from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
 from wizard.steps.commercial import file_bytes, served
 from wizard.steps.inputs import Inputs
+from wizard.steps.issuers import issuing_steps
+from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 
 _DAY = 24 * 3600
@@ -27,6 +29,9 @@ def certificate_steps(inputs: Inputs) -> Iterator[Step]:
         yield _own_authority(inputs, pki, pki.authority)
     if isinstance(pki, Commercial):
         yield _commercial(inputs, pki)
+    if isinstance(pki, Issuer):
+        issuer = IssuerRef(pki.name, pki.issuer_kind, pki.group)
+        yield from issuing_steps(inputs, issuer, pki.certificate)
     if bundles := _bundles(inputs):
         yield CopySecrets("trust.bundle", "Authorities that Harbor trusts", inputs, bundles)
     if components := internal_components(inputs.preset):

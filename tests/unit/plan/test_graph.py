@@ -107,7 +107,6 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
     [
         ({"pki": VAULT}, "pki.authority.kind"),
         ({"pki": ACME}, "pki.kind"),
-        ({"pki": {"kind": "issuer", "name": "corp"}}, "pki.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
         ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
