@@ -147,7 +147,10 @@ class _Session:
     def _mount(self, path: str, data: Mapping[str, Any]) -> VaultReply:
         entries = self._content.entries
         if path.endswith("/tune"):
-            entries[path.removesuffix("/tune")]["config"] |= _seconds(data)
+            mount, config = entries[path.removesuffix("/tune")], dict(data)
+            if "description" in config:
+                mount["description"] = config.pop("description")
+            mount["config"] |= _seconds(config)
             return VaultReply({})
         if path in entries:
             raise Refusal(f"path is already in use at {path.rpartition('/')[2]}/")

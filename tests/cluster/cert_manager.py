@@ -60,7 +60,7 @@ class CertManager:
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
-        self.control_plane.reach_services_through(self.proxy.url)
+        self.control_plane.reach_services_through(self.proxy.socket)
         self._thread.start()
         return self
 

@@ -69,9 +69,11 @@ class VaultContract:
         with pytest.raises(Invalid, match="refuses") as refused:
             await session.write("sys/mounts/pki", MOUNT)
         assert refused.value.why == "path is already in use at pki/"
-        await session.write("sys/mounts/pki/tune", {"max_lease_ttl": "100h"})
+        tuned = {"max_lease_ttl": "100h", "description": "Harbor's"}
+        await session.write("sys/mounts/pki/tune", tuned)
         found = await session.read("sys/mounts/pki") or {}
         assert (found["type"], found["config"]["max_lease_ttl"]) == ("pki", 360000)
+        assert found["description"] == "Harbor's"
         assert await session.read("pki/cert/ca") is None
 
     async def test_a_root_that_would_outlive_its_mount_is_cut_with_a_warning(

@@ -126,6 +126,7 @@ PRESETS = [
     preset_of(pki={"kind": "secret", "name": "tls"}),
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
+    preset_of(pki={"kind": "issuer", "name": "corp"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wizard.charts.cert_manager import NAMESPACE
 from wizard.charts.manifest import plural
-from wizard.diagnose.kinds import DEPLOYMENT
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
+from wizard.steps.cert_manager import installation
 from wizard.steps.changes import changes_to, make
 from wizard.steps.inputs import LABEL, Inputs
 from wizard.steps.vault.names import IssuerNames
@@ -14,7 +15,6 @@ from wizard.steps.vault.names import IssuerNames
 RBAC = "rbac.authorization.k8s.io/v1"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _TOKEN_SECRET = "kubernetes.io/service-account-token"  # noqa: S105 - the type of a Secret
-_CONTROLLER = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller"
 
 
 class KeptObjects(Step):
@@ -81,9 +81,7 @@ class VaultAccounts(Step):
                 ("authorization.k8s.io", "subjectaccessreviews"),
             )
         ]
-        look = Right("list", "apps", "deployments")
-        seen = NeededRight(look, "to see as whom cert-manager runs", optional=True)
-        return [*found, *(reviews if self._reviewing else ()), seen]
+        return [*found, *(reviews if self._reviewing else ())]
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
@@ -151,8 +149,7 @@ async def controller_account(world: World) -> tuple[str, str]:
     """Namespace and name of the ServiceAccount that cert-manager runs as; its chart's own names
     where it is not to be seen.
     """
-    found = (await world.objects.list(DEPLOYMENT, labels=_CONTROLLER)).items
-    for obj in found:
+    for obj in (await installation(world)).controllers:
         account = obj["spec"]["template"]["spec"].get("serviceAccountName", "default")
         return obj["metadata"]["namespace"], account
-    return "cert-manager", "cert-manager"
+    return NAMESPACE, NAMESPACE

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 
-from wizard.answers.authority import ExistingServer, ServedAuthority
+from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
 from wizard.answers.vaultauth import (
     AppRoleAuth,
     CertificateAuth,
@@ -14,12 +14,13 @@ from wizard.answers.vaultauth import (
 )
 from wizard.errors import UsageError
 from wizard.ports import Object, World
+from wizard.steps.commercial import file_content
 from wizard.steps.inputs import LABEL, Inputs
 from wizard.steps.secrets import Copied, Entries
-from wizard.steps.tls import file_content
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.reaching import AUTH, address_of
 from wizard.steps.vault.roles import sign_path
+from wizard.steps.vault.server import ServerPlace
 from wizard.vaults import VaultServer
 
 _ISSUER = "cert-manager.io/v1"
@@ -55,6 +56,17 @@ def issuer_of_existing(
     return issuer_object(inputs, address_of(server), sign_path(authority), auth)
 
 
+async def issuer_of_deployed(
+    inputs: Inputs, authority: ServedAuthority, server: DeployedServer, world: World | None
+) -> Object:
+    """The Issuer for a server that is installed here, whose authority is read from the world."""
+    place, names = ServerPlace.of(authority, server), IssuerNames.of(inputs.preset)
+    held = await inputs.entries(world, place.authority, place.namespace) if world else {}
+    reached = VaultServer(place.address, held.get("tls.crt", b""))
+    auth = service_account(names.auth_mount, names.issuer, names)
+    return issuer_object(inputs, reached, sign_path(authority), auth)
+
+
 def service_account(mount: str, role: str, names: IssuerNames) -> Object:
     """The login by the Issuer's own ServiceAccount; cert-manager makes short tokens of it."""
     login = {
@@ -86,7 +98,7 @@ def _answered(auth: VaultAuth, names: IssuerNames) -> Object:
             )
 
 
-def login_copy(inputs: Inputs, auth: VaultAuth) -> Sequence[Copied]:
+def login_copies(inputs: Inputs, auth: VaultAuth) -> Sequence[Copied]:
     """What cert-manager reads to log in, where it is a secret of the answers."""
     name = IssuerNames.of(inputs.preset).login
     match auth:

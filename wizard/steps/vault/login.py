@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 
 from wizard.errors import Unreachable
-from wizard.ports import Charts, Kind, NeededRight, Ref, Right, World
+from wizard.ports import Charts, NeededRight, Right, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
 from wizard.steps.difference import ABSENT, digest
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
 from wizard.steps.vault.entries import (
     Entry,
     entry,
@@ -23,8 +24,6 @@ from wizard.steps.vault.sessions import Sessions
 _TYPE = "kubernetes"
 _TOKEN_SECONDS = 600
 """How long cert-manager's token in the server lasts: it logs in anew for each signature."""
-_AUTHORITY = "kube-root-ca.crt"
-"""ConfigMap that Kubernetes puts into every namespace, with the API server's authority."""
 _UNKNOWN = "not known yet"
 
 
@@ -48,9 +47,9 @@ class VaultKubernetesLogin(Step):
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
-        where, reason = self._names.namespace, "the server asks the cluster whose a token is"
-        wanted = (("secrets", self._names.reviewer), ("configmaps", _AUTHORITY))
-        return [NeededRight(Right("get", "", what, where, name), reason) for what, name in wanted]
+        names, reason = self._names, "the server asks the cluster whose a token is"
+        token = Right("get", "", "secrets", names.namespace, names.reviewer)
+        return [NeededRight(right, reason) for right in (token, RIGHT_TO_AUTHORITY)]
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
@@ -69,7 +68,7 @@ class VaultKubernetesLogin(Step):
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. Raises Unreachable, to be tried again, until the cluster has made the token."""
-        await self._require_known(world)
+        await self._require_token(world)
         planned = {change.ref for change in changes}
         config, role = await self._entries(world)
         async with self._sessions(world) as session:
@@ -87,7 +86,7 @@ class VaultKubernetesLogin(Step):
         names, base = self._names, f"auth/{self._names.auth_mount}"
         config = {
             "kubernetes_host": self._host or (await world.access.server()).url,
-            "kubernetes_ca_cert": await self._authority(world),
+            "kubernetes_ca_cert": await api_authority(world),
             "disable_local_ca_jwt": True,
         }
         token = {"token_reviewer_jwt": await self._token(world)}
@@ -106,25 +105,15 @@ class VaultKubernetesLogin(Step):
     async def _token(self, world: World) -> str:
         return await self._inputs.text(world, self._names.reviewer, "token")
 
-    async def _authority(self, world: World) -> str:
-        ref = Ref(Kind("v1", "ConfigMap"), self._names.namespace, _AUTHORITY)
-        found = await world.objects.get(ref) or {}
-        text: str = (found.get("data") or {}).get("ca.crt", "")
-        return text
-
     async def _description(self, world: World) -> str:
         token = await self._token(world)
         told = hashlib.sha256(token.encode()).hexdigest()[:12] if token else _UNKNOWN
         return f"Harbor in the namespace {self._names.namespace}; asks with the token {told}"
 
-    async def _require_known(self, world: World) -> None:
-        for what, known in (
-            (f"Secret {self._names.reviewer}", await self._token(world)),
-            (f"ConfigMap {_AUTHORITY}", await self._authority(world)),
-        ):
-            if not known:
-                raise Unreachable(
-                    f"Kubernetes has not filled the {what} yet",
-                    why="its controllers do so moments after it is made",
-                    where=f"namespace {self._names.namespace}",
-                )
+    async def _require_token(self, world: World) -> None:
+        if not await self._token(world):
+            raise Unreachable(
+                f"Kubernetes has not filled the Secret {self._names.reviewer} yet",
+                why="its controllers do so moments after it is made",
+                where=f"namespace {self._names.namespace}",
+            )

@@ -15,7 +15,7 @@ from wizard.answers.vaultauth import (
     VaultAuth,
 )
 from wizard.ports import World
-from wizard.steps.tls import file_content
+from wizard.steps.commercial import file_content
 from wizard.vaults import VaultLogin, VaultServer
 
 AUTH = "pki.authority.server.auth"

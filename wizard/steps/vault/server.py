@@ -19,8 +19,8 @@ from wizard.charts.openbao import (
     openbao_values,
     server_names,
 )
-from wizard.errors import CheckFailed, NotFound, UsageError
-from wizard.ports import Charts, Kind, NeededRight, Ref, Right, World
+from wizard.errors import NotFound, UsageError
+from wizard.ports import Charts, NeededRight, Ref, Right, World
 from wizard.steps.base import Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.gate import Wait
@@ -29,6 +29,7 @@ from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.secrets import Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
+from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import ACCOUNT
 from wizard.steps.vault.sessions import Sessions
@@ -39,7 +40,6 @@ API_SERVER = "https://kubernetes.default.svc:443"
 _UNSEAL = "pki.authority.server.unseal"
 _YEARS = 10
 """The server's own certificate is trusted by cert-manager and the wizard alone, so it may last."""
-_AUTHORITY = Ref(Kind("v1", "ConfigMap"), "kube-system", "kube-root-ca.crt")
 _UNKNOWN_AUTHORITY = "to be read"
 _MOUNT = "harbor-wizard"
 _TOKEN_SECONDS = 900
@@ -189,7 +189,7 @@ class ServerRelease(HelmRelease):
             Right("get", "", "pods/portforward", place),
             Right("create", "", "pods/portforward", place),
             Right("get", "", "secrets", place, self._place.authority),
-            Right("get", "", "configmaps", _AUTHORITY.namespace, _AUTHORITY.name),
+            RIGHT_TO_AUTHORITY,
         ]
         return [*await super().rights(charts), *(NeededRight(right, reason) for right in ways)]
 
@@ -198,23 +198,6 @@ class ServerRelease(HelmRelease):
         published = await api_authority(world) if world else _UNKNOWN_AUTHORITY
         first = first_requests(self._inputs, self._authority, self._place, published)
         return openbao_values(self._inputs.preset, self._server, self._place.secrets, first)
-
-
-async def api_authority(world: World) -> str:
-    """The API server's authority, as Kubernetes publishes it in every namespace.
-
-    Raises CheckFailed where it does not: a server that cannot finish its first start is spoilt.
-    """
-    found = await world.objects.get(_AUTHORITY) or {}
-    text: str = (found.get("data") or {}).get("ca.crt", "")
-    if not text:
-        raise CheckFailed(
-            f"There is no ca.crt in the {_AUTHORITY}",
-            why="the server would not know how to ask the API server whose a token is",
-            where=str(_AUTHORITY),
-            fix="see why kube-controller-manager does not publish it (--root-ca-file)",
-        )
-    return text
 
 
 def first_requests(

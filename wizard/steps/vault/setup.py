@@ -13,16 +13,24 @@ from wizard.steps.vault.sessions import Sessions
 
 
 def setup_steps(
-    inputs: Inputs, authority: ServedAuthority, sessions: Sessions, address: str
+    inputs: Inputs,
+    authority: ServedAuthority,
+    sessions: Sessions,
+    address: str,
+    needs: Sequence[str] = (),
+    api_server: str = "",
 ) -> Sequence[Step]:
-    """Root, issuing authority, role, policy and login. `address` is the server's.
+    """Root, issuing authority, role, policy and login. `address` is the server's, `needs` the
+    steps that bring it, `api_server` where it reaches the API server (empty: where we do).
 
     The last one's id is `pki.vault.login`; with it done, cert-manager may log in and sign.
     """
+    root = VaultRoot(inputs, sessions, authority.root)
+    root.needs = tuple(needs)
     return (
         VaultAccounts(inputs, ["target.namespace"], reviewing=True),
-        VaultRoot(inputs, sessions, authority.root),
+        root,
         VaultIssuing(inputs, sessions, authority.issuing, authority.root.mount),
         VaultRole(inputs, sessions, authority, address),
-        VaultKubernetesLogin(inputs, sessions),
+        VaultKubernetesLogin(inputs, sessions, api_server),
     )
