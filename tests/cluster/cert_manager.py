@@ -53,14 +53,14 @@ class CertManager:
             control_plane.folder / "cert-manager-helm",
         )
         self.webhook = Webhook(control_plane.certificates.serving("webhook", SERVICE))
-        self.proxy = ServiceProxy(self.admin)
+        self.proxy = ServiceProxy(self.admin, control_plane.folder / "proxy.sock")
         self.services = self.proxy.services
         self.services[SERVICE] = self.webhook.port
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
-        self.control_plane.reach_services_through(self.proxy.url)
+        self.control_plane.reach_services_through(self.proxy.path)
         self._thread.start()
         return self
 

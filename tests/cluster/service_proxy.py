@@ -12,6 +12,7 @@ import re
 import socket
 import socketserver
 import threading
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -26,13 +27,18 @@ class ServiceProxy:
     to port 8200 of 127.0.0.1. Any other host name may stand there too.
     """
 
-    def __init__(self, admin: Kube) -> None:
+    def __init__(self, admin: Kube, path: Path) -> None:
+        """`path`: of the socket for the API server, which speaks to a proxy with TLS otherwise."""
         self.services: dict[str, int] = {}
+        self.path = path
         self._admin = admin
         self._server = _Server(("127.0.0.1", 0), _Connection)
-        self._server.proxy = self
-        self._thread = threading.Thread(target=self._server.serve_forever, name="service-proxy")
-        self._thread.start()
+        self._local = _LocalServer(str(path), _Connection)
+        self._threads = []
+        for server in (self._server, self._local):
+            server.proxy = self
+            self._threads.append(threading.Thread(target=server.serve_forever, name="proxy"))
+            self._threads[-1].start()
 
     @property
     def url(self) -> str:
@@ -41,9 +47,12 @@ class ServiceProxy:
 
     def stop(self) -> None:
         """Take no more connections."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(20)
+        for server in (self._server, self._local):
+            server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join(20)
+        self.path.unlink(missing_ok=True)
 
     def way(self, host: str, port: int) -> tuple[str, int] | None:
         """Where a host leads; None: nowhere."""
@@ -70,6 +79,11 @@ class ServiceProxy:
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
+    daemon_threads = True
+    proxy: ServiceProxy
+
+
+class _LocalServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     proxy: ServiceProxy
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wizard.answers.pki import Issuer
+from wizard.answers.pki import Acme, Issuer
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.diagnose.fields import condition, labels
@@ -141,6 +141,10 @@ def _issuer(preset: Preset) -> bool:
     return isinstance(preset.pki, Issuer)
 
 
+def _needed(preset: Preset) -> bool:
+    return isinstance(preset.pki, Issuer | Acme)
+
+
 def _recognising(preset: Preset) -> Sequence[Right]:
     definition = Right("get", DEFINITION.group, "customresourcedefinitions", "", CERTIFICATES.name)
     return [definition, Right("list", DEPLOYMENT.group, "deployments")]
@@ -152,7 +156,7 @@ CHECKS = (
         "cert-manager",
         ("pki", "versions.certManager"),
         found,
-        applies=_issuer,
+        applies=_needed,
         rights=_recognising,
     ),
     Check("issuers.issuer", "Issuer", ("pki", "target"), issuer, applies=_issuer),
