@@ -197,4 +197,4 @@ def test_an_issuer_that_is_missing_or_not_ready_fails_a_check(
     wizard.admin.wait(issuer_path(wizard, "corp"), lambda one: condition(one, "Ready") == "False")
     ended = wizard.install("--check").require(3)
     assert "corp is not ready: " in ended.stdout
-    assert 'secret "missing" not found' in ended.stdout.replace("\\", "")
+    assert '"missing" not found' in ended.stdout.replace("\\", "")

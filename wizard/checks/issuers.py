@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wizard.answers.pki import Issuer
+from wizard.answers.pki import Acme, Issuer
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.diagnose.fields import condition, labels
@@ -142,9 +142,8 @@ def _issuer(preset: Preset) -> bool:
     return isinstance(preset.pki, Issuer)
 
 
-def _cert_manager(preset: Preset) -> bool:
-    """Whether cert-manager is needed."""
-    return _issuer(preset) or served_authority(preset) is not None
+def _needed(preset: Preset) -> bool:
+    return isinstance(preset.pki, Issuer | Acme) or served_authority(preset) is not None
 
 
 def _recognising(preset: Preset) -> Sequence[Right]:
@@ -158,7 +157,7 @@ CHECKS = (
         "cert-manager",
         ("pki", "versions.certManager"),
         found,
-        applies=_cert_manager,
+        applies=_needed,
         rights=_recognising,
     ),
     Check("issuers.issuer", "Issuer", ("pki", "target"), issuer, applies=_issuer),

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from wizard.answers.authority import LocalAuthority, ServedAuthority
-from wizard.answers.pki import Commercial, Issuer, SelfSigned
+from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.answers.scalars import seconds
 from wizard.certificates import CertificateRequest
 from wizard.charts.tls import has_authority, internal_components, trusts_more
 from wizard.ports import World
+from wizard.steps.acme import acme_steps
 from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
 from wizard.steps.commercial import file_bytes, file_content, served
@@ -34,6 +35,8 @@ def certificate_steps(inputs: Inputs) -> Iterator[Step]:
     if isinstance(pki, Issuer):
         issuer = IssuerRef(pki.name, pki.issuer_kind, pki.group)
         yield from issuing_steps(inputs, issuer, pki.certificate)
+    if isinstance(pki, Acme):
+        yield from acme_steps(inputs, pki)
     if bundles := _bundles(inputs):
         yield CopySecrets("trust.bundle", "Authorities that Harbor trusts", inputs, bundles)
     if components := internal_components(inputs.preset):

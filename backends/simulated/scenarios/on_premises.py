@@ -5,9 +5,9 @@ Any NFS server that the answers name is reached from it: every name resolves in 
 
 from collections.abc import Iterable
 
+from backends.simulated.cert_manager_chart import definitions
 from backends.simulated.cluster_objects import (
     CONTROL_PLANE,
-    definition,
     having_pulled,
     ingress_class,
     make,
@@ -63,11 +63,7 @@ def _grafana() -> Object:
 
 def _certificates() -> Iterable[Object]:
     """cert-manager's kinds, and an issuer of the company's own authority."""
-    for kind in ("Certificate", "CertificateRequest", "Issuer"):
-        yield definition(_CERT_MANAGER, kind)
-    yield definition(_CERT_MANAGER, "ClusterIssuer", namespaced=False)
-    for kind in ("Order", "Challenge"):
-        yield definition(f"acme.{_CERT_MANAGER}", kind)
+    yield from definitions()
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",
