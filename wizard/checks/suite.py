@@ -21,6 +21,7 @@ from wizard.checks import (
     references,
     services,
     storage,
+    vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *certificates.CHECKS,
     *issuers.CHECKS,
     *references.CHECKS,
+    *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
     *exposure.CHECKS,

@@ -8,9 +8,9 @@ from wizard.charts.references import admin_password
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.errors import Unauthorized, WizardError
 from wizard.ports import Endpoint, World
+from wizard.steps.commercial import file_content
 from wizard.steps.core import core_endpoint
 from wizard.steps.inputs import Inputs
-from wizard.steps.tls import file_content
 
 Verify = Callable[[World, Inputs], Awaitable[Outcome]]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wizard.answers.authority import ServedAuthority
 from wizard.answers.paths import Path, format_path
 from wizard.answers.pki import Commercial, SelfSigned
 from wizard.answers.preset import Preset
@@ -15,7 +16,8 @@ LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
     ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
-    ("pki", "authority"): (("openbao", "vault"), "local"),
+    ("pki", "authority", "server"): (("deploy",), "existing"),
+    ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
 
@@ -56,8 +58,10 @@ def _storage(preset: Preset) -> Iterator[Problem]:
 def _certificates(preset: Preset) -> Iterator[Problem]:
     pki = preset.pki
     yield from _kind(("pki",), pki.kind)
-    if isinstance(pki, SelfSigned):
-        yield from _kind(("pki", "authority"), pki.authority.kind)
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        server, signer = pki.authority.server, pki.authority.issuing.signer
+        yield from _kind(("pki", "authority", "server"), server.kind)
+        yield from _kind(("pki", "authority", "issuing", "signer"), signer.kind)
     if isinstance(pki, Commercial) and pki.passphrase is not None:
         yield _later("pki.passphrase", "a passphrase", "a key without one")
     if isinstance(pki, Commercial) and pki.fetch_intermediates:

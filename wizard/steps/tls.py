@@ -1,9 +1,8 @@
 """Harbor's certificates: from files, from an authority made here, and between its components."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from wizard.answers.authority import LocalAuthority
+from wizard.answers.authority import LocalAuthority, ServedAuthority
 from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.answers.scalars import seconds
 from wizard.certificates import CertificateRequest
@@ -12,11 +11,12 @@ from wizard.ports import World
 from wizard.steps.acme import acme_steps
 from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
-from wizard.steps.commercial import file_bytes, served
+from wizard.steps.commercial import file_bytes, file_content, served
 from wizard.steps.inputs import Inputs
 from wizard.steps.issuers import issuing_steps
 from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.vault.chain import vault_steps
 
 _DAY = 24 * 3600
 _INTERNAL_YEARS = 10
@@ -28,6 +28,8 @@ def certificate_steps(inputs: Inputs) -> Iterator[Step]:
     pki = inputs.preset.pki
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, LocalAuthority):
         yield _own_authority(inputs, pki, pki.authority)
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        yield from vault_steps(inputs, pki, pki.authority)
     if isinstance(pki, Commercial):
         yield _commercial(inputs, pki)
     if isinstance(pki, Issuer):
@@ -119,8 +121,3 @@ def _internal(inputs: Inputs, components: Sequence[str]) -> Step:
         authority=Wanted(names.internal_authority, ca),
         signed=signed,
     )
-
-
-def file_content(path: Path | None) -> bytes:
-    """The content of a text file; nothing where none is named. Raises UsageError."""
-    return file_bytes(path).rstrip() + b"\n" if path else b""
