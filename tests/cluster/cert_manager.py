@@ -57,14 +57,18 @@ class CertManager:
         )
         self.webhook = Webhook(control_plane.certificates.serving("webhook", SERVICE))
         self.names = Names()
-        self.proxy = ServiceProxy(self.admin, control_plane.folder / "proxy.sock")
+        self.proxy = ServiceProxy(self.admin)
         self.services = self.proxy.services
         self.services[SERVICE] = self.webhook.port
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
+<<<<<<< HEAD
         self.control_plane.reach_services_through(self.proxy.path)
+=======
+        self.control_plane.reach_services_through(self.proxy.socket)
+>>>>>>> issuers
         self._thread.start()
         return self
 

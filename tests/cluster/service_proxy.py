@@ -12,7 +12,6 @@ import re
 import socket
 import socketserver
 import threading
-from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -27,18 +26,31 @@ class ServiceProxy:
     to port 8200 of 127.0.0.1. Any other host name may stand there too.
     """
 
-    def __init__(self, admin: Kube, path: Path) -> None:
-        """`path`: of the socket for the API server, which speaks to a proxy with TLS otherwise."""
+    def __init__(self, admin: Kube) -> None:
         self.services: dict[str, int] = {}
-        self.path = path
         self._admin = admin
         self._server = _Server(("127.0.0.1", 0), _Connection)
+<<<<<<< HEAD
         self._local = _LocalServer(str(path), _Connection)
         self._threads = []
         for server in (self._server, self._local):
             server.proxy = self
             self._threads.append(threading.Thread(target=server.serve_forever, name="proxy"))
             self._threads[-1].start()
+=======
+        self._server.proxy = self
+        self._folder = tempfile.TemporaryDirectory(prefix="service-proxy-")
+        self.socket = f"{self._folder.name}/proxy.sock"
+        """The same as a Unix socket: the API server speaks to proxies by TLS or by that."""
+        self._inside = _UnixServer(self.socket, _Connection)
+        self._inside.proxy = self
+        self._threads = [
+            threading.Thread(target=server.serve_forever, name="service-proxy")
+            for server in (self._server, self._inside)
+        ]
+        for thread in self._threads:
+            thread.start()
+>>>>>>> issuers
 
     @property
     def url(self) -> str:
@@ -47,12 +59,20 @@ class ServiceProxy:
 
     def stop(self) -> None:
         """Take no more connections."""
+<<<<<<< HEAD
         for server in (self._server, self._local):
+=======
+        for server in (self._server, self._inside):
+>>>>>>> issuers
             server.shutdown()
             server.server_close()
         for thread in self._threads:
             thread.join(20)
+<<<<<<< HEAD
         self.path.unlink(missing_ok=True)
+=======
+        self._folder.cleanup()
+>>>>>>> issuers
 
     def way(self, host: str, port: int) -> tuple[str, int] | None:
         """Where a host leads; None: nowhere."""
@@ -83,7 +103,11 @@ class _Server(socketserver.ThreadingTCPServer):
     proxy: ServiceProxy
 
 
+<<<<<<< HEAD
 class _LocalServer(socketserver.ThreadingUnixStreamServer):
+=======
+class _UnixServer(socketserver.ThreadingUnixStreamServer):
+>>>>>>> issuers
     daemon_threads = True
     proxy: ServiceProxy
 

@@ -142,7 +142,8 @@ def _issuer(preset: Preset) -> bool:
     return isinstance(preset.pki, Issuer)
 
 
-def _needed(preset: Preset) -> bool:
+def _cert_manager(preset: Preset) -> bool:
+    """Whether cert-manager is needed."""
     return isinstance(preset.pki, Issuer | Acme) or served_authority(preset) is not None
 
 
@@ -157,7 +158,7 @@ CHECKS = (
         "cert-manager",
         ("pki", "versions.certManager"),
         found,
-        applies=_needed,
+        applies=_cert_manager,
         rights=_recognising,
     ),
     Check("issuers.issuer", "Issuer", ("pki", "target"), issuer, applies=_issuer),
