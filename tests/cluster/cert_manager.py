@@ -64,11 +64,7 @@ class CertManager:
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
-<<<<<<< HEAD
-        self.control_plane.reach_services_through(self.proxy.path)
-=======
         self.control_plane.reach_services_through(self.proxy.socket)
->>>>>>> issuers
         self._thread.start()
         return self
 

@@ -112,20 +112,11 @@ class ControlPlane:
         process = self._run("kube-apiserver", self.arguments.api_server())
         process.wait_until(self.admin.ready, UP_WITHIN)
 
-<<<<<<< HEAD
-    def reach_services_through(self, proxy: Path) -> None:
-        """From now on the API server connects to Services (and nodes) through the proxy that
-        listens on that socket.
-        """
-        transport = {"uds": {"udsName": str(proxy)}}
-        connection = {"proxyProtocol": "HTTPConnect", "transport": transport}
-=======
     def reach_services_through(self, socket: str) -> None:
         """From now on the API server connects to Services (and nodes) through that proxy,
         which listens on a Unix socket.
         """
         connection = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": socket}}}
->>>>>>> issuers
         egress = {
             "apiVersion": "apiserver.k8s.io/v1beta1",
             "kind": "EgressSelectorConfiguration",

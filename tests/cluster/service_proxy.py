@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 import socketserver
+import tempfile
 import threading
 from typing import cast
 from urllib.parse import urlsplit
@@ -30,14 +31,6 @@ class ServiceProxy:
         self.services: dict[str, int] = {}
         self._admin = admin
         self._server = _Server(("127.0.0.1", 0), _Connection)
-<<<<<<< HEAD
-        self._local = _LocalServer(str(path), _Connection)
-        self._threads = []
-        for server in (self._server, self._local):
-            server.proxy = self
-            self._threads.append(threading.Thread(target=server.serve_forever, name="proxy"))
-            self._threads[-1].start()
-=======
         self._server.proxy = self
         self._folder = tempfile.TemporaryDirectory(prefix="service-proxy-")
         self.socket = f"{self._folder.name}/proxy.sock"
@@ -50,7 +43,6 @@ class ServiceProxy:
         ]
         for thread in self._threads:
             thread.start()
->>>>>>> issuers
 
     @property
     def url(self) -> str:
@@ -59,20 +51,12 @@ class ServiceProxy:
 
     def stop(self) -> None:
         """Take no more connections."""
-<<<<<<< HEAD
-        for server in (self._server, self._local):
-=======
         for server in (self._server, self._inside):
->>>>>>> issuers
             server.shutdown()
             server.server_close()
         for thread in self._threads:
             thread.join(20)
-<<<<<<< HEAD
-        self.path.unlink(missing_ok=True)
-=======
         self._folder.cleanup()
->>>>>>> issuers
 
     def way(self, host: str, port: int) -> tuple[str, int] | None:
         """Where a host leads; None: nowhere."""
@@ -103,11 +87,7 @@ class _Server(socketserver.ThreadingTCPServer):
     proxy: ServiceProxy
 
 
-<<<<<<< HEAD
-class _LocalServer(socketserver.ThreadingUnixStreamServer):
-=======
 class _UnixServer(socketserver.ThreadingUnixStreamServer):
->>>>>>> issuers
     daemon_threads = True
     proxy: ServiceProxy
 
@@ -124,7 +104,9 @@ class _Connection(socketserver.BaseRequestHandler):
         method, target, _ = line.decode("latin-1").split(" ", 2)
         tunnel = method == "CONNECT"
         url = urlsplit(f"//{target}" if tunnel else target)
-        way = cast("_Server", self.server).proxy.way(url.hostname or "", url.port or 80)
+        way = cast("_Server | _UnixServer", self.server).proxy.way(
+            url.hostname or "", url.port or 80
+        )
         try:
             if way is None:
                 raise OSError("no such host")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wizard.answers.authority import ServedAuthority
+from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
 from wizard.answers.paths import Path, format_path
 from wizard.answers.pki import Commercial, SelfSigned
 from wizard.answers.preset import Preset
@@ -16,7 +16,10 @@ LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
     ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
-    ("pki", "authority", "server"): (("deploy",), "existing"),
+    ("pki", "authority", "server", "unseal"): (
+        ("shamir", "transit", "awskms", "gcpckms", "azurekeyvault"),
+        "static, or a server of yours",
+    ),
     ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
@@ -60,12 +63,21 @@ def _certificates(preset: Preset) -> Iterator[Problem]:
     yield from _kind(("pki",), pki.kind)
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
         server, signer = pki.authority.server, pki.authority.issuing.signer
-        yield from _kind(("pki", "authority", "server"), server.kind)
+        if isinstance(server, DeployedServer):
+            yield from _deployed(pki.authority, server)
         yield from _kind(("pki", "authority", "issuing", "signer"), signer.kind)
     if isinstance(pki, Commercial) and pki.passphrase is not None:
         yield _later("pki.passphrase", "a passphrase", "a key without one")
     if isinstance(pki, Commercial) and pki.fetch_intermediates:
         yield _later("pki.fetchIntermediates", "true", "false, with pki.chain")
+
+
+def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:
+    if isinstance(authority, VaultAuthority):
+        yield _later("pki.authority.kind", "vault with server.kind deploy", "openbao, or existing")
+    yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
+    if server.replicas != 1:
+        yield _later("pki.authority.server.replicas", str(server.replicas), "1")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:
