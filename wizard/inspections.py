@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
 from wizard.answers.target import Target
 from wizard.checks.base import Subject
@@ -20,9 +21,11 @@ from wizard.plan.graph import build_graph
 from wizard.ports import Charts, World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
-from wizard.run.rights import ACCOUNT, graph_rights, role_objects
+from wizard.run.rights import graph_rights, role_objects
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.policy import policy_of
+from wizard.steps.vault.reaching import ACCOUNT
 from wizard.voices import Voices
 
 _SILENCE_SECONDS, _LOGS_SECONDS = 0.5, 5.0
@@ -70,6 +73,15 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
     return ExitCode.FINDINGS if failed else ExitCode.DONE
 
 
+def _policy_lines(preset: Preset) -> list[str]:
+    """The policy that the wizard's login needs in a Vault that exists, as comments."""
+    policy = policy_of(preset)
+    if not policy:
+        return []
+    head = "# In Vault or OpenBao, the wizard's login needs this policy:"
+    return ["#", head, *(f"#   {line}".rstrip() for line in policy.splitlines())]
+
+
 async def print_role(charts: Charts, answers: Answers, voices: Voices) -> ExitCode:
     """Print the least role for a preset, with all that it is bound to."""
     preset = effective(answers.preset)
@@ -84,6 +96,7 @@ async def print_role(charts: Charts, answers: Answers, voices: Voices) -> ExitCo
         f"# The least role that the preset {preset.name} needs; apply it as an administrator,",
         f"# then let the wizard use the ServiceAccount {target.namespace}/{ACCOUNT}.",
         *reasons,
+        *_policy_lines(preset),
     ]
     lines = [*head, "---", *yaml.safe_dump_all(objects, sort_keys=False).splitlines()]
     document = {"apiVersion": "v1", "kind": "List", "items": objects}

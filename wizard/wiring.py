@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,16 +41,13 @@ async def open_world(
     Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
     """
     if site.scenario is not None:
-        from backends.simulated.world import simulated_world
-
-        state = state_folder() / "demo" / "world.json"
-        speed = number_of("WIZARD_DEMO_SPEED", 1)
-        async with simulated_world(site.scenario, state, speed) as simulated:
+        async with _simulated(site.scenario) as simulated:
             yield simulated
         return
     from backends.cluster import Audience, open_cluster
     from backends.harbor import HarborClient
     from backends.resolver import SystemResolver
+    from backends.vault import VaultClient
 
     terminal = os.isatty(0) and not screens
     audience = Audience(notice, present=terminal or screens, terminal=terminal)
@@ -63,7 +60,15 @@ async def open_world(
             harbor=HarborClient(),
             certificates=open_certificates(network),
             resolver=SystemResolver(),
+            vault=VaultClient(),
         )
+
+
+def _simulated(scenario: str) -> AbstractAsyncContextManager[World]:
+    from backends.simulated.world import simulated_world
+
+    state = state_folder() / "demo" / "world.json"
+    return simulated_world(scenario, state, number_of("WIZARD_DEMO_SPEED", 1))
 
 
 def contexts(site: Site) -> Sequence[Context]:

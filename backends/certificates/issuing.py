@@ -71,6 +71,8 @@ def _new_key(kind: str) -> Key:
 
 def _subject(request: CertificateRequest) -> x509.Name:
     common_name = request.common_name[:COMMON_NAME_LENGTH]
+    if not common_name:
+        return x509.Name([])
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 

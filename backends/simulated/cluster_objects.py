@@ -8,6 +8,9 @@ from wizard.ports import Object
 CLUSTER_UID = "5f6d7c1e-0c1b-4d4e-9a54-51a0d0c0ffee"
 """The uid of `kube-system`: the simulated cluster is the same one in every session."""
 
+AUTHORITY = "-----BEGIN CERTIFICATE-----\nsimulated\n-----END CERTIFICATE-----\n"
+"""Stands for the API server's authority, which nobody here has to check."""
+
 CONTROL_PLANE = {"node-role.kubernetes.io/control-plane": ""}
 """The label of nodes that run the control plane; `kubeadm` repels pods from them by a taint."""
 
@@ -22,13 +25,15 @@ def make(api_version: str, kind: str, name: str, namespace: str = "", **rest: An
 
 
 def namespaces(*names: str) -> Iterable[Object]:
-    """These namespaces, besides those that every cluster has."""
+    """These namespaces, besides those that every cluster has with what Kubernetes puts there."""
     for name in ("default", "kube-system", *names):
         labels = {"kubernetes.io/metadata.name": name}
         obj = make("v1", "Namespace", name, labels=labels, status={"phase": "Active"})
         if name == "kube-system":
             obj["metadata"]["uid"] = CLUSTER_UID
         yield obj
+    data = {"ca.crt": AUTHORITY}
+    yield make("v1", "ConfigMap", "kube-root-ca.crt", "kube-system", data=data)
 
 
 def node(

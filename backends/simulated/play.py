@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from backends.simulated.accounts import fill
 from backends.simulated.actor import Actor
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
@@ -85,6 +86,7 @@ class Play:
             self._clock.after(0.5, partial(publish, self._store, ref))
         elif kind in ("Secret", "ConfigMap"):
             self._let_go()
+            self._clock.after(0.1, partial(fill, self._store, ref))
         elif kind == "StorageClass":
             for claim in self._store.select(CLAIM):
                 self._added(claim)

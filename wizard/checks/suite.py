@@ -11,6 +11,7 @@ from wizard.checks import (
     delivery,
     exposure,
     gateway,
+    issuers,
     leftovers,
     namespace,
     nodes,
@@ -21,6 +22,7 @@ from wizard.checks import (
     services,
     storage,
     trust,
+    vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -31,7 +33,9 @@ CHECKS: tuple[Check, ...] = (
     *delivery.CHECKS,
     *certificates.CHECKS,
     *trust.CHECKS,
+    *issuers.CHECKS,
     *references.CHECKS,
+    *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
     *exposure.CHECKS,

@@ -127,3 +127,8 @@ def file_bytes(path: Path | None) -> bytes:
         where=str(path),
         fix="put the file there, or name another",
     )
+
+
+def file_content(path: Path | None) -> bytes:
+    """The content of a text file; nothing where none is named. Raises UsageError."""
+    return file_bytes(path).rstrip() + b"\n" if path else b""

@@ -153,6 +153,7 @@ class Copied:
     """A Secret that is kept equal to what `read` gives.
 
     `path` and `reference` name its source; `also` names further secrets that it is made from.
+    `namespace`: of a component, where it is not for Harbor itself.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Copied:
     reference: Secret | None = None
     type: str = "Opaque"
     also: tuple[tuple[str, Secret | None], ...] = ()
+    namespace: str = ""
 
 
 class CopySecrets(Step):
@@ -179,8 +181,13 @@ class CopySecrets(Step):
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "secrets that the preset refers to are copied for Harbor"
+        places = sorted({one.namespace for one in self._copied})
         return [
-            *self._inputs.rights_to_keep_secrets(reason),
+            *(
+                right
+                for place in places
+                for right in self._inputs.rights_to_keep_secrets(reason, place)
+            ),
             *(
                 right
                 for one in self._copied
@@ -205,6 +212,6 @@ class CopySecrets(Step):
 
     async def _desired(self, world: World) -> list[Object]:
         return [
-            self._inputs.secret_object(one.name, await one.read(world), one.type)
+            self._inputs.secret_object(one.name, await one.read(world), one.type, one.namespace)
             for one in self._copied
         ]

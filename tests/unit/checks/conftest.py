@@ -13,6 +13,7 @@ from backends.simulated.faults import Faults
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.resolver import SimulatedResolver
 from backends.simulated.store import Store
+from backends.simulated.vault import SimulatedVault, VaultContent
 from wizard.answers.preset import Preset
 from wizard.certificates import (
     CertificateFacts,
@@ -159,6 +160,7 @@ class Given:
     """Pairs of verb and resource that were used."""
     server: Server | WizardError | None = None
     address: str = "192.0.2.10"
+    vault: VaultContent = field(default_factory=VaultContent)
 
     def __call__(self, *objects: Object) -> "Given":
         """Put objects into the cluster."""
@@ -183,6 +185,7 @@ class Given:
             harbor=absent,
             certificates=certificates,
             resolver=SimulatedResolver(self.address),
+            vault=SimulatedVault(self.vault),
         )
 
     def _granted(self, right: Right) -> bool:
