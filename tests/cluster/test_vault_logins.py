@@ -52,7 +52,8 @@ def test_the_wizards_own_service_account_logs_in(wizard: Wizard, bao: Bao) -> No
     """By a login that was set up for it; with the audience that docs/pki.md names."""
     wizard.make_namespace()
     account = wizard.path("", "serviceaccounts", "harbor-wizard")
-    wizard.admin.apply(account, {"apiVersion": "v1", "kind": "ServiceAccount"})
+    named = {"metadata": {"name": "harbor-wizard"}}
+    wizard.admin.apply(account, {"apiVersion": "v1", "kind": "ServiceAccount", **named})
     (mount,) = [one for one in bao.call("GET", "sys/auth")["data"] if "kubernetes" in one]
     bao.write("sys/policies/acl/all", policy='path "*" { capabilities = ["sudo", "read"] }')
     bao.write(
