@@ -1,4 +1,4 @@
-"""The wizard in a Vault that exists: with the least rights, by its ServiceAccount, and killed."""
+"""The wizard in a Vault that exists: with the least rights, and killed while it sets it up."""
 
 from __future__ import annotations
 
@@ -46,27 +46,6 @@ def test_the_printed_role_and_policy_are_enough(wizard: Wizard, bao: Bao) -> Non
     wizard.nothing_to_do("--yes")
     denied = wizard.control_plane.audit.denied(wizard.identity.user)
     assert [str(one) for one in denied] == []
-
-
-def test_the_wizards_own_service_account_logs_in(wizard: Wizard, bao: Bao) -> None:
-    """By a login that was set up for it; with the audience that docs/pki.md names."""
-    wizard.make_namespace()
-    account = wizard.path("", "serviceaccounts", "harbor-wizard")
-    named = {"metadata": {"name": "harbor-wizard"}}
-    wizard.admin.apply(account, {"apiVersion": "v1", "kind": "ServiceAccount", **named})
-    (mount,) = [one for one in bao.call("GET", "sys/auth")["data"] if "kubernetes" in one]
-    bao.write("sys/policies/acl/all", policy='path "*" { capabilities = ["sudo", "read"] }')
-    bao.write(
-        f"auth/{mount}role/wizard",
-        bound_service_account_names=["harbor-wizard"],
-        bound_service_account_namespaces=[wizard.namespace],
-        audience=f"vault://{wizard.namespace}/harbor-wizard",
-        token_policies=["all"],
-    )
-    auth = {"kind": "kubernetes", "mount": mount.rstrip("/"), "role": "wizard"}
-    wizard.preset(pki=pki(bao, auth))
-    ended = wizard.install("--check").require(3)
-    assert "The login lacks rights at" in ended.stdout
 
 
 @pytest.mark.parametrize("step", ["pki.vault.accounts", "pki.vault.issuing", "pki.vault.login"])

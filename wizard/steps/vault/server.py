@@ -13,6 +13,7 @@ from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
 from wizard.certificates import CertificateRequest
 from wizard.charts.openbao import (
     PORT,
+    PULL_SECRET,
     RELEASE_NAME,
     Requests,
     ServerSecrets,
@@ -26,6 +27,7 @@ from wizard.steps.base import Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.commercial import file_content
 from wizard.steps.gate import Wait
+from wizard.steps.harbor import DOCKER_CONFIG
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
@@ -93,7 +95,7 @@ def server_steps(
     )
     seal = _seal(inputs, there, place, server.unseal)
     account = KeptObjects("pki.vault.account", "Account of the wizard", inputs, _account(place))
-    ground: list[Step] = [certificate, seal, account]
+    ground: list[Step] = [certificate, seal, account, *_image_login(inputs, there)]
     for step in ground:
         step.needs = (namespace.id,)
     release = ServerRelease(inputs, authority, server, [step.id for step in ground])
@@ -104,6 +106,19 @@ def _in_namespace(inputs: Inputs, namespace: str) -> Inputs:
     """Inputs for steps that work as in the target namespace, in another one."""
     target = inputs.preset.target.model_copy(update={"namespace": namespace})
     return replace(inputs, preset=inputs.preset.model_copy(update={"target": target}))
+
+
+def _image_login(inputs: Inputs, there: Inputs) -> Sequence[Step]:
+    """The login with which the server's image is pulled, where the answers have one."""
+    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
+    if reference is None:
+        return ()
+
+    async def read(world: World) -> Entries:
+        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
+
+    copied = Copied(PULL_SECRET, read, path, _in_target(inputs, reference), DOCKER_CONFIG)
+    return (CopySecrets("pki.vault.pull", "Login for the server's image", there, [copied]),)
 
 
 class ServerNamespace(TargetNamespace):
