@@ -18,8 +18,8 @@ LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
     ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority", "server", "unseal"): (
-        ("shamir", "transit", "awskms", "gcpckms", "azurekeyvault"),
-        "static, or a server of yours",
+        ("shamir", "awskms", "gcpckms", "azurekeyvault"),
+        "static or transit, or a server of yours",
     ),
     ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }

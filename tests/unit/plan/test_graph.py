@@ -110,6 +110,12 @@ def test_an_openbao_is_installed_before_it_is_set_up() -> None:
     ]
 
 
+def test_its_image_is_pulled_with_the_login_for_images() -> None:
+    graph = graph_of(preset(pki=deployed(), delivery={"pullSecret": {"env": "PULL"}}))
+    (server,) = [step for step in graph.steps if step.id == "pki.vault.server"]
+    assert "pki.vault.pull" in server.needs
+
+
 @pytest.mark.parametrize(
     ("pki", "path"),
     [
