@@ -15,7 +15,6 @@ from wizard.answers.secrets import VaultSecret
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
-    ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority", "server"): (("deploy",), "existing"),
     ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
