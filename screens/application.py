@@ -12,6 +12,7 @@ from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
 from screens.navigation import INSTALL, Navigation
+from screens.pages import all_pages
 from screens.palette import Actions
 from screens.signs import unicode_shown
 from screens.start import StartScreen
@@ -21,6 +22,7 @@ from screens.ways import Ways
 if TYPE_CHECKING:
     from screens.models.run import Run
     from screens.models.session import Session
+    from wizard.answers.target import Target
     from wizard.run.consent import Consent
 
 
@@ -62,7 +64,9 @@ class WizardApp(Navigation):
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
         self.ways.notices.show_by(self._show_notice)
-        if self.ways.draft is not None or self.ways.ask:
+        if self.ways.watch is not None:
+            self.call_after_refresh(self._watch, self.ways.watch)
+        elif self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
     @work(group="start", exclusive=True)
@@ -74,8 +78,17 @@ class WizardApp(Navigation):
         self._pages = tuple(asked_pages(self.session))
         self.go(first_stop(self.session))
 
+    @work(group="start", exclusive=True)
+    async def _watch(self, target: "Target") -> None:
+        """Watch the release that the command line named."""
+        await self.ready()
+        from screens.troubleshoot import TroubleshootScreen
+
+        self.push_screen(TroubleshootScreen(target))
+
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
+        self._only_application = True
         code = await self.run_async()
         if self._exception is not None:
             raise self._exception
@@ -144,6 +157,8 @@ class WizardApp(Navigation):
         """Go on with another session; the former one's connection is closed."""
         former, self._session = self._session, session
         self.ways = session.ways
+        self._pages = all_pages()
+        self.forget_screens()
         if former:
             self.run_worker(former.close(), group="close")
 

@@ -131,6 +131,27 @@ class Bao:
         """
 
 
+@dataclass
+class RenderedBao(Bao):
+    """Starts by a chart's configuration; only places are those of this machine."""
+
+    text: str = ""
+
+    def _configuration(self, data: Path) -> str:
+        places = {
+            "/openbao/data": str(data),
+            "/openbao/": f"{self.folder}/",
+            "[::]:8200": f"127.0.0.1:{self.port}",
+            "[::]:8201": "127.0.0.1:0",
+            'file_path = "stdout"': f'file_path = "{self.audit}"',
+        }
+        text = self.text
+        for inside, here in places.items():
+            assert inside in text
+            text = text.replace(inside, here)
+        return f'{text}\napi_addr = "{self.url}"\ncluster_addr = "https://127.0.0.1:1"\n'
+
+
 def opened_bao(folder: Path, **options: Any) -> Bao:
     """A server that is initialised, unsealed and active."""
     bao = Bao(folder, **options)

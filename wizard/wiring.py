@@ -58,7 +58,7 @@ async def open_world(
             access=cluster.access,
             charts=_helm(network, cluster.kubeconfig),
             harbor=HarborClient(),
-            certificates=_certificates(network),
+            certificates=open_certificates(network),
             resolver=SystemResolver(),
             vault=VaultClient(),
         )
@@ -97,7 +97,8 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
         yield world.charts
 
 
-def _certificates(network: Network) -> Certificates:
+def open_certificates(network: Network) -> Certificates:
+    """X.509 alone, without a cluster; `network` says how intermediates are fetched."""
     from backends.certificates import X509
     from backends.certificates.fetching import Fetching
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.simulated import cert_manager_chart
+from backends.simulated import cert_manager_chart, openbao_chart
 from backends.simulated.clock import Clock
 from backends.simulated.harbor import package as harbor_package
 from backends.simulated.harbor import render as harbor_render
@@ -21,11 +21,14 @@ _NAMESPACE = "meta.helm.sh/release-namespace"
 _MAKERS: Mapping[str, Callable[[ChartSource, Path], Path]] = {
     "harbor": harbor_package.make_package,
     "cert-manager": cert_manager_chart.make_package,
+    "openbao": openbao_chart.make_package,
 }
 _RENDERED: Mapping[str, Callable[[str, str, Chart, Mapping[str, Any]], list[Object]]] = {
     "harbor": harbor_render.render,
     "cert-manager": cert_manager_chart.render,
+    "openbao": openbao_chart.render,
 }
+_MANAGED = {"app.kubernetes.io/managed-by": "Helm"}
 _PENDING = "another operation (install/upgrade/rollback) is in progress"
 
 
@@ -158,7 +161,9 @@ class SimulatedCharts:
         for obj in revision.manifest:
             marks = {_NAME: revision.name, _NAMESPACE: revision.namespace}
             annotations = obj["metadata"].get("annotations", {}) | marks
-            marked = obj | {"metadata": obj["metadata"] | {"annotations": annotations}}
+            labels = obj["metadata"].get("labels", {}) | _MANAGED
+            more = {"annotations": annotations, "labels": labels}
+            marked = obj | {"metadata": obj["metadata"] | more}
             await self._objects.apply(marked, manager=MANAGER, force=force)
 
     async def _refuse_foreign(self, obj: Object, revision: Revision) -> None:

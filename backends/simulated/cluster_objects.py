@@ -110,14 +110,14 @@ def ingress_class(name: str, controller: str, *, default: bool = False) -> Objec
     return make("networking.k8s.io/v1", "IngressClass", name, annotations=mark, spec=spec)
 
 
-def definition(group: str, kind: str, *, namespaced: bool = True) -> Object:
-    """The definition of a custom resource, in version v1."""
+def definition(group: str, kind: str, *, namespaced: bool = True, version: str = "v1") -> Object:
+    """The definition of a custom resource."""
     plural = f"{kind.lower()}s"
     spec = {
         "group": group,
         "scope": "Namespaced" if namespaced else "Cluster",
         "names": {"kind": kind, "plural": plural},
-        "versions": [{"name": "v1", "served": True, "storage": True}],
+        "versions": [{"name": version, "served": True, "storage": True}],
     }
     name = f"{plural}.{group}"
     return make("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, spec=spec)

@@ -10,7 +10,7 @@ from backends.certificates import X509
 from backends.helm import Helm
 from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
-from tests.bao import Bao
+from tests.bao import RenderedBao
 from tests.real import charts_folder, helm_program
 from tests.unit.steps.conftest import inputs_for
 from wizard.certificates import CertificateRequest
@@ -84,26 +84,6 @@ async def test_nothing_in_the_configuration_is_replaced_when_the_pod_starts(
 def _configuration(objects: dict[str, Object]) -> str:
     text: str = objects["ConfigMap openbao-config"]["data"]["extraconfig-from-values.hcl"]
     return text
-
-
-class RenderedBao(Bao):
-    """Starts by a chart's configuration; only places are those of this machine."""
-
-    text = ""
-
-    def _configuration(self, data: Path) -> str:
-        places = {
-            "/openbao/data": str(data),
-            "/openbao/": f"{self.folder}/",
-            f"[::]:{PORT}": f"127.0.0.1:{self.port}",
-            "[::]:8201": "127.0.0.1:0",
-            'file_path = "stdout"': f'file_path = "{self.audit}"',
-        }
-        text = self.text
-        for inside, here in places.items():
-            assert inside in text
-            text = text.replace(inside, here)
-        return f'{text}\napi_addr = "{self.url}"\ncluster_addr = "https://127.0.0.1:1"\n'
 
 
 @pytest.fixture

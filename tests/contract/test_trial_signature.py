@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 
 from backends.certificates import X509
+from backends.simulated.access import Rights
+from backends.simulated.clock import Clock
+from backends.simulated.faults import Faults
+from backends.simulated.objects import SimulatedObjects
+from backends.simulated.store import Store
 from backends.vault import VaultClient
 from tests.bao import Bao, opened_bao
 from tests.cluster.process import free_port
@@ -78,7 +83,9 @@ async def _ask(address: str, path: str, token: str, url: str = f"https://{HOST}"
     server = {"kind": "existing", "address": address, "signPath": path, "auth": auth}
     authority = {"kind": "openbao", "server": server}
     preset = preset_of({"url": url}, pki={"kind": "self-signed", "authority": authority})
-    world: Any = SimpleNamespace(vault=VaultClient(), certificates=X509())
+    store = Store(Clock(speed=0))
+    objects = SimulatedObjects(store, Rights(store), Faults())
+    world: Any = SimpleNamespace(vault=VaultClient(), certificates=X509(), objects=objects)
     subject = Subject(preset, secrets={"pki.authority.server.auth.token": token})
     outcome = await reached(world, subject)
     return await signature(world, subject) if outcome.state == "ok" else outcome

@@ -289,7 +289,7 @@ async def _rights(site: Site, token: str) -> Any:
 
 
 async def test_a_server_that_cuts_the_life_of_the_root_is_told(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site,
 ) -> None:
     site.bao.write(f"{site.namespace}/sys/mounts/pki", type="pki")
     inputs = site.inputs()

@@ -9,12 +9,12 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer
 from wizard.answers.preset import Preset
+from wizard.answers.versions import OPENBAO_VERSION
 from wizard.charts.images import mirrored
 from wizard.ports import ChartSource
 
-OPENBAO_VERSION = "2.7.2"
-"""The OpenBao that the wizard was tested with; its chart follows other numbers."""
 CHART_VERSION = "0.29.2"
+"""The chart counts otherwise than OpenBao itself, whose version is that of the image."""
 RELEASE_NAME = "openbao"
 PORT = 8200
 PULL_SECRET = "openbao-pull"  # noqa: S105 - the name of a Secret

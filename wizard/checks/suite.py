@@ -21,6 +21,7 @@ from wizard.checks import (
     references,
     services,
     storage,
+    trust,
     vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     *cluster.CHECKS,
     *delivery.CHECKS,
     *certificates.CHECKS,
+    *trust.CHECKS,
     *issuers.CHECKS,
     *references.CHECKS,
     *vault.CHECKS,

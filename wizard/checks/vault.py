@@ -6,16 +6,23 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from wizard.answers.authority import ExistingServer
+from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
+from wizard.answers.scalars import seconds
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.certificates import GivenCertificate
+from wizard.charts.manifest import plural
+from wizard.charts.names import Names
 from wizard.checks.base import Check, Outcome, State, Subject
 from wizard.checks.references import SECRET
+from wizard.diagnose.kinds import CERTIFICATE, ISSUER
+from wizard.diagnose.readiness import readiness
 from wizard.errors import (
     Forbidden,
     Invalid,
+    KindUnknown,
     NotFound,
     SecretMissing,
     Unreachable,
@@ -24,6 +31,7 @@ from wizard.errors import (
     WorldError,
 )
 from wizard.ports import Ref, Right, World
+from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import (
     ACCOUNT,
@@ -34,7 +42,7 @@ from wizard.steps.vault.reaching import (
     own_token,
     served_authority,
 )
-from wizard.steps.vault.signing import Signature, trial_signature, why_refused
+from wizard.steps.vault.signing import Signature, go_duration, trial_signature, why_refused
 from wizard.vaults import VaultSession
 
 _ANSWERS = ("pki.authority", "pki.certificate", "harbor.url")
@@ -72,6 +80,8 @@ async def signature(world: World, subject: Subject) -> Outcome:
             "Only cert-manager can log in with a ServiceAccount, so it makes the trial signature "
             "during the run.",
         )
+    if await _signs_already(world, subject.preset, server, path):
+        return Outcome("ok", f"cert-manager has Harbor's certificate signed by {path} already.")
     try:
         async with _session(world, subject) as session:
             made = await trial_signature(world, session, path, subject.preset)
@@ -109,6 +119,29 @@ async def rights(world: World, subject: Subject) -> Outcome:
             f"{policy_text(missing)}",
         )
     return Outcome("ok", f"The login may do all that is needed at {len(needed)} paths.")
+
+
+async def _signs_already(world: World, preset: Preset, server: ExistingServer, path: str) -> bool:
+    """Whether the certificate is there as it is wanted, from an Issuer that asks this path."""
+    assert isinstance(preset.pki, SelfSigned)
+    namespace, name = preset.target.namespace, IssuerNames.of(preset).issuer
+    held = Names(preset.target.release).certificate
+    try:
+        issuer = await world.objects.get(Ref(ISSUER, namespace, name)) or {}
+        certificate = await world.objects.get(Ref(CERTIFICATE, namespace, held))
+    except KindUnknown:
+        return False
+    asked = issuer.get("spec", {}).get("vault", {})
+    if certificate is None or not readiness(certificate).ready:
+        return False
+    spec = certificate["spec"]
+    names = (*spec.get("dnsNames", ()), *spec.get("ipAddresses", ()))
+    return (
+        (asked.get("server"), asked.get("path")) == (address_of(server).url, path)
+        and spec["issuerRef"]["name"] == name
+        and preset.harbor.host in names
+        and spec["duration"] == go_duration(seconds(preset.pki.certificate.duration))
+    )
 
 
 def _server(preset: Preset) -> ExistingServer:
@@ -200,6 +233,19 @@ def _makes(preset: Preset) -> bool:
     return _existing(preset) and not _signs_only(preset)
 
 
+def _signing(preset: Preset) -> list[Right]:
+    """What seeing takes whether a trial is needed, and the login."""
+    seen = [(ISSUER, IssuerNames.of(preset).issuer)]
+    seen.append((CERTIFICATE, Names(preset.target.release).certificate))
+    return [
+        *_logging_in(preset),
+        *(
+            Right("get", kind.group, plural(kind), preset.target.namespace, name)
+            for kind, name in seen
+        ),
+    ]
+
+
 def _logging_in(preset: Preset) -> list[Right]:
     """What the login takes, where it is in the cluster."""
     if isinstance(_server(preset).auth, KubernetesAuth) and not _signs_only(preset):
@@ -238,6 +284,6 @@ CHECKS = (
         _ANSWERS,
         signature,
         applies=_signs_only,
-        rights=_logging_in,
+        rights=_signing,
     ),
 )

@@ -12,6 +12,7 @@ from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
+from wizard.steps.trust import trust_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ def build_graph(inputs: Inputs) -> Graph:
     """The graph of a preset. Raises PresetInvalid naming all answers that it cannot carry out."""
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
+    certificates = list(certificate_steps(inputs))
+    published = trust_steps(inputs, [step.id for step in certificates])
     logins = copy_secrets(inputs)
     ground: list[Step] = [
         TargetNamespace(inputs),
         keep_secrets(inputs),
         *([logins] if logins else []),
-        *certificate_steps(inputs),
+        *certificates,
     ]
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
-    return Graph((*ground, release, HarborHealthy(inputs)), release)
+    return Graph((*ground, *published, release, HarborHealthy(inputs)), release)

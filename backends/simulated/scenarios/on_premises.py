@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from backends.simulated.cert_manager_chart import definitions
 from backends.simulated.cluster_objects import (
     CONTROL_PLANE,
+    definition,
     having_pulled,
     ingress_class,
     make,
@@ -62,8 +63,9 @@ def _grafana() -> Object:
 
 
 def _certificates() -> Iterable[Object]:
-    """cert-manager's kinds, and an issuer of the company's own authority."""
+    """cert-manager's and trust-manager's kinds, and an issuer of the company's own authority."""
     yield from definitions()
+    yield definition(f"trust.{_CERT_MANAGER}", "Bundle", namespaced=False, version="v1alpha1")
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",

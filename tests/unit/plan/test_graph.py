@@ -90,6 +90,39 @@ def test_a_vault_is_set_up_before_cert_manager_asks_it() -> None:
     ]
 
 
+STATIC = {"kind": "static", "key": {"generate": True}}
+
+
+def deployed(kind: str = "openbao", **server: Any) -> dict[str, Any]:
+    answers = {"kind": "deploy", "unseal": STATIC, **server}
+    return {"kind": "self-signed", "authority": {"kind": kind, "server": answers}}
+
+
+def test_an_openbao_is_installed_before_it_is_set_up() -> None:
+    found = [one for one in ids(graph_of(preset(pki=deployed()))) if one.startswith("pki.vault")]
+    assert found[:6] == [
+        "pki.vault.namespace",
+        "pki.vault.certificate",
+        "pki.vault.seal",
+        "pki.vault.account",
+        "pki.vault.server",
+        "pki.vault.accounts",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pki", "path"),
+    [
+        (deployed(replicas=3), "pki.authority.server.replicas"),
+        (deployed(unseal={"kind": "shamir"}), "pki.authority.server.unseal.kind"),
+    ],
+)
+def test_other_servers_of_our_own_are_refused(pki: dict[str, Any], path: str) -> None:
+    with pytest.raises(PresetInvalid) as refused:
+        graph_of(preset(pki=pki))
+    assert [problem.path for problem in refused.value.problems] == [path]
+
+
 def test_a_path_that_may_sign_needs_no_more_than_the_login_beside_it() -> None:
     server = {**EXISTING, "signPath": "pki_int/sign/harbor"}
     pki = {"kind": "self-signed", "authority": {"kind": "vault", "server": server}}
@@ -159,7 +192,7 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"pki": VAULT}, "pki.authority.server.kind"),
+        ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
         ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
         ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),

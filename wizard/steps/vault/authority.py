@@ -58,10 +58,11 @@ class VaultAuthorityStep(Step):
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. What an earlier attempt made is kept."""
+        planned = {change.ref for change in changes}
         async with self._sessions(world) as session:
-            for change in changes:
-                if change.ref.name == self._path:
-                    await make_mount(session, change, _TYPE, self._longest)
+            now = await mount_change(session, self._path, _TYPE, self._longest)
+            if now and now.ref in planned:
+                await make_mount(session, now, _TYPE, self._longest)
             if await held_by(world, session, self._mount) is None:
                 await self.make(world, session, report)
 
