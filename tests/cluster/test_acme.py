@@ -96,13 +96,9 @@ def issued(
 ) -> Iterator[tuple[Wizard, Ended]]:
     """A Harbor for which the wizard installed cert-manager as well."""
     cert_manager.uninstall()
-    try:
-        with site(control_plane, charts, tmp_path_factory.mktemp("acme")) as wizard:
-            ended = prepared(wizard, server).install()
-            yield wizard, ended.require(0)
-    finally:
-        cert_manager.uninstall()
-        cert_manager.install()
+    with site(control_plane, charts, tmp_path_factory.mktemp("acme")) as wizard:
+        ended = prepared(wizard, server).install()
+        yield wizard, ended.require(0)
 
 
 def test_the_certificate_comes_from_the_server_after_a_trial_at_the_staging_one(
