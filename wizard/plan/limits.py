@@ -60,7 +60,6 @@ def _storage(preset: Preset) -> Iterator[Problem]:
 
 def _certificates(preset: Preset) -> Iterator[Problem]:
     pki = preset.pki
-    yield from _kind(("pki",), pki.kind)
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
         server, signer = pki.authority.server, pki.authority.issuing.signer
         if isinstance(server, DeployedServer):

@@ -217,6 +217,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=NFS, trust={"pods": "trust-manager"}))
+        graph_of(preset(pki=VAULT, storage=NFS, trust={"nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 3

@@ -12,7 +12,7 @@ from wizard.errors import ExitCode
 PRESET = """\
 schemaVersion: 1
 name: later
-pki: {kind: self-signed}
+pki: {kind: secret, name: harbor-tls}
 trust:
   pods: trust-manager
 harbor: {url: "https://harbor.example.com", adminPassword: {prompt: true}}
