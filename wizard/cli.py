@@ -12,7 +12,7 @@ import click
 
 from wizard import __version__
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, SETS, Common, common, output_named
+from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
@@ -186,13 +186,13 @@ async def _verify(
 @wizard.command()
 @PRESETS
 @SETS
-@click.option("--release", help="The release to look at, instead of the preset's.")
+@RELEASE
 @click.option("--once", is_flag=True, help="Look once and report; exit 9 where something fails.")
 @click.option(
     "--bundle",
     type=FILE,
     metavar="FILE",
-    help="Look into a support bundle instead of a cluster. Not part of this version yet.",
+    help="Look into a support bundle instead of a cluster.",
 )
 @common
 def troubleshoot(settings: Common, **given: Any) -> None:
@@ -200,49 +200,29 @@ def troubleshoot(settings: Common, **given: Any) -> None:
 
     Needs --once: the live view is not part of this version yet.
     """
-    finish(settings, lambda voices: _troubleshoot(settings, voices, **given))
+    from wizard.looking import troubleshoot as look
 
-
-async def _troubleshoot(
-    settings: Common,
-    voices: "Voices",
-    presets: Sequence[Path],
-    sets: Sequence[str],
-    release: str | None,
-    **given: Any,
-) -> ExitCode:
-    from wizard.answers.loading import load, load_target
-    from wizard.answers.network import Network
-    from wizard.inspections import troubleshoot as look
-    from wizard.wiring import open_world
-
-    if given["bundle"] or not given["once"]:
-        _not_yet(
-            "The live view and support bundles are not part of this version yet",
-            "look once: add --once, leave --bundle out",
-        )
-    if sets and not presets:
-        raise UsageError(
-            "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
-        )
-    sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
-    preset = load(presets, sets) if presets else None
-    target = preset.target if preset else load_target(sets)
-    network = preset.network if preset else Network()
-    async with open_world(settings.site(preset), network, voices.console.note) as world:
-        return await look(world, target, voices)
+    finish(settings, lambda voices: look(settings, voices, **given))
 
 
 @wizard.command("support-bundle")
-@click.option("-o", "file", type=FILE, metavar="FILE", required=True, help="The file to write.")
+@PRESETS
+@SETS
+@RELEASE
+@click.option(
+    "-o", "file", type=FILE, metavar="FILE", help="The file to write; never over another."
+)
+@click.option("--preview", is_flag=True, help="Only say what would be in it, and what is hidden.")
 @common
-def support_bundle(settings: Common, file: Path) -> None:
-    """Gather what others need to help. Not part of this version yet."""
-    _refuse(
-        settings,
-        "Support bundles are not part of this version yet",
-        "use troubleshoot --once for now",
-    )
+def support_bundle(settings: Common, **given: Any) -> None:
+    """Gather what others need to help, without secrets. Changes nothing in the cluster.
+
+    Objects, events, logs, the Helm release, runs of the wizard here and what the rules find. On a
+    terminal it is shown before it is written.
+    """
+    from wizard.looking import support_bundle as gather
+
+    finish(settings, lambda voices: gather(settings, voices, **given))
 
 
 @wizard.command()

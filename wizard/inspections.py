@@ -15,11 +15,14 @@ from wizard.checks.cluster import same_cluster
 from wizard.checks.suite import ask, needed_rights
 from wizard.checks.verification import verifications
 from wizard.commands import Answers, identify, packages_of
+from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.observer import Observer
+from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, ExitCode, WorldError
 from wizard.plan.graph import build_graph
+from wizard.plan.plan import Target as PlannedTarget
 from wizard.ports import Charts, Server, World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
@@ -79,19 +82,39 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
-    skew = (await _reach(world)).clock_skew
+    server, target = await found(world, wanted)
+    return tell(target, await look(world, target, server.clock_skew), voices)
+
+
+async def found(world: World, wanted: Target) -> tuple[Server, PlannedTarget]:
+    """The API server, and the target as it is known there.
+
+    Raises CheckFailed where nobody answers, or another cluster than the preset's.
+    """
+    server = await _reach(world)
     await _require_identity(world, wanted)
-    target = await identify(world, wanted)
+    return server, await identify(world, wanted)
+
+
+async def look(world: World, target: PlannedTarget, clock_skew: float) -> View:
+    """What the rules see of a release, once the first lines of its logs are read.
+
+    `clock_skew` is that of `wizard.ports.Server`.
+    """
     selector = {"release": target.release}
     async with Observer(
-        world.objects, world.pods, target.namespace, selector, clock_skew=skew
+        world.objects, world.pods, target.namespace, selector, clock_skew=clock_skew
     ) as observer:
         await observer.synced()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOGS_SECONDS):
                 while await observer.changed(timeout=_SILENCE_SECONDS):
                     pass
-        view = observer.view
+        return observer.view
+
+
+def tell(target: PlannedTarget, view: View, voices: Voices) -> ExitCode:
+    """Say what the rules find in a view; FINDINGS where something fails."""
     diagnosis = evaluate(view)
     states = components(view, target.namespace, target.release, diagnosis.findings)
     document = troubleshoot_document(target, states, diagnosis)
@@ -100,6 +123,16 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
         state.state == "failed" for state in states
     )
     return ExitCode.FINDINGS if failed else ExitCode.DONE
+
+
+def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
+    """Look into a support bundle as `troubleshoot` did at its moment. Raises BundleInvalid."""
+    opened = open_bundle(file)
+    place = opened.target
+    target = PlannedTarget(
+        place["clusterUid"], place["context"], place["namespace"], place["release"]
+    )
+    return tell(target, opened.view, voices)
 
 
 async def print_role(charts: Charts, answers: Answers, voices: Voices) -> ExitCode:

@@ -158,3 +158,4 @@ SETS = click.option(
     metavar="PATH=VALUE",
     help="One answer, such as harbor.url=https://harbor.example.com; overrides the files.",
 )
+RELEASE = click.option("--release", help="The release to look at, instead of the preset's.")

@@ -35,6 +35,15 @@ class TerminalPerson:
             )
         return answer
 
+    def agrees(self, question: str) -> bool:
+        """Ask for a yes, which Enter is as well. Only where somebody is `present`."""
+        try:
+            with _interruptible():
+                answer = input(f"{question} [Y/n] ")
+        except EOFError:
+            return False
+        return answer.strip().lower() in {"", "y", "yes"}
+
 
 @contextmanager
 def _interruptible() -> Iterator[None]:

@@ -135,8 +135,6 @@ def test_troubleshoot_refuses_answers_without_a_preset(wizard: Run) -> None:
     "arguments",
     [
         ("troubleshoot",),
-        ("troubleshoot", "--once", "--bundle", "file"),
-        ("support-bundle", "-o", "file"),
         ("unseal", "--preset", "demo.yaml"),
     ],
 )
