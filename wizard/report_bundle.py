@@ -14,17 +14,15 @@ def bundle_document(
     hidden: Sequence[Mapping[str, Any]],
     missing: Sequence[Mapping[str, str]],
     file: Path | None,
-    *,
-    written: int,
 ) -> dict[str, Any]:
     """What `support-bundle --output json` prints.
 
-    `written` is the size of the packed file in bytes, 0 where it is not written.
+    `written` is the size of the packed file in bytes, as long as there is none 0.
     """
     return {
         "version": VERSION,
         "file": str(file) if file else None,
-        "written": written,
+        "written": 0,
         "files": [{"name": one.name, "size": one.size, "note": one.note} for one in parts],
         "hidden": [dict(one) for one in hidden],
         "missing": [dict(one) for one in missing],

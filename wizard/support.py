@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,6 @@ from wizard.diagnose.bundle.parts import FINDINGS, HIDDEN, MANIFEST, Hider, Part
 from wizard.diagnose.bundle.reading import VERSION
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.view import View
 from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.inspections import found, look
 from wizard.plan.plan import Target
@@ -44,7 +44,7 @@ class BundleWish:
 
     file: Path | None
     log_dir: Path | None = None
-    agrees: Callable[[str], bool] | None = None
+    agrees: Callable[[], bool] | None = None
 
 
 async def support_bundle(
@@ -58,24 +58,29 @@ async def support_bundle(
         require_free(wish.file)
     server, target = await found(world, wanted)
     with TemporaryDirectory(prefix="harbor-wizard-bundle-") as folder:
-        hiding = Hiding(voices.redactor)
-        parts = Parts(Path(folder), hiding)
+        parts = Parts(Path(folder), Hiding(voices.redactor))
         try:
-            view = await _gather(world, server, target, wish, parts)
+            now, missing = await _gather(world, server, target, wish, parts)
         except OSError as error:
             raise _no_room(error, folder) from error
-        document = partial(bundle_document, parts.all, hiding.report(), parts.missed, wish.file)
+        told = bundle_document(parts.all, parts.hider.report(), missing, wish.file)
         if wish.file is None or wish.agrees:
-            voices.report.data(document(written=0), partial(bundle_lines, document(written=0)))
-        if wish.file is None:
+            voices.report.data(told, partial(bundle_lines, told))
+        if wish.file is None or not _agreed(wish, voices):
             return ExitCode.DONE
-        if wish.agrees and not wish.agrees(f"Write it to {wish.file}?"):
-            voices.console.note("Nothing was written.")
-            return ExitCode.DONE
-        size = write_archive(wish.file, parts.folder, parts.all, view.now)
-    told = document(written=size)
+        told["written"] = write_archive(wish.file, parts.folder, parts.all, now)
     voices.report.data(told, partial(written_lines, told))
     return ExitCode.DONE
+
+
+def _agreed(wish: BundleWish, voices: Voices) -> bool:
+    if wish.agrees is None:
+        return True
+    voices.console.note(f"Write it to {wish.file}? [Y/n]")
+    agreed = wish.agrees()
+    if not agreed:
+        voices.console.note("Nothing was written.")
+    return agreed
 
 
 def _no_room(error: OSError, folder: str) -> UsageError:
@@ -89,7 +94,8 @@ def _no_room(error: OSError, folder: str) -> UsageError:
 
 async def _gather(
     world: World, server: Server, target: Target, wish: BundleWish, parts: Parts
-) -> View:
+) -> tuple[datetime, Sequence[Mapping[str, str]]]:
+    """Add everything to the parts; returns the moment of the view, and what is missing."""
     gathering = Gathering(world, target.namespace, target.release, parts)
     view = await gathering.gather(partial(look, world, target, server.clock_skew))
     diagnosis = evaluate(view)
@@ -109,13 +115,13 @@ async def _gather(
         },
         "view": view_document(view),
         "seconds": seconds,
-        "missing": parts.missed,
+        "missing": [{"what": what, "reason": why} for what, why in sorted(parts.missing.items())],
     }
     manifest = parts.hider.hide_document(manifest, MANIFEST)
     parts.raw_document(HIDDEN, {"version": VERSION, "hidden": parts.hider.report()})
     files = [{"name": part.name, "size": part.size, "note": part.note} for part in parts.all]
     parts.raw_document(MANIFEST, {**manifest, "files": files})
-    return view
+    return view.now, manifest["missing"]
 
 
 def _add_runs(target: Target, log_dir: Path | None, parts: Parts) -> None:

@@ -35,11 +35,14 @@ class TerminalPerson:
             )
         return answer
 
-    def agrees(self, question: str) -> bool:
-        """Ask for a yes, which Enter is as well. Only where somebody is `present`."""
+    def agrees(self) -> bool:
+        """Whether the answer to a question just asked is yes, which Enter means as well.
+
+        Only where somebody is `present`.
+        """
         try:
             with _interruptible():
-                answer = input(f"{question} [Y/n] ")
+                answer = input()
         except EOFError:
             return False
         return answer.strip().lower() in {"", "y", "yes"}

@@ -185,5 +185,5 @@ async def test_a_missing_right_to_logs_is_told_once(parts: Parts) -> None:
     denied = Forbidden("You may not get pods/log in harbor")
     kubelet = Kubelet(core=[denied], portal=[denied])
     await add_logs(kubelet, [world.pod("core"), world.pod("portal")], "harbor", parts)
-    assert parts.missing == {"Pod/log": "You may not get pods/log in harbor"}
+    assert parts.missing == {"Pod/log (v1)": "You may not get pods/log in harbor"}
     assert not parts.all

@@ -92,7 +92,7 @@ class Gathering:
         for kind in view.collections:
             add_objects(self._parts, kind, view.all(kind))
         for kind, reason in view.not_checked.items():
-            self._parts.missing.setdefault(f"{kind.name} ({kind.api_version})", reason)
+            self._parts.miss(kind, reason)
         self._parts.lines(TAILS, self._tails(view.logs))
 
     def _tails(self, logs: LogTails) -> Iterator[str]:

@@ -56,8 +56,6 @@ class _Log:
     async def add(self, parts: Parts, free: asyncio.Semaphore) -> None:
         """Read it and add what could be read; why it ends early is noted."""
         async with free:
-            if LOG.name in parts.missing:
-                return
             before = ".previous" if self._previous else ""
             name = f"logs/{self._metadata['name']}/{self._container}{before}.log"
             try:
@@ -66,7 +64,7 @@ class _Log:
             except TimeoutError:
                 parts.missing[name] = f"not complete within {_SECONDS:g} seconds"
             except Forbidden as error:
-                parts.missing[LOG.name] = error.what
+                parts.miss(LOG, error.what)
             except WorldError as error:
                 parts.missing[name] = error.what
             if self._lines:

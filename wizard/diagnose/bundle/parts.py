@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from wizard.ports import Object
+from wizard.ports import Kind, Object
 
 MANIFEST = "manifest.json"
 HIDDEN = "hidden.json"
@@ -56,11 +56,9 @@ class Parts:
         """The files by name."""
         return [part for _, part in sorted(self._parts.items())]
 
-    @property
-    def missed(self) -> list[Mapping[str, str]]:
-        """What is missing, as a document."""
-        told = sorted(self.missing.items())
-        return [{"what": what, "reason": self.hider.hide(why, MANIFEST)} for what, why in told]
+    def miss(self, kind: Kind, reason: str) -> None:
+        """Note that the objects of a kind could not be read."""
+        self.missing[f"{kind.name} ({kind.api_version})"] = reason
 
     def document(self, name: str, value: Any) -> None:
         """Add a JSON document."""

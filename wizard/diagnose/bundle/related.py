@@ -81,7 +81,7 @@ class Related:
             except KindUnknown:  # nothing that could be missing
                 return ()
             except WorldError as error:
-                self._parts.missing[f"{kind.name} ({kind.api_version})"] = error.what
+                self._parts.miss(kind, error.what)
                 return ()
 
     async def _namespace_itself(self) -> Sequence[Object]:
@@ -89,7 +89,7 @@ class Related:
         try:
             found = await self._objects.get(Ref(kind, "", self._namespace))
         except WorldError as error:
-            self._parts.missing[f"{kind.name} ({kind.api_version})"] = error.what
+            self._parts.miss(kind, error.what)
             return ()
         return [found] if found else ()
 
