@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from wizard import __version__
+from wizard.cli_certificates import certificate_group
+from wizard.cli_trust import trust_group
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, output_named
+from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, finish, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
-
-Work = Callable[["Voices"], Awaitable[ExitCode]]
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,13 +59,6 @@ def wizard(settings: Common, **options: Any) -> None:
         _guide(settings, **{one: options[one] for one in ("presets", "sets", "ask", "retarget")})
     else:
         finish(settings, lambda voices: _install(settings, voices, **options))
-
-
-def finish(settings: Common, work: Work) -> None:
-    """Do the work of a command and end the process with its exit code."""
-    from wizard.execute import execute
-
-    sys.exit(execute(settings.output, work))
 
 
 _UNATTENDED = ("resume", "check", "probe", "plan", "yes", "allow", "expect_plan")
@@ -198,11 +191,16 @@ async def _verify(
 def troubleshoot(settings: Common, **given: Any) -> None:
     """Say what is wrong with a Harbor, and why. Changes nothing.
 
-    Needs --once: the live view is not part of this version yet.
+    On a terminal it shows parts, problems, logs and events live; --once looks once and reports.
     """
-    from wizard.looking import troubleshoot as look
+    once, bundle = given.pop("once"), given.pop("bundle")
+    if once or bundle:
+        from wizard.looking import troubleshoot as look
 
-    finish(settings, lambda voices: look(settings, voices, **given))
+        finish(settings, lambda voices: look(settings, voices, bundle=bundle, **given))
+    from wizard.app import watched
+
+    sys.exit(watched(settings, **given))
 
 
 @wizard.command("support-bundle")
@@ -327,6 +325,10 @@ def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
         return ExitCode.DONE
 
     finish(settings, work)
+
+
+wizard.add_command(certificate_group)
+wizard.add_command(trust_group)
 
 
 def main() -> NoReturn:

@@ -9,7 +9,7 @@ from wizard.answers.loading import load, load_target
 from wizard.answers.network import Network
 from wizard.answers.target import Target
 from wizard.errors import ExitCode, UsageError
-from wizard.options import Common
+from wizard.options import Common, require_preset
 from wizard.ports import World
 from wizard.terminal import TerminalPerson
 from wizard.voices import Voices
@@ -23,16 +23,9 @@ async def troubleshoot(
     sets: Sequence[str],
     release: str | None,
     *,
-    once: bool,
     bundle: Path | None,
 ) -> ExitCode:
     """Look once. Raises UsageError for options that do not go together."""
-    if not once:
-        raise UsageError(
-            "The live view is not part of this version yet",
-            why="the name is fixed, the work is not done",
-            fix="look once: add --once",
-        )
     if bundle is None:
         async with _release_of(settings, voices, presets, sets, release) as (world, target):
             return await inspections.troubleshoot(world, target, voices)
@@ -80,10 +73,7 @@ async def _release_of(
     release: str | None,
 ) -> AsyncIterator[tuple[World, Target]]:
     """The world of a command that only looks, and the release that it looks at."""
-    if sets and not presets:
-        raise UsageError(
-            "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
-        )
+    require_preset(presets, sets)
     sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
     preset = load(presets, sets) if presets else None
     target = preset.target if preset else load_target(sets)

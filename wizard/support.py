@@ -19,12 +19,12 @@ from wizard.diagnose.bundle.gather import Gathering, view_document
 from wizard.diagnose.bundle.lines import hidden
 from wizard.diagnose.bundle.parts import FINDINGS, HIDDEN, MANIFEST, Hider, Parts
 from wizard.diagnose.bundle.reading import VERSION
-from wizard.diagnose.components import components
-from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.observer import Observer
 from wizard.errors import ExitCode, UsageError, WizardError
-from wizard.inspections import found, look
+from wizard.inspections import settled
+from wizard.live import picture_of, reach, watched
 from wizard.plan.plan import Target
-from wizard.ports import Server, World
+from wizard.ports import World
 from wizard.report_bundle import bundle_document, bundle_lines, written_lines
 from wizard.report_documents import troubleshoot_document
 from wizard.run.hiding import Hiding
@@ -56,11 +56,11 @@ async def support_bundle(
     """
     if wish.file:
         require_free(wish.file)
-    server, target = await found(world, wanted)
     with TemporaryDirectory(prefix="harbor-wizard-bundle-") as folder:
         parts = Parts(Path(folder), Hiding(voices.redactor))
         try:
-            now, missing = await _gather(world, server, target, wish, parts)
+            async with watched(world, wanted) as (target, observer):
+                now, missing = await _gather(world, target, observer, wish, parts)
         except OSError as error:
             raise _no_room(error, folder) from error
         told = bundle_document(parts.all, parts.hider.report(), missing, wish.file)
@@ -93,14 +93,12 @@ def _no_room(error: OSError, folder: str) -> UsageError:
 
 
 async def _gather(
-    world: World, server: Server, target: Target, wish: BundleWish, parts: Parts
+    world: World, target: Target, observer: Observer, wish: BundleWish, parts: Parts
 ) -> tuple[datetime, Sequence[Mapping[str, str]]]:
     """Add everything to the parts; returns the moment of the view, and what is missing."""
     gathering = Gathering(world, target.namespace, target.release, parts)
-    view = await gathering.gather(partial(look, world, target, server.clock_skew))
-    diagnosis = evaluate(view)
-    states = components(view, target.namespace, target.release, diagnosis.findings)
-    parts.document(FINDINGS, troubleshoot_document(target, states, diagnosis))
+    seen = picture_of(target, await gathering.gather(partial(settled, observer)))
+    parts.document(FINDINGS, troubleshoot_document(target, seen.states, seen.diagnosis))
     _add_runs(target, wish.log_dir, parts)
     seconds = {what: round(took, 3) for what, took in sorted(gathering.timings.items())}
     manifest = {
@@ -110,10 +108,10 @@ async def _gather(
             "wizard": __version__,
             "python": platform.python_version(),
             "system": platform.platform(),
-            "kubernetes": server.version,
+            "kubernetes": (await reach(world)).version,
             "helm": gathering.helm_version,
         },
-        "view": view_document(view),
+        "view": view_document(seen.view),
         "seconds": seconds,
         "missing": [{"what": what, "reason": why} for what, why in sorted(parts.missing.items())],
     }
@@ -121,7 +119,7 @@ async def _gather(
     parts.raw_document(HIDDEN, {"version": VERSION, "hidden": parts.hider.report()})
     files = [{"name": part.name, "size": part.size, "note": part.note} for part in parts.all]
     parts.raw_document(MANIFEST, {**manifest, "files": files})
-    return view.now, manifest["missing"]
+    return seen.view.now, manifest["missing"]
 
 
 def _add_runs(target: Target, log_dir: Path | None, parts: Parts) -> None:

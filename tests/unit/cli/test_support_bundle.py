@@ -97,7 +97,6 @@ def test_a_preview_writes_nothing(wizard: Run, folder: Path) -> None:
         ("support-bundle", "--demo", "-o", "demo.yaml"),
         ("support-bundle", "--demo", "-o", "no/b.tgz"),
         ("support-bundle", "--demo", "-o", "b.tgz", "--set", "name=x"),
-        ("troubleshoot", "--bundle", "b.tgz"),
         (*OPEN, "--preset", "demo.yaml"),
         (*OPEN, "--namespace", "other"),
     ],
