@@ -47,7 +47,7 @@ class Redactor:
         words what the value is.
         """
         lines = [line.strip() for line in value.splitlines()]
-        secrets = [value.strip(), *(line for line in lines if len(line) >= _LINE_LENGTH)]
+        secrets = [value.strip(), *(line for line in lines if _tells(line))]
         for secret in secrets:
             if secret not in self._forms and not _trivial(secret):
                 for form in _forms(secret):
@@ -73,6 +73,13 @@ class Redactor:
         if isinstance(document, list):
             return [self.redact_document(value) for value in document]
         return document
+
+
+def _tells(line: str) -> bool:
+    """Whether a line of a secret is one by itself: the marks of PEM are in every key, and the
+    patterns know keys by them.
+    """
+    return len(line) >= _LINE_LENGTH and not line.startswith("-----")
 
 
 def _trivial(value: str) -> bool:

@@ -121,4 +121,4 @@ async def test_secrets_keep_names_and_sizes(bundle: dict[str, str]) -> None:
     items = json.loads(bundle["objects/Secret.json"])["items"]
     told = {one["metadata"]["name"]: one["data"] for one in items}
     assert told["s"]["secretKey"] == f"{len(IN_SECRETS)} bytes"
-    assert set(told["sh.helm.release.v1.harbor.v1"]) == {"release"}
+    assert set(told["sh.helm.release.v1.other.v1"]) == {"release"}

@@ -63,7 +63,7 @@ def objects(namespace: str) -> Iterator[Object]:
     yield made("v1", "Secret", "s", type="Opaque", data={k: encoded(v) for k, v in values.items()})
     release = {"release": encoded(json.dumps({"config": {"harborAdminPassword": WORD}}))}
     yield made(
-        "v1", "Secret", "sh.helm.release.v1.harbor.v1", type="helm.sh/release.v1", data=release
+        "v1", "Secret", "sh.helm.release.v1.other.v1", type="helm.sh/release.v1", data=release
     )
     texts = {"config.yml": TEXT, "REDIS_PASSWORD": WORD, "core.yaml": f"password: {WORD}\nport: 1"}
     yield made("v1", "ConfigMap", "c", data=texts, binaryData={"blob": encoded(TEXT)})

@@ -87,6 +87,12 @@ def test_every_long_line_of_a_value_is_hidden():
     assert redactor.redact(f"pod said: {PEM_BODY}") == f"pod said: {MASK}"
 
 
+def test_a_key_that_is_known_hides_no_marks_by_which_others_are_recognised():
+    redactor = Redactor()
+    redactor.conceal(PEM.replace("MIIE", "AAAA"))
+    assert "MIIE" not in redactor.redact(PEM)
+
+
 @pytest.mark.parametrize("value", ["", "a", "true", "12345", "aaaaaaaaaa", "harbor", "Postgres"])
 def test_trivial_values_are_left_alone(value):
     redactor = Redactor()
