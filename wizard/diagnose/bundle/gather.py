@@ -13,11 +13,11 @@ from wizard.diagnose.bundle.parts import TAILS, Parts
 from wizard.diagnose.bundle.related import Related, add_objects
 from wizard.diagnose.bundle.shown import SECRET, conceal_values
 from wizard.diagnose.fields import containers, labels
-from wizard.diagnose.kinds import POD
+from wizard.diagnose.kinds import LOG, POD
 from wizard.diagnose.observer import WATCHED
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
-from wizard.ports import Object, Release, World
+from wizard.ports import Kind, Object, Release, World
 
 _T = TypeVar("_T")
 
@@ -52,10 +52,11 @@ class Gathering:
             related = reading.create_task(self._timed("objects", lists))
             reading.create_task(self._timed("helm", self._ask_helm()))
             reading.create_task(self._timed("logs", logs))
-        begun = time.monotonic()
         view = seen.result()
+        unseen = await self._timed("unseen", self._unseen(view))
+        begun = time.monotonic()
         self._add_view(view)
-        for kind, objects in {**related.result(), SECRET: secrets}.items():
+        for kind, objects in {**related.result(), **unseen, SECRET: secrets}.items():
             if objects and kind not in view.collections:
                 add_objects(self._parts, kind, objects)
         self.timings["writing"] = time.monotonic() - begun
@@ -67,6 +68,14 @@ class Gathering:
             return await work
         finally:
             self.timings[what] = time.monotonic() - begun
+
+    async def _unseen(self, view: View) -> Mapping[Kind, Sequence[Object]]:
+        """The objects of kinds that may be listed though not watched; what else is missing is
+        noted, but kinds that the cluster does not have are nothing that is missing.
+        """
+        kinds = [kind for kind in view.not_checked if kind != LOG]
+        found = await asyncio.gather(*(self._related.all(one, self._namespace) for one in kinds))
+        return dict(zip(kinds, found, strict=True))
 
     def _conceal(self, secrets: Sequence[Object], pods: Sequence[Object]) -> None:
         names = {self._namespace, self._release}
@@ -91,8 +100,8 @@ class Gathering:
     def _add_view(self, view: View) -> None:
         for kind in view.collections:
             add_objects(self._parts, kind, view.all(kind))
-        for kind, reason in view.not_checked.items():
-            self._parts.miss(kind, reason)
+        if LOG in view.not_checked:
+            self._parts.miss(LOG, view.not_checked[LOG])
         self._parts.lines(TAILS, self._tails(view.logs))
 
     def _tails(self, logs: LogTails) -> Iterator[str]:
