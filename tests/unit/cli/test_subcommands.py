@@ -141,8 +141,6 @@ def test_the_live_view_wants_a_terminal(wizard: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("troubleshoot", "--once", "--bundle", "file"),
-        ("support-bundle", "-o", "file"),
         ("unseal", "--preset", "demo.yaml"),
     ],
 )
