@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from wizard.servers import Buckets, Resolver
+
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
 
@@ -378,13 +380,6 @@ class Person(Protocol):
         """Ask for a secret, unseen. Raises SecretMissing, naming the variable to use instead."""
 
 
-class Resolver(Protocol):
-    """Names, as this machine resolves them."""
-
-    async def addresses(self, host: str) -> Sequence[str]:
-        """The IP addresses of a host; empty where the name is unknown."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """All ports, bound to one cluster."""
@@ -396,3 +391,4 @@ class World:
     harbor: Harbor
     certificates: Certificates
     resolver: Resolver
+    buckets: Buckets

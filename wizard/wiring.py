@@ -47,12 +47,22 @@ async def open_world(
         async with simulated_world(site.scenario, state, speed) as simulated:
             yield simulated
         return
+    async with _real_world(site, network, notice, screens) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _real_world(
+    site: Site, network: Network, notice: Callable[[str], None], screens: bool
+) -> AsyncIterator[World]:
     from backends.certificates import X509
     from backends.cluster import Audience, open_cluster
+    from backends.cluster.proxying import proxy_for
     from backends.harbor import HarborClient
     from backends.resolver import SystemResolver
+    from backends.s3 import S3Client
 
-    terminal = os.isatty(0) and not screens
+    terminal, proxies = os.isatty(0) and not screens, _proxies(network)
     audience = Audience(notice, present=terminal or screens, terminal=terminal)
     async with open_cluster(site.kubeconfig, site.context, audience=audience) as cluster:
         yield World(
@@ -63,6 +73,7 @@ async def open_world(
             harbor=HarborClient(),
             certificates=X509(),
             resolver=SystemResolver(),
+            buckets=S3Client(lambda url: proxy_for(url, proxies)),
         )
 
 
@@ -95,10 +106,14 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
 def _helm(network: Network, kubeconfig: Path | None) -> Charts:
     from backends.helm import Helm
 
+    return Helm(kubeconfig, proxies=_proxies(network), ca_bundle=network.ca_bundle)
+
+
+def _proxies(network: Network) -> dict[str, str]:
+    """The proxies of a network, as environment variables name them."""
     proxies = {
         "HTTP_PROXY": network.http_proxy,
         "HTTPS_PROXY": network.https_proxy,
         "NO_PROXY": ",".join(network.no_proxy),
     }
-    given = {name: value for name, value in proxies.items() if value}
-    return Helm(kubeconfig, proxies=given, ca_bundle=network.ca_bundle)
+    return {name: value for name, value in proxies.items() if value}

@@ -9,6 +9,7 @@ from pathlib import Path
 from backends.certificates import X509
 from backends.simulated import statefile
 from backends.simulated.access import Rights, SimulatedAccess
+from backends.simulated.buckets import SimulatedBuckets
 from backends.simulated.charts import SimulatedCharts
 from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
@@ -97,6 +98,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
         certificates=X509(),
         resolver=SimulatedResolver(),
+        buckets=SimulatedBuckets(),
         stage=stage,
     )
 

@@ -132,8 +132,12 @@ def cache_folder() -> Path:
         key.update(name.read_bytes())
     for program in catalogue():
         key.update(repr((program.name, program.package, program.stamps)).encode())
+    return _cache() / f"programs-{key.hexdigest()[:16]}"
+
+
+def _cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "harbor-wizard" / f"programs-{key.hexdigest()[:16]}"
+    return Path(base) / "harbor-wizard"
 
 
 def missing(folder: Path) -> list[Program]:
@@ -149,7 +153,7 @@ def _only_one_builder(folder: Path) -> Iterator[None]:
         yield
 
 
-def _build(program: Program, folder: Path, go: str) -> None:
+def _build(program: Program, folder: Path, go: str, modules: Path = MODULES) -> None:
     """Build beside the final name, then rename: a killed build leaves no half program."""
     partial = folder / f".{program.name}.partial"
     flags = " ".join(["-s -w", *(f"-X {stamp}" for stamp in program.stamps)])
@@ -157,7 +161,7 @@ def _build(program: Program, folder: Path, go: str) -> None:
     polite = ["nice", "-n", "15"] if shutil.which("nice") else []
     done = subprocess.run(
         [*polite, *command, "-o", str(partial), program.package],
-        cwd=MODULES / program.module,
+        cwd=modules / program.module,
         env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -167,6 +171,29 @@ def _build(program: Program, folder: Path, go: str) -> None:
     if done.returncode != 0:
         raise RuntimeError(f"building {program.name} failed:\n{done.stdout[-4000:]}")
     partial.replace(folder / program.name)
+
+
+def ensure_single(
+    program: Program, modules: Path, tell: Callable[[str], None] | None = None
+) -> Path:
+    """A program that does not belong to the cluster, built if need be; its module stands in
+    `modules`. Its cache is its own, so that a change builds nothing of the cluster anew.
+    """
+    key = hashlib.sha256(f"{platform_name()}{program.package}".encode())
+    for name in sorted((modules / program.module).glob("go.*")):
+        key.update(name.read_bytes())
+    folder = _cache() / f"{program.name}-{key.hexdigest()[:16]}"
+    built = folder / program.name
+    if os.access(built, os.X_OK):
+        return built
+    go = shutil.which("go")
+    if go is None:
+        raise NoPrograms(f"no `go` to build {program.name} with")
+    with _only_one_builder(folder):
+        if not os.access(built, os.X_OK):
+            (tell or _to_stderr)(f"building {program.name} (usually {program.usual}) ...")
+            _build(program, folder, go, modules)
+    return built
 
 
 def _given(folder: Path) -> Programs:

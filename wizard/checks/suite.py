@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks import (
+    blobs,
     certificates,
     cluster,
     delivery,
     exposure,
     gateway,
+    kept,
     leftovers,
     namespace,
     nodes,
@@ -32,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
+    *blobs.CHECKS,
     *exposure.CHECKS,
     *gateway.CHECKS,
     *services.CHECKS,
@@ -39,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *quota.CHECKS,
     *openshift.CHECKS,
     *leftovers.CHECKS,
+    *kept.CHECKS,
     *ownership.CHECKS,
 )
 """Every check, in the order in which people read them; the first asks whether anybody answers."""

@@ -1,16 +1,22 @@
 """The graph: the steps of a preset and what needs what. Pure: no cluster is asked."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from wizard.answers.blobs import S3Blobs
 from wizard.answers.problems import PresetInvalid
 from wizard.plan.limits import not_carried_out
 from wizard.steps.base import Step
+from wizard.steps.blobs import blob_secrets
+from wizard.steps.bucket_probe import BucketProbe
 from wizard.steps.harbor import copy_secrets, keep_secrets
 from wizard.steps.healthy import HarborHealthy
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
+from wizard.steps.probe import Probe
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
+from wizard.steps.volume_probe import VolumeProbe, trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +27,36 @@ class Graph:
     namespace: TargetNamespace
     release: HarborRelease
 
+    @property
+    def probes(self) -> Sequence[Step]:
+        """The steps that only try something out, and all that they need."""
+        probes = [step for step in self.steps if isinstance(step, Probe)]
+        needed = {id_ for probe in probes for id_ in probe.needs}
+        return [step for step in self.steps if step in probes or step.id in needed]
+
 
 def build_graph(inputs: Inputs) -> Graph:
     """The graph of a preset. Raises PresetInvalid naming all answers that it cannot carry out."""
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
     namespace = TargetNamespace(inputs)
-    logins = copy_secrets(inputs)
+    logins, blobs = copy_secrets(inputs), blob_secrets(inputs)
     ground: list[Step] = [
         namespace,
         keep_secrets(inputs),
         *([logins] if logins else []),
+        *([blobs] if blobs else []),
         *certificate_steps(inputs),
     ]
+    ground += _probes(inputs, logins, blobs)
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
     return Graph((*ground, release, HarborHealthy(inputs)), namespace, release)
+
+
+def _probes(inputs: Inputs, logins: Step | None, blobs: Step | None) -> Iterator[Step]:
+    """What has to write to find out, before Harbor is installed on it."""
+    pull = [logins.id] if logins and inputs.preset.delivery.pull_secret else []
+    if trials(inputs.preset):
+        yield VolumeProbe(inputs, ["target.namespace", *pull])
+    if isinstance(inputs.preset.storage.blobs, S3Blobs):
+        yield BucketProbe(inputs, blobs)

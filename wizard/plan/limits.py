@@ -13,7 +13,6 @@ from wizard.answers.secrets import VaultSecret
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
-    ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
     ("pki",): (("acme", "issuer"), "self-signed, commercial, secret or none"),
     ("pki", "authority"): (("openbao", "vault"), "local"),
 }
@@ -50,7 +49,6 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 def _storage(preset: Preset) -> Iterator[Problem]:
     storage = preset.storage
     yield from _kind(("storage", "provisioner"), storage.provisioner.kind)
-    yield from _kind(("storage", "blobs"), storage.blobs.kind)
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:

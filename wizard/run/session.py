@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from wizard.checks.base import Result
 from wizard.checks.suite import run_checks
-from wizard.errors import CheckFailed, ExitCode, NotAccepted, WizardError, WorldError
+from wizard.errors import (
+    CheckFailed,
+    ExitCode,
+    NotAccepted,
+    StepFailed,
+    WizardError,
+    WorldError,
+)
 from wizard.plan.graph import build_graph
 from wizard.plan.plan import Plan, Target
 from wizard.plan.planning import make_plan
@@ -17,6 +24,7 @@ from wizard.run.holder import Holder
 from wizard.run.lock import LEASE, Lock, lease_name
 from wizard.run.subject import subject_of
 from wizard.run.telling import RunTeller
+from wizard.steps.base import Step
 from wizard.steps.inputs import Inputs
 
 
@@ -46,8 +54,25 @@ class Session:
 
         Raises CheckFailed where the cluster does not let a step look.
         """
+        return await self._plan(self._graph.steps)
+
+    async def probe(self) -> None:
+        """Run the probes alone, as far as what they guard does not work yet.
+
+        They need the target namespace, which is made where it is missing, and stays. Raises
+        CheckFailed where a probe fails.
+        """
+        plan = await self._plan(self._graph.probes)
         try:
-            return await make_plan(self._world, self._graph, self._inputs.preset.name, self._target)
+            await self.carry_out(plan, done="the probes found nothing wrong")
+        except (StepFailed, WorldError) as error:
+            raise CheckFailed(
+                error.what, why=error.why, where=error.where, fix=error.fix
+            ) from error
+
+    async def _plan(self, steps: Sequence[Step]) -> Plan:
+        try:
+            return await make_plan(self._world, steps, self._inputs.preset.name, self._target)
         except WorldError as error:
             raise CheckFailed(
                 f"No plan can be made: {error.what}",
@@ -56,12 +81,15 @@ class Session:
                 fix=error.fix or "mend it, then run the same command again",
             ) from error
 
-    async def carry_out(self, plan: Plan, begin: Callable[[], None] = lambda: None) -> None:
+    async def carry_out(
+        self, plan: Plan, begin: Callable[[], None] = lambda: None, *, done: str = ""
+    ) -> None:
         """Make the changes of a plan, then wait until everything works.
 
         `begin` is called when nothing is in the way any more: the lock is held, if there is
-        anything to change, and the plan still holds. Raises the error that decides about the exit
-        code. What was done stays done, and the same command goes on from there.
+        anything to change, and the plan still holds. `done` sums up what was reached, if that is
+        less than a Harbor. Raises the error that decides about the exit code. What was done stays
+        done, and the same command goes on from there.
         """
         begun = time.monotonic()
         self._teller.started(plan)
@@ -69,9 +97,9 @@ class Session:
         try:
             await self._run(plan, begin)
             changed = len(plan.changes)
-            done = f"{changed} changes made" if changed else "nothing to do"
-            url = self._inputs.preset.harbor.url
-            code, summary = ExitCode.DONE, f"{done}; Harbor is ready: {url}"
+            made = f"{changed} changes made" if changed else "nothing to do"
+            reached = done or f"Harbor is ready: {self._inputs.preset.harbor.url}"
+            code, summary = ExitCode.DONE, f"{made}; {reached}"
         except asyncio.CancelledError:
             code, summary = ExitCode.INTERRUPTED, "interrupted; the same command goes on from here"
             raise
@@ -118,13 +146,17 @@ class Session:
             raise
 
     async def _engage(self, engine: Engine, plan: Plan) -> None:
-        conclusion = await engine.carry_out(self._graph.steps, plan.steps)
+        conclusion = await engine.carry_out(self._steps_of(plan), plan.steps)
         if conclusion.error:
             raise conclusion.error
 
+    def _steps_of(self, plan: Plan) -> Sequence[Step]:
+        planned = {step.id for step in plan.steps}
+        return [step for step in self._graph.steps if step.id in planned]
+
     async def _planned_again(self, plan: Plan) -> Plan:
         """The plan as it is under the lock. Raises NotAccepted where it is another one."""
-        now = await self.plan()
+        now = await self._plan(self._steps_of(plan))
         made = self._graph.namespace.id
         steps = tuple(replace(s, changes=()) if s.id == made else s for s in plan.steps)
         if now.hash != replace(plan, steps=steps).hash:

@@ -1,13 +1,14 @@
 """The gate of a release: waits until its objects are ready, says why not, ends when hopeless."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
+from wizard.diagnose.view import View
 from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import LogLine, NeededRight, Object, Ref, World
@@ -20,12 +21,18 @@ async def _nothing_more() -> str:
     return ""
 
 
+def _nothing_wrong(_: View) -> None:
+    pass
+
+
 class Wait:
     """How long a gate waits, and for what besides ready objects.
 
     It lasts over interruptions: its time runs from the first question on. `meaning` says what
     does not work yet although all objects are ready; `look_again` is after how many seconds that,
-    or time alone (a finding's grace has passed), may have changed the answer.
+    or time alone (a finding's grace has passed), may have changed the answer. `judge` sees every
+    view, and raises where waiting cannot help. `about` is what is waited for, in the error's words;
+    `selector` the labels of its pods, whose logs are followed: without them the release's.
     """
 
     def __init__(
@@ -33,10 +40,17 @@ class Wait:
         inputs: Inputs,
         meaning: Callable[[], Awaitable[str]] = _nothing_more,
         look_again: float = 5.0,
+        *,
+        seconds: float | None = None,
+        judge: Callable[[View], None] = _nothing_wrong,
+        about: str = "Harbor was not ready",
+        selector: Mapping[str, str] | None = None,
     ) -> None:
-        self._seconds, self._place = inputs.gate_seconds, f"namespace {inputs.namespace}"
+        self._seconds = min(seconds or inputs.gate_seconds, inputs.gate_seconds)
+        self._place, self._about = f"namespace {inputs.namespace}", about
         self._until: float | None = None
-        self.meaning = meaning
+        self.meaning, self.judge = meaning, judge
+        self.selector = selector or {"release": inputs.preset.target.release}
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
 
     def begin(self) -> None:
@@ -48,7 +62,7 @@ class Wait:
         self.begin()
         if asyncio.get_running_loop().time() >= (self._until or 0):
             raise OutOfTime(
-                f"Harbor was not ready within {self._seconds:.0f} s",
+                f"{self._about} within {self._seconds:.0f} s",
                 why=why,
                 where=self._place,
                 fix="mend what it waits for and run the same command again: it goes on there",
@@ -112,12 +126,11 @@ async def wait_until_ready(
     """
     skew = (await world.access.server()).clock_skew
     since = inputs.begun - timedelta(seconds=skew)
-    selector = {"release": inputs.preset.target.release}
     told: set[tuple[str, str]] = set()
     lines = _Lines(report)
     wait.begin()
     async with Observer(
-        world.objects, world.pods, inputs.namespace, selector, lines.take, clock_skew=skew
+        world.objects, world.pods, inputs.namespace, wait.selector, lines.take, clock_skew=skew
     ) as observer:
         await _first_look(world, inputs, observer, report, wait)
         while True:
@@ -129,6 +142,7 @@ async def wait_until_ready(
                     told.add((finding.id, finding.object))
                     report.finding(finding)
             _end_if_hopeless(gate)
+            wait.judge(observer.view)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
                 return

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backends.simulated.access import Rights, SimulatedAccess
+from backends.simulated.buckets import SimulatedBuckets
 from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
 from backends.simulated.objects import SimulatedObjects
@@ -158,6 +159,7 @@ class Given:
     """Pairs of verb and resource that were used."""
     server: Server | WizardError | None = None
     address: str = "192.0.2.10"
+    buckets: SimulatedBuckets = field(default_factory=SimulatedBuckets)
 
     def __call__(self, *objects: Object) -> "Given":
         """Put objects into the cluster."""
@@ -182,6 +184,7 @@ class Given:
             harbor=absent,
             certificates=certificates,
             resolver=SimulatedResolver(self.address),
+            buckets=self.buckets,
         )
 
     def _granted(self, right: Right) -> bool:

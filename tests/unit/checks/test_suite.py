@@ -108,6 +108,12 @@ def test_rights_of_the_checks_that_apply() -> None:
     assert all(needed.right.verb in {"get", "list"} for needed in ported)
 
 
+S3_BY_SECRET = {
+    "kind": "s3",
+    "bucket": "b",
+    "accessKey": {"secret": {"name": "s3", "key": "id"}},
+    "secretKey": {"secret": {"name": "s3", "key": "key"}},
+}
 PRESETS = [
     preset_of(),
     preset_of({"expose": {"kind": "nodePort"}}),
@@ -118,6 +124,7 @@ PRESETS = [
     preset_of(pki={"kind": "secret", "name": "tls"}),
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
+    preset_of(storage={"blobs": S3_BY_SECRET}),
 ]
 OF_THE_RELEASE = {("get", "deployments"), ("get", "services"), ("create", "services")}
 

@@ -42,6 +42,7 @@ def test_the_smallest_preset_has_these_steps() -> None:
     assert ids(graph_of(preset())) == [
         "target.namespace",
         "harbor.secrets",
+        "storage.probe",
         "harbor.release",
         "harbor.healthy",
     ]
@@ -68,6 +69,7 @@ def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
         "harbor.logins",
         "pki.authority",
         "pki.internal",
+        "storage.probe",
         "harbor.release",
         "harbor.healthy",
     ]
@@ -92,6 +94,27 @@ def test_every_step_stands_behind_all_that_it_needs(file: Path) -> None:
         assert set(step.needs) <= {before.id for before in steps[:place]}
 
 
+def test_probes_need_what_lets_them_pull_their_image_and_nothing_else() -> None:
+    graph = graph_of(preset(delivery={"pullSecret": {"env": "PULL"}}))
+    assert [step.id for step in graph.probes] == [
+        "target.namespace",
+        "harbor.logins",
+        "storage.probe",
+    ]
+
+
+def test_without_volumes_there_is_nothing_to_probe_but_the_bucket() -> None:
+    s3 = {"kind": "s3", "bucket": "b", "accessKey": {"env": "A"}, "secretKey": {"env": "S"}}
+    outside = {
+        "database": {"kind": "external", "host": "db", "username": "u", "password": {"env": "P"}},
+        "redis": {"kind": "external", "addresses": ["redis:6379"]},
+        "scanner": {"trivy": {"enabled": False}},
+        "values": {"jobservice": {"jobLoggers": ["database"]}},
+    }
+    graph = graph_of(preset(outside, storage={"blobs": s3}))
+    assert [step.id for step in graph.probes] == ["target.namespace", "storage.blobs.probe"]
+
+
 VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
 ACME = {
     "kind": "acme",
@@ -109,7 +132,6 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
         ({"pki": ACME}, "pki.kind"),
         ({"pki": {"kind": "issuer", "name": "corp"}}, "pki.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
-        ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
         (
