@@ -93,14 +93,20 @@ class InstallScreen(LogScreen):
         self.refresh_bindings()
 
     def _heard(self, event: Event) -> None:
-        """A run may go on for a moment while the application ends: nothing is drawn then."""
         self.panes.hear(event)
-        if self._repainting is None and self.panes.is_attached:
+        if self._repainting is None and self._stands:
             self._repainting = self.set_timer(REPAINT_SECONDS, self._repaint)
 
     def _tick(self) -> None:
-        if self.run is not None and self.run.running and self.is_current:
+        if self.run is not None and self.run.running and self.is_current and self._stands:
             self.panes.show_steps(self.run, self._state)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether there is where to draw: a run goes on for a moment while the screen is removed,
+        the innermost widgets first.
+        """
+        return self.panes.is_attached and self.display
 
     @property
     def _state(self) -> State:
@@ -109,7 +115,7 @@ class InstallScreen(LogScreen):
     def _repaint(self) -> None:
         """Show the run as it stands, and where it ended, what comes now."""
         self._repainting = None
-        if not self.panes.is_attached:
+        if not self._stands:
             return
         if self.run is None:
             self.panes.show_nothing()

@@ -26,6 +26,7 @@ from wizard.errors import WizardError
 class PageScreen(FrameScreen):
     """Asks the questions of a page; the cluster's answers come beside them."""
 
+    AUTO_FOCUS = ""
     CSS_PATH = "page_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next", id="next", tooltip="On to the next step"),
@@ -38,6 +39,8 @@ class PageScreen(FrameScreen):
         self.stop = page.id
         self._focus = focus
         self._paths = [parse_path(path) for path in page.paths]
+        self._unanswered: set[str] = set()
+        """The ids of the checks that were asked, and whose outcome is not there yet."""
 
     def body(self) -> ComposeResult:
         """The question of the page, its form, and a line of help."""
@@ -121,16 +124,19 @@ class PageScreen(FrameScreen):
 
     @work(group="ask", exclusive=True)
     async def _ask(self, paths: list[Path]) -> None:
-        """Ask what depends on these answers; a newer change cancels it."""
+        """Ask what depends on these answers, and whatever a newer change like this one cut off."""
         form, asker = self.query_one(Form), self.wizard.session.asker
+        self._unanswered |= {check.id for check in asker.concerned(paths)}
+        checks = [one for one in asker.concerned(self._paths) if one.id in self._unanswered]
         front = [row.question for row in form.rows if row.question.front]
         places = {
             check.id: place
-            for check in asker.concerned(paths)
+            for check in checks
             if (place := place_of(check, front, self._paths)) is not None
         }
 
         def took(result: Result) -> None:
+            self._unanswered.discard(result.check.id)
             self.states.took(result, places[result.check.id])
             form.refresh_states()
             self._mark()
@@ -139,7 +145,7 @@ class PageScreen(FrameScreen):
         form.refresh_states()
         self._mark()
         try:
-            await asker.ask([c for c in asker.concerned(paths) if c.id in places], took)
+            await asker.ask([one for one in checks if one.id in places], took)
         except WizardError as error:
             self.states.unreachable(error)
         finally:

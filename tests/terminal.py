@@ -28,7 +28,7 @@ KEYS = {
     "f1": "\x1bOP",
     "f4": "\x1bOS",
 }
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 class Terminal:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from wizard.certificates import Certificates
 from wizard.servers import Buckets, Resolver
 
 Object = dict[str, Any]
@@ -306,67 +307,6 @@ class Harbor(Protocol):
 
     async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
         """Harbor's own version, such as "v2.15.2-c3b2c9a4". Raises Unauthorized: login refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """A certificate and its private key, both PEM."""
-
-    certificate: bytes
-    key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """What a certificate says of itself. `names` are its DNS names and IP addresses."""
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    not_before: datetime
-    not_after: datetime
-    is_authority: bool
-    self_signed: bool
-    key: str
-    """Kind and size of the key, such as "EC P-256"."""
-    serial: str
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRequest:
-    """A certificate to be made. `days` is how long it is valid, at most as long as its authority.
-
-    `key_type`: "ec-256", "ec-384", "rsa-2048", "rsa-3072" or "rsa-4096".
-    """
-
-    common_name: str
-    names: tuple[str, ...] = ()
-    days: int = 90
-    key_type: str = "ec-256"
-    is_authority: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateProblem:
-    """What is wrong with a certificate for a host. "bad" will not work, "warn" may."""
-
-    level: Literal["bad", "warn"]
-    code: str
-    message: str
-    fix: str
-
-
-class Certificates(Protocol):
-    """X.509."""
-
-    def read(self, pem: bytes) -> Sequence[CertificateFacts]:
-        """The certificates of a PEM text in its order. Raises UsageError: none can be read."""
-
-    def problems(self, pem: bytes, key: bytes, host: str) -> Sequence[CertificateProblem]:
-        """Why a chain (leaf first) with this key would not do for a host."""
-
-    def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
-        """A new key with its certificate, signed by the authority or by itself."""
 
 
 class Person(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.answers.network import Network
+from wizard.certificates import Certificates
 from wizard.contexts import Context
 from wizard.environment import number_of, state_folder
 from wizard.ports import Charts, World
@@ -55,7 +56,6 @@ async def open_world(
 async def _real_world(
     site: Site, network: Network, notice: Callable[[str], None], screens: bool
 ) -> AsyncIterator[World]:
-    from backends.certificates import X509
     from backends.cluster import Audience, open_cluster
     from backends.cluster.proxying import proxy_for
     from backends.harbor import HarborClient
@@ -71,7 +71,7 @@ async def _real_world(
             access=cluster.access,
             charts=_helm(network, cluster.kubeconfig),
             harbor=HarborClient(),
-            certificates=X509(),
+            certificates=_certificates(network),
             resolver=SystemResolver(),
             buckets=S3Client(lambda url: proxy_for(url, proxies)),
         )
@@ -101,6 +101,15 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
         return
     async with open_world(site, network) as world:
         yield world.charts
+
+
+def _certificates(network: Network) -> Certificates:
+    from backends.certificates import X509
+    from backends.certificates.fetching import Fetching
+
+    given = {"http": network.http_proxy, "https": network.https_proxy}
+    proxies = {scheme: proxy for scheme, proxy in given.items() if proxy}
+    return X509(fetch=Fetching(proxies, network.no_proxy))
 
 
 def _helm(network: Network, kubeconfig: Path | None) -> Charts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.certificates import X509
+from backends.certificates.fetching import fetch_nothing
 from backends.simulated import statefile
 from backends.simulated.access import Rights, SimulatedAccess
 from backends.simulated.buckets import SimulatedBuckets
@@ -15,6 +16,7 @@ from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
 from backends.simulated.harbor_state import HarborState
 from backends.simulated.harbor_view import HarborView
+from backends.simulated.issuing import Issuing
 from backends.simulated.logs import Logs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.play import Play
@@ -49,12 +51,14 @@ async def simulated_world(
     found = find(scenario)
     stage = _stage(speed)
     play = Play(stage.store, stage.logs, found, HarborView(stage.store, stage.harbor))
+    issuing = Issuing(stage.store)
     past = statefile.load(state, found.name, stage) if state else None
     async with _running(stage.clock):
         if past is None:
             past = _begin(found, stage)
         else:
             play.resume()
+            issuing.resume()
         past.meanwhile = past.meanwhile or await found.meanwhile(stage)
         try:
             yield _world(found, stage)
@@ -96,7 +100,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         access=SimulatedAccess(stage.store, rights),
         charts=SimulatedCharts(helm_objects, stage.clock),
         harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
-        certificates=X509(),
+        certificates=X509(fetch=fetch_nothing),
         resolver=SimulatedResolver(),
         buckets=SimulatedBuckets(),
         stage=stage,

@@ -1,7 +1,7 @@
 """Asks the cluster what depends on an answer, while the person types on."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
@@ -54,7 +54,7 @@ class Asker:
     async def ask(self, checks: Sequence[Check], took: Callable[[Result], None]) -> None:
         """Ask some checks about the draft as it is now; those that need no chart come first.
 
-        Raises UsageError for a cluster that cannot be used.
+        Raises WizardError for a cluster or a chart that cannot be used, once others are answered.
         """
         preset, _ = self._desk.draft.tentative()
         world = await self._connection.world(preset.target.context, preset.network)
@@ -65,15 +65,13 @@ class Asker:
             async with gate:
                 took(await ask(check, world, subject))
 
+        async def settle_charted(checks: Sequence[Check]) -> None:
+            subject = await self._charted(world, plain) if checks else plain
+            await _all(settle(check, subject) for check in checks)
+
         charted = [check for check in checks if check.rendered or check.charted]
-        async with asyncio.TaskGroup() as group:
-            for check in checks:
-                if check not in charted:
-                    group.create_task(settle(check, plain))
-            if charted:
-                subject = await self._charted(world, plain)
-                for check in charted:
-                    group.create_task(settle(check, subject))
+        uncharted = [check for check in checks if check not in charted]
+        await _all([*(settle(check, plain) for check in uncharted), settle_charted(charted)])
 
     async def _secrets(self, preset: Preset) -> dict[str, str]:
         """The secrets that are known by now: typed, in variables, in files."""
@@ -108,6 +106,13 @@ class Asker:
         if self._folder:
             self._folder.cleanup()
         self._folder = self._packages = None
+
+
+async def _all(work: Iterable[Awaitable[None]]) -> None:
+    """Wait for all, whatever happens to one of them. Raises what was raised first."""
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if outcome is not None:
+            raise outcome
 
 
 def _concerns(check: Check, paths: Sequence[Path], unknown: Sequence[Path]) -> bool:

@@ -108,7 +108,7 @@ class QuestionRow(Vertical):
         """Give the control the focus."""
         for widget in self.query("*"):
             if widget.focusable:
-                widget.focus()
+                widget.focus(scroll_visible=False)  # the whole row is brought into sight
                 return
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:

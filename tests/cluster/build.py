@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODULES = Path(__file__).parent / "programs"
+CERT_MANAGER = Path(__file__).parent / "cert_manager_controllers"
 KEPT_COMMIT = "0" * 40  # a module zip does not know its commit
 
 
@@ -107,6 +108,12 @@ def catalogue() -> tuple[Program, ...]:
     )
 
 
+CONTROLLERS = Program(
+    "cert-manager-controllers", str(CERT_MANAGER), ".", "issues and renews certificates", "4 min"
+)
+"""Of cert-manager; apart from the catalogue, as only the tests of certificates want it."""
+
+
 @dataclass(frozen=True)
 class Programs:
     """A folder that holds every program of the catalogue."""
@@ -132,17 +139,26 @@ def cache_folder() -> Path:
         key.update(name.read_bytes())
     for program in catalogue():
         key.update(repr((program.name, program.package, program.stamps)).encode())
-    return _cache() / f"programs-{key.hexdigest()[:16]}"
+    return _cache(f"programs-{key.hexdigest()[:16]}")
 
 
-def _cache() -> Path:
+def controllers_folder() -> Path:
+    """Where the built controllers of cert-manager rest."""
+    key = hashlib.sha256(platform_name().encode())
+    for name in sorted([*CERT_MANAGER.glob("go.*"), *CERT_MANAGER.glob("*.go")]):
+        key.update(name.read_bytes())
+    return _cache(f"cert-manager-{key.hexdigest()[:16]}")
+
+
+def _cache(name: str) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "harbor-wizard"
+    return Path(base) / "harbor-wizard" / name
 
 
-def missing(folder: Path) -> list[Program]:
-    """What the folder does not hold yet."""
-    return [one for one in catalogue() if not os.access(folder / one.name, os.X_OK)]
+def missing(folder: Path, wanted: tuple[Program, ...] | None = None) -> list[Program]:
+    """What of the catalogue (or of other programs) the folder does not hold yet."""
+    wanted = catalogue() if wanted is None else wanted
+    return [one for one in wanted if not os.access(folder / one.name, os.X_OK)]
 
 
 @contextlib.contextmanager
@@ -153,7 +169,7 @@ def _only_one_builder(folder: Path) -> Iterator[None]:
         yield
 
 
-def _build(program: Program, folder: Path, go: str, modules: Path = MODULES) -> None:
+def _build(program: Program, folder: Path, go: str) -> None:
     """Build beside the final name, then rename: a killed build leaves no half program."""
     partial = folder / f".{program.name}.partial"
     flags = " ".join(["-s -w", *(f"-X {stamp}" for stamp in program.stamps)])
@@ -161,7 +177,7 @@ def _build(program: Program, folder: Path, go: str, modules: Path = MODULES) -> 
     polite = ["nice", "-n", "15"] if shutil.which("nice") else []
     done = subprocess.run(
         [*polite, *command, "-o", str(partial), program.package],
-        cwd=modules / program.module,
+        cwd=MODULES / program.module,
         env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -171,29 +187,6 @@ def _build(program: Program, folder: Path, go: str, modules: Path = MODULES) -> 
     if done.returncode != 0:
         raise RuntimeError(f"building {program.name} failed:\n{done.stdout[-4000:]}")
     partial.replace(folder / program.name)
-
-
-def ensure_single(
-    program: Program, modules: Path, tell: Callable[[str], None] | None = None
-) -> Path:
-    """A program that does not belong to the cluster, built if need be; its module stands in
-    `modules`. Its cache is its own, so that a change builds nothing of the cluster anew.
-    """
-    key = hashlib.sha256(f"{platform_name()}{program.package}".encode())
-    for name in sorted((modules / program.module).glob("go.*")):
-        key.update(name.read_bytes())
-    folder = _cache() / f"{program.name}-{key.hexdigest()[:16]}"
-    built = folder / program.name
-    if os.access(built, os.X_OK):
-        return built
-    go = shutil.which("go")
-    if go is None:
-        raise NoPrograms(f"no `go` to build {program.name} with")
-    with _only_one_builder(folder):
-        if not os.access(built, os.X_OK):
-            (tell or _to_stderr)(f"building {program.name} (usually {program.usual}) ...")
-            _build(program, folder, go, modules)
-    return built
 
 
 def _given(folder: Path) -> Programs:
@@ -215,14 +208,35 @@ def ensure_programs(tell: Callable[[str], None] = _to_stderr) -> Programs:
     """Every program, built if need be, one after another (each takes 1-2 GB of memory)."""
     if given := os.environ.get("KUBEBUILDER_ASSETS"):
         return _given(Path(given))
-    folder = cache_folder()
-    if not missing(folder):
+    return _built(cache_folder(), catalogue(), tell)
+
+
+def ensure_controllers(tell: Callable[[str], None] = _to_stderr) -> Path:
+    """The controllers of cert-manager; taken from KUBEBUILDER_ASSETS only where they lie there."""
+    given = Path(os.environ.get("KUBEBUILDER_ASSETS") or ".") / CONTROLLERS.name
+    if os.environ.get("KUBEBUILDER_ASSETS") and os.access(given, os.X_OK):
+        return given
+    return _built(controllers_folder(), (CONTROLLERS,), tell).folder / CONTROLLERS.name
+
+
+def ensure_single(program: Program, tell: Callable[[str], None] = _to_stderr) -> Path:
+    """A program apart from the cluster's, in a cache folder of its own; `module` is its path."""
+    key = hashlib.sha256(f"{platform_name()}{program.package}".encode())
+    for name in sorted(Path(program.module).glob("go.*")):
+        key.update(name.read_bytes())
+    folder = _cache(f"{program.name}-{key.hexdigest()[:16]}")
+    return _built(folder, (program,), tell).folder / program.name
+
+
+def _built(folder: Path, wanted: tuple[Program, ...], tell: Callable[[str], None]) -> Programs:
+    """The folder with all that is wanted; what it lacks is built, one after another."""
+    if not missing(folder, wanted):
         return Programs(folder)
     go = shutil.which("go")
     if go is None:
         raise NoPrograms("no `go` to build the test cluster with, and KUBEBUILDER_ASSETS is unset")
     with _only_one_builder(folder):
-        for program in missing(folder):
+        for program in missing(folder, wanted):
             tell(f"building {program.name}, which {program.what} (usually {program.usual}) ...")
             start = time.monotonic()
             _build(program, folder, go)
@@ -232,6 +246,6 @@ def ensure_programs(tell: Callable[[str], None] = _to_stderr) -> Programs:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(f"{ensure_programs().folder}\n")
+        sys.stdout.write(f"{ensure_programs().folder}\n{ensure_controllers()}\n")
     except (NoPrograms, MissingPrograms, RuntimeError) as problem:
         sys.exit(str(problem))

@@ -118,7 +118,7 @@ class Running:
         """The process of the command itself."""
         return self._process.pid
 
-    def until(self, wanted: Callable[[Object], bool], seconds: float = 90) -> Object:
+    def until(self, wanted: Callable[[Object], bool], seconds: float = 180) -> Object:
         """The next event (`--output jsonl`) of which it is true."""
         while (line := self._lines.get(timeout=seconds)) is not None:
             event: Object = json.loads(line)
@@ -126,7 +126,7 @@ class Running:
                 return event
         raise AssertionError(f"it ended before that event\n{self.wait()}")
 
-    def until_event(self, name: str, step: str | None = None, seconds: float = 90) -> Object:
+    def until_event(self, name: str, step: str | None = None, seconds: float = 180) -> Object:
         """The next event of that name, of any step or of one."""
         return self.until(lambda e: e["event"] == name and step in (None, e["step"]), seconds)
 
@@ -152,7 +152,7 @@ class Running:
                 os.kill(pid, signal.SIGKILL)
         self.wait()
 
-    def wait(self, seconds: float = 120) -> Ended:
+    def wait(self, seconds: float = 240) -> Ended:
         """Wait for its end."""
         code = self._process.wait(seconds)
         for reader in self._readers:

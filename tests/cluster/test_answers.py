@@ -15,7 +15,7 @@ from tests.cluster.kube import Object
 from tests.cluster.pod_logs import forward_ports
 from tests.cluster.standin import HarborStandIn
 from tests.cluster.wizard import Wizard, site
-from wizard.ports import CertificateRequest
+from wizard.certificates import CertificateRequest
 
 HOST = "harbor.test"
 NETWORKING = "/apis/networking.k8s.io/v1"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cluster.command import Running
 from tests.cluster.process import poll
-from tests.cluster.wizard import Wizard, annotated
+from tests.cluster.wizard import Wizard, annotated, let_be_ready
 
 Moment = Callable[[Wizard, Running], object]
 
@@ -56,14 +56,15 @@ def test_a_killed_run_is_taken_up_by_the_same_command(wizard: Wizard, moment: Mo
 
 
 def test_a_wizard_that_is_killed_alone_is_taken_up_while_helm_goes_on(wizard: Wizard) -> None:
-    """Out of memory, or `kill -9 PID`: Helm survives it."""
-    wizard.preset({"values": annotated("portal", ready_after="2s")})
+    """Out of memory, or `kill -9 PID`: Helm survives it, and waits as long as the portal does."""
+    wizard.preset({"values": annotated("portal", ready_after="1h")})
     wizard.helm_that_waits()
     with wizard.begin() as running:
         _while_helm_works(wizard, running)
         running.signal(signal.SIGKILL)
         running.wait()
         assert any("helm" in line for line in running.command_lines())
+        let_be_ready(wizard, "portal")
         _converges(wizard)
 
 

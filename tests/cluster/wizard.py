@@ -18,6 +18,7 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE, Kube, KubeError, Object
 from tests.cluster.pod_logs import forward_ports, stop_forwarding
+from tests.cluster.process import poll
 from tests.cluster.snapshot import Snapshot, snapshot
 from tests.cluster.standin import HarborStandIn
 
@@ -194,9 +195,14 @@ class Wizard:
 
 
 def let_be_ready(wizard: Wizard, part: str) -> None:
-    """Let the one pod of a component be ready now, whatever it was told before."""
-    path = wizard.path("", "pods")
-    (pod,) = wizard.admin.items(path, labelSelector=f"component={part}")
+    """Let the one pod of a component be ready once it is there, whatever it was told before."""
+    path, selector = wizard.path("", "pods"), f"component={part}"
+
+    def pods() -> list[Object]:
+        return wizard.admin.items(path, labelSelector=selector)
+
+    poll(f"a pod of {part}", lambda: bool(pods()), 60)
+    (pod,) = pods()
     notes = {"metadata": {"annotations": {f"{SAYS}/ready-after": "0s"}}}
     wizard.admin.merge(f"{path}/{pod['metadata']['name']}", notes)
 

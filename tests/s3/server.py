@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.cluster.build import Program, ensure_single
@@ -14,16 +13,16 @@ ACCESS_KEY, SECRET_KEY, REGION = "harbor-test", "S3-Secret-of-the-tests-42", "eu
 
 PROGRAM = Program(
     "versitygw",
-    "program",
+    str(Path(__file__).parent / "program"),
     "github.com/versity/versitygw/cmd/versitygw",
     "is an S3 server",
     "2 min",
 )
 
 
-def s3_program(tell: Callable[[str], None] | None = None) -> Path:
+def s3_program() -> Path:
     """The server's program, built once. Raises NoPrograms, RuntimeError."""
-    return ensure_single(PROGRAM, Path(__file__).parent, tell)
+    return ensure_single(PROGRAM)
 
 
 class S3Server:

@@ -24,7 +24,7 @@ from wizard.answers.paths import parse_path
 from wizard.contexts import Context
 from wizard.ports import World
 
-TRIES = 300
+TRIES = 1000
 
 OpenWorld = Callable[[str | None, Network], Any]
 

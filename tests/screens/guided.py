@@ -20,7 +20,7 @@ from wizard.run.consent import Consent
 
 REPOSITORY = Path(__file__).parents[2]
 DEMO = REPOSITORY / "presets" / "demo.yaml"
-SECONDS = 30.0
+SECONDS = 90.0
 
 
 class Guided:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backends.certificates import X509
-from screens.models.certificates import Fact, about_file, mode_of, served
+from screens.models.certificates import about_file, mode_of, served
+from screens.models.chain_facts import Fact
 from tests.screens.certificate_files import HOST, made, write_files
 from wizard.answers.draft import Draft
 from wizard.answers.paths import parse_path
@@ -22,7 +23,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def draft_of(folder: Path, url: str = f"https://{HOST}", **pki: Any) -> Draft:
-    given = {"kind": "commercial", "certificate": "harbor.pem", "key": {"file": "harbor.key"}}
+    given = {
+        "kind": "commercial",
+        "certificate": "harbor.pem",
+        "key": {"file": "harbor.key"},
+        "caBundle": "root.pem",
+    }
     harbor = {"url": url} if url else {}
     return Draft({"pki": {**given, **pki}, "harbor": harbor}, folder=folder)
 
@@ -54,7 +60,7 @@ def test_without_a_url_nothing_is_claimed_of_the_host(folder: Path) -> None:
 
 def test_a_missing_intermediate_is_told(folder: Path) -> None:
     fact = facts_of(draft_of(folder, certificate="leaf.pem"))["issued by"]
-    assert (fact.state, fact.words) == ("look", "the issuer is missing")
+    assert (fact.state, fact.words) == ("wrong", "the issuer is missing")
 
 
 def test_intermediates_of_a_file_of_their_own_belong_to_the_chain(folder: Path) -> None:
@@ -64,9 +70,9 @@ def test_intermediates_of_a_file_of_their_own_belong_to_the_chain(folder: Path) 
 
 
 def test_the_root_that_is_given_is_looked_for(folder: Path) -> None:
-    facts = facts_of(draft_of(folder, certificate="leaf.pem", caBundle="root.pem"))
+    facts = facts_of(draft_of(folder, caBundle=None))
     assert facts["issued by"] == Fact(
-        "issued by", "R11", "wrong", "pki.caBundle does not hold the root, the issuer is missing"
+        "issued by", "R11 < Example Root CA", "wrong", "leads to no trusted root"
     )
 
 
@@ -115,7 +121,7 @@ def told(folder: Path, name: str, path: str) -> list[Fact]:
 def test_a_preview_judges_the_file_as_if_it_were_chosen(folder: Path) -> None:
     assert [fact.state for fact in told(folder, "harbor.pem", "pki.certificate")] == ["ok"] * 4
     facts = told(folder, "leaf.pem", "pki.certificate")
-    assert [fact.state for fact in facts][1] == "look"
+    assert [fact.state for fact in facts][1] == "wrong"
 
 
 def test_a_preview_of_an_authority_tells_its_name_and_end(folder: Path) -> None:

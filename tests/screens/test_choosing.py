@@ -12,6 +12,7 @@ from screens.application import WizardApp
 from screens.dialogs.items import ItemsEditor
 from screens.dialogs.pick import Pick
 from screens.dialogs.secret_editor import SecretEditor
+from screens.models.connection import OpenWorld
 from screens.page_screen import PageScreen
 from screens.ways import Ways
 from screens.widgets.certificate_view import CertificateView
@@ -127,7 +128,7 @@ async def test_a_choice_opens_its_list(tmp_path: Path) -> None:
 async def test_a_file_is_browsed_with_a_preview(tmp_path: Path) -> None:
     write_files(tmp_path)
     data = {
-        "pki": {"kind": "commercial", "key": {"file": "harbor.key"}},
+        "pki": {"kind": "commercial", "key": {"file": "harbor.key"}, "caBundle": "root.pem"},
         "harbor": {"url": f"https://{HOST}"},
     }
     app = EditingApp(tmp_path, data, "pki.certificate")
@@ -137,9 +138,9 @@ async def test_a_file_is_browsed_with_a_preview(tmp_path: Path) -> None:
         await pilot.press("down", "down")
         await sees(pilot, f"✓ covers {HOST}", "✓ belongs to the certificate", "47 days left")
         await pilot.press("down")
-        await sees(pilot, "! the issuer is missing")
+        await sees(pilot, "✗ the issuer is missing")
         await pilot.press("down")
-        await sees(pilot, "✗ it is not PEM")
+        await sees(pilot, "✗ it is neither PEM nor")
         await pilot.press("up", "up", "enter")
         await gone(pilot)
     assert app.desk.draft.get("pki.certificate") == str(tmp_path / "harbor.pem")
@@ -167,11 +168,17 @@ async def test_a_path_is_typed_a_folder_is_entered_and_another_is_taken(tmp_path
 
 
 @asynccontextmanager
-async def guided(folder: Path, data: dict[str, object], page: str, focus: str) -> AsyncIterator:
+async def guided(
+    folder: Path,
+    data: dict[str, object],
+    page: str,
+    focus: str,
+    open_world: OpenWorld = simulated,
+) -> AsyncIterator:
     """The application itself, on a page, with one of its questions in front."""
     base = {"schemaVersion": 1, "name": "test", "harbor": {}}
     draft = Draft({**base, **data}, folder=folder)
-    ways = Ways(simulated, lambda: CONTEXTS, folder / "state", draft=draft, ask=page)
+    ways = Ways(open_world, lambda: CONTEXTS, folder / "state", draft=draft, ask=page)
     app = WizardApp(ways)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, PageScreen) and app.screen.is_mounted)
@@ -229,7 +236,12 @@ async def test_on_a_page_contexts_are_offered(tmp_path: Path) -> None:
 
 
 COMMERCIAL = {
-    "pki": {"kind": "commercial", "certificate": "harbor.pem", "key": {"file": "harbor.key"}},
+    "pki": {
+        "kind": "commercial",
+        "certificate": "harbor.pem",
+        "key": {"file": "harbor.key"},
+        "caBundle": "root.pem",
+    },
     "harbor": {"url": f"https://{HOST}"},
 }
 
@@ -245,7 +257,7 @@ async def test_the_certificate_stands_under_its_questions_and_follows_the_answer
         assert isinstance(field, Input)
         await pilot.press("ctrl+u")
         await type_in(pilot, "leaf.pem")
-        await sees(pilot, "! the issuer is missing", "leaf.pem")
+        await sees(pilot, "✗ the issuer is missing", "leaf.pem")
         pilot.app.session.desk.choose(("pki",), "self-signed")
         view = pilot.app.screen.query_one(CertificateView)
         view.answers_changed()
@@ -256,3 +268,20 @@ async def test_the_certificate_stands_under_its_questions_and_follows_the_answer
 async def test_other_pages_have_no_certificate(tmp_path: Path, page: str) -> None:
     async with guided(tmp_path, COMMERCIAL, page, "name") as pilot:
         assert not pilot.app.screen.query(CertificateView)
+
+
+async def test_what_a_newer_change_cut_off_is_asked_with_it(tmp_path: Path) -> None:
+    reachable = asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(context: str | None, network: Network) -> AsyncIterator[World]:
+        async with simulated(context, network) as world:
+            await reachable.wait()
+            yield world
+
+    async with guided(tmp_path, {}, "target", "name", slow) as pilot:
+        await sees(pilot, "asking the cluster")
+        await type_in(pilot, "-of-mine")
+        await until(pilot, lambda: pilot.app.session.desk.name == "test-of-mine")
+        reachable.set()
+        await sees(pilot, "answers at")

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+MARK = "harbor-wizard/component"
+"""The label on what the wizard installs of a component that others may use as well; its value is
+the component's name, the same for every preset.
+"""
+
 INTERNAL_TLS_COMPONENTS = ("core", "jobservice", "registry", "portal", "trivy")
 """The components that get a certificate of their own when they talk TLS to each other."""
 

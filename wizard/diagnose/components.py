@@ -15,7 +15,7 @@ from wizard.diagnose.fields import condition, created, holds, labels, moment, sp
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.view import View
-from wizard.ports import Object
+from wizard.ports import Kind, Object
 
 Health = Literal["ok", "waiting", "failed", "unknown"]
 
@@ -33,6 +33,7 @@ COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
     Component("storage", "Volumes", ("nodes",)),
+    Component("certificate", "Certificate", ("api",)),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
     Component("registry", "Registry", ("storage", "redis")),
@@ -84,6 +85,8 @@ def component_of(view: View, obj: Object) -> str:
         return "nodes"
     if kind in {kinds.INGRESS.name, kinds.HTTP_ROUTE.name}:
         return "entry"
+    if Kind(obj["apiVersion"], kind) in kinds.ISSUING:
+        return "certificate"
     if kind == kinds.SERVICE.name:
         named = (spec(obj).get("selector") or {}).get("component", "")
         return "entry" if named == "nginx" else _known(named)
@@ -136,6 +139,7 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         return _nodes(view)
     looked_for = {
         "storage": (kinds.CLAIM,),
+        "certificate": (kinds.CERTIFICATE,),
         "entry": (*kinds.ENTRIES, kinds.SERVICE),
     }.get(id_, kinds.WORKLOADS)
     objects = [

@@ -57,7 +57,8 @@ def evaluate(
 
     `since` (by the cluster's clock) is when somebody began to wait for a better world: what was
     seen only before may have been mended, so it fails no earlier than the kubelet needs to try
-    everything again, and every grace counts from then.
+    everything again, and every grace counts from then. Times ahead of `view.now` (a node's clock
+    is not the API server's) count as now.
     """
     judged: list[_Judged] = []
     missing: list[NotChecked] = []
@@ -74,7 +75,7 @@ def evaluate(
 def _judge(view: View, rule: Rule, since: datetime | None) -> Iterable[_Judged]:
     for match in rule.find(view):
         begun = max(filter(None, (match.since, since)), default=None)
-        age = view.now - begun if begun else timedelta(0)
+        age = max(view.now - begun, timedelta(0)) if begun else timedelta(0)
         stale = since is not None and match.seen is not None and match.seen < since
         grace = rule.grace if not match.terminal else _RETRIES if stale else timedelta(0)
         if match.terminal or begun is None or age >= rule.quiet:

@@ -17,7 +17,18 @@ JOB = Kind("batch/v1", "Job")
 INGRESS = Kind("networking.k8s.io/v1", "Ingress")
 HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
 
+CERTIFICATE = Kind("cert-manager.io/v1", "Certificate")
+CERTIFICATE_REQUEST = Kind("cert-manager.io/v1", "CertificateRequest")
+ISSUER = Kind("cert-manager.io/v1", "Issuer")
+CLUSTER_ISSUER = Kind("cert-manager.io/v1", "ClusterIssuer")
+ORDER = Kind("acme.cert-manager.io/v1", "Order")
+CHALLENGE = Kind("acme.cert-manager.io/v1", "Challenge")
+
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
 """What keeps pods running."""
 ENTRIES = (INGRESS, HTTP_ROUTE)
 """What leads clients to a service."""
+ISSUING = (CERTIFICATE, CERTIFICATE_REQUEST, ISSUER, CLUSTER_ISSUER, ORDER, CHALLENGE)
+"""What cert-manager makes certificates of."""
+OF_THE_CLUSTER = frozenset({NODE, CLUSTER_ISSUER})
+"""Kinds whose objects have no namespace."""

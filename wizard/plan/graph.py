@@ -24,7 +24,6 @@ class Graph:
     """Steps in an order in which they may run: each behind all that it needs."""
 
     steps: tuple[Step, ...]
-    namespace: TargetNamespace
     release: HarborRelease
 
     @property
@@ -34,15 +33,19 @@ class Graph:
         needed = {id_ for probe in probes for id_ in probe.needs}
         return [step for step in self.steps if step in probes or step.id in needed]
 
+    @property
+    def namespaces(self) -> Sequence[TargetNamespace]:
+        """The steps that make namespaces, the target's first."""
+        return [step for step in self.steps if isinstance(step, TargetNamespace)]
+
 
 def build_graph(inputs: Inputs) -> Graph:
     """The graph of a preset. Raises PresetInvalid naming all answers that it cannot carry out."""
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
-    namespace = TargetNamespace(inputs)
     logins, blobs = copy_secrets(inputs), blob_secrets(inputs)
     ground: list[Step] = [
-        namespace,
+        TargetNamespace(inputs),
         keep_secrets(inputs),
         *([logins] if logins else []),
         *([blobs] if blobs else []),
@@ -50,7 +53,7 @@ def build_graph(inputs: Inputs) -> Graph:
     ]
     ground += _probes(inputs, logins, blobs)
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
-    return Graph((*ground, release, HarborHealthy(inputs)), namespace, release)
+    return Graph((*ground, release, HarborHealthy(inputs)), release)
 
 
 def _probes(inputs: Inputs, logins: Step | None, blobs: Step | None) -> Iterator[Step]:

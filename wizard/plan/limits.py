@@ -13,7 +13,7 @@ from wizard.answers.secrets import VaultSecret
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
-    ("pki",): (("acme", "issuer"), "self-signed, commercial, secret or none"),
+    ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority"): (("openbao", "vault"), "local"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""

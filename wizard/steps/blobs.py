@@ -51,4 +51,4 @@ def _credentials(inputs: Inputs, blobs: Blobs, name: str) -> Copied:
         }
 
     first, *others = answers.values()
-    return Copied(name, read, *first, more=tuple(others))
+    return Copied(name, read, *first, also=tuple(others))

@@ -36,7 +36,12 @@ class Probe(Step):
 
 
 class JobProbe(Probe):
-    """A probe by Jobs in the target namespace, with claims of their own."""
+    """A probe by Jobs in the target namespace, with claims of their own.
+
+    `called` is the probe in the words of its errors.
+    """
+
+    called = "The test"
 
     def __init__(self, id_: str, title: str, inputs: Inputs, needs: Sequence[str]) -> None:
         self.id, self.title, self.needs = id_, title, tuple(needs)
@@ -110,11 +115,11 @@ class JobProbe(Probe):
             self._inputs,
             running,
             look_again=1.0,
-            seconds=SECONDS,
-            judge=judge,
-            about=f"{self.title}: no answer",
+            title=self.called,
             selector={PROBE_LABEL: self._mark},
         )
+        wait.at_most(SECONDS)
+        wait.judge = judge
         await self._wait(world, [Ref.of(obj) for obj in made], report, wait)
         for job in jobs:
             self.understood(job.name, await self._log(world, job), report)
@@ -131,7 +136,7 @@ class JobProbe(Probe):
             lines = await self._log(world, failure.job)
             self.understood(failure.job.name, lines, report)
             raise StepFailed(
-                f"{self.title}: {failure.job} failed",
+                f"{self.called} failed",
                 why="; ".join(lines[-3:]) or failure.why,
                 where=str(failure.job),
                 fix="mend what it names, then run the same command again; the Job is removed",

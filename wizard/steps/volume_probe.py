@@ -60,6 +60,8 @@ def trials(preset: Preset) -> Sequence[Trial]:
 class VolumeProbe(JobProbe):
     """Claims of each class and access mode are bound, and their volumes can be written."""
 
+    called = "The test of the volumes"
+
     def __init__(self, inputs: Inputs, needs: Sequence[str]) -> None:
         super().__init__("storage.probe", "Volumes can be had and written", inputs, needs)
         self._trials = trials(inputs.preset)

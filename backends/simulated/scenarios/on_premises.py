@@ -23,6 +23,7 @@ _INGRESS = "192.0.2.80"
 _OS = "Red Hat Enterprise Linux 9.6 (Plow)"
 _REPELLED = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
 _CERT_MANAGER = "cert-manager.io"
+_CONTROLLER = "quay.io/jetstack/cert-manager-controller:v1.19.1"
 
 
 def _cluster() -> list[Object]:
@@ -33,7 +34,7 @@ def _cluster() -> list[Object]:
     ]
     images = (
         "registry.k8s.io/ingress-nginx/controller:v1.13.3",
-        "quay.io/jetstack/cert-manager-controller:v1.19.1",
+        _CONTROLLER,
         "docker.io/grafana/grafana:12.2.0",
     )
     return [
@@ -43,6 +44,7 @@ def _cluster() -> list[Object]:
         ingress_class("nginx", "k8s.io/ingress-nginx"),
         _grafana(),
         *_certificates(),
+        _controller(),
     ]
 
 
@@ -64,6 +66,8 @@ def _certificates() -> Iterable[Object]:
     for kind in ("Certificate", "CertificateRequest", "Issuer"):
         yield definition(_CERT_MANAGER, kind)
     yield definition(_CERT_MANAGER, "ClusterIssuer", namespaced=False)
+    for kind in ("Order", "Challenge"):
+        yield definition(f"acme.{_CERT_MANAGER}", kind)
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",
@@ -71,6 +75,28 @@ def _certificates() -> Iterable[Object]:
         "corporate",
         spec={"vault": {"server": "https://vault.corp.example", "path": "pki_int/sign/k8s"}},
         status={"conditions": [ready]},
+    )
+
+
+def _controller() -> Object:
+    """cert-manager's controller, which runs already."""
+    labels = {
+        "app.kubernetes.io/name": "cert-manager",
+        "app.kubernetes.io/component": "controller",
+        "app.kubernetes.io/version": "v1.19.1",
+    }
+    container = {"name": "cert-manager-controller", "image": _CONTROLLER}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+    available = {"type": "Available", "status": "True"}
+    return make(
+        "apps/v1",
+        "Deployment",
+        "cert-manager",
+        "cert-manager",
+        labels=labels,
+        spec={"replicas": 1, "selector": {"matchLabels": labels}, "template": pod},
+        status={"observedGeneration": 1, "conditions": [available], **dict.fromkeys(counts, 1)},
     )
 
 

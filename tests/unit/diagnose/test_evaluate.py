@@ -46,6 +46,15 @@ def test_a_dependency_explains_the_restarts_of_what_needs_it() -> None:
     ]
 
 
+def test_a_node_whose_clock_is_ahead_delays_nothing() -> None:
+    portal = world.pod("portal", world.waits("ErrImagePull", "Back-off pulling image"), age=-90)
+    image = portal["spec"]["containers"][0]["image"]
+    told = f'Failed to pull image "{image}": {UNTRUSTED}'
+    failed = world.event(portal, "Failed", told, first=-80, last=-60)
+    (found,) = evaluate(world.view(portal, failed)).findings
+    assert (found.id, found.terminal) == ("HW-022", True)
+
+
 def test_a_missing_right_disables_only_its_rules() -> None:
     portal = world.pod("portal", world.waits("CrashLoopBackOff", restarts=9, **world.LOOP))
     data = world.claim("data")

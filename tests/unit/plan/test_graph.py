@@ -130,7 +130,6 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
     [
         ({"pki": VAULT}, "pki.authority.kind"),
         ({"pki": ACME}, "pki.kind"),
-        ({"pki": {"kind": "issuer", "name": "corp"}}, "pki.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),

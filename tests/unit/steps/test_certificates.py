@@ -8,8 +8,8 @@ import pytest
 
 from backends.simulated.world import SimulatedWorld
 from tests.unit.steps.conftest import Heard, inputs_for
-from wizard.errors import UsageError
-from wizard.ports import CertificateRequest
+from wizard.certificates import CertificateRequest, GivenCertificate
+from wizard.errors import CheckFailed
 from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET
 from wizard.steps.inputs import Inputs
@@ -46,10 +46,8 @@ async def test_an_authority_signs_harbors_certificate_and_is_published(
     tls = await inputs.entries(world, "harbor-tls")
     (leaf,) = world.certificates.read(tls["tls.crt"])
     assert leaf.names == ("harbor.example.com",)
-    problems = world.certificates.problems(
-        tls["tls.crt"] + tls["ca.crt"], tls["tls.key"], "harbor.example.com"
-    )
-    assert [one for one in problems if one.level == "bad"] == []
+    given = GivenCertificate(tls["tls.crt"], tls["tls.key"], roots=tls["ca.crt"])
+    assert world.certificates.judge(given, "harbor.example.com").verdict == "ok"
     trusted = ssl.create_default_context(cadata=tls["ca.crt"].decode())
     assert trusted.cert_store_stats()["x509_ca"] >= 1
     assert (await inputs.entries(world, "harbor-ca")).keys() == {"ca.crt"}
@@ -176,7 +174,7 @@ async def test_a_file_without_a_certificate_says_what_is_missing(
     key = world.certificates.issue(CertificateRequest("h"), None).key
     inputs = commercial(world, tmp_path, b"not pem", key)
 
-    with pytest.raises(UsageError, match="no certificate in PEM form") as error:
+    with pytest.raises(CheckFailed, match="No certificate can be read") as error:
         await only(inputs).check(world)
 
     assert error.value.where == str(tmp_path / "harbor.pem")
