@@ -12,6 +12,7 @@ _REGION = re.compile(r"<Region>([A-Za-z0-9-]{1,40})</Region>")
 
 _WRONG_KEYS = {
     "InvalidAccessKeyId": "the storage knows no such access key",
+    "XAdminUserNotFound": "the storage knows no such access key",  # versitygw 1.8
     "SignatureDoesNotMatch": "the secret key is not the one of that access key",
     "InvalidSignature": "the secret key is not the one of that access key",
     "RequestTimeTooSkewed": "this machine's clock is more than 15 minutes off",

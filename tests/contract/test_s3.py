@@ -10,8 +10,8 @@ from backends.certificates import X509
 from backends.s3 import S3Client
 from tests.cluster.process import free_port
 from tests.s3.server import S3Server
+from wizard.certificates import CertificateRequest
 from wizard.errors import NotFound, Unauthorized, Unreachable, UsageError, WizardError
-from wizard.ports import CertificateRequest
 from wizard.servers import Bucket
 
 KEY = "deep folder/probe+of (the) wizard=é~1"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from wizard.answers.blobs import S3Blobs
 from wizard.answers.problems import PresetInvalid
+from wizard.answers.storage import LocalProvisioner
 from wizard.plan.limits import not_carried_out
 from wizard.steps.base import Step
 from wizard.steps.blobs import blob_secrets
@@ -12,6 +13,7 @@ from wizard.steps.bucket_probe import BucketProbe
 from wizard.steps.harbor import copy_secrets, keep_secrets
 from wizard.steps.healthy import HarborHealthy
 from wizard.steps.inputs import Inputs
+from wizard.steps.local_volumes import LocalVolumes, local_claims
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.probe import Probe
 from wizard.steps.release import HarborRelease
@@ -51,15 +53,28 @@ def build_graph(inputs: Inputs) -> Graph:
         *([blobs] if blobs else []),
         *certificate_steps(inputs),
     ]
+    ground += _volumes(inputs, logins)
     ground += _probes(inputs, logins, blobs)
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
     return Graph((*ground, release, HarborHealthy(inputs)), release)
 
 
+def _volumes(inputs: Inputs, logins: Step | None) -> Iterator[Step]:
+    """What makes volumes, where nothing in the cluster does."""
+    provisioner = inputs.preset.storage.provisioner
+    if isinstance(provisioner, LocalProvisioner) and local_claims(inputs.preset):
+        yield LocalVolumes(inputs, provisioner, _pulling(inputs, logins))
+
+
+def _pulling(inputs: Inputs, logins: Step | None) -> list[str]:
+    """What a pod in the target namespace needs."""
+    pull = [logins.id] if logins and inputs.preset.delivery.pull_secret else []
+    return ["target.namespace", *pull]
+
+
 def _probes(inputs: Inputs, logins: Step | None, blobs: Step | None) -> Iterator[Step]:
     """What has to write to find out, before Harbor is installed on it."""
-    pull = [logins.id] if logins and inputs.preset.delivery.pull_secret else []
     if trials(inputs.preset):
-        yield VolumeProbe(inputs, ["target.namespace", *pull])
+        yield VolumeProbe(inputs, _pulling(inputs, logins))
     if isinstance(inputs.preset.storage.blobs, S3Blobs):
         yield BucketProbe(inputs, blobs)

@@ -12,7 +12,7 @@ from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
-    ("storage", "provisioner"): (("nfs", "local"), "existing"),
+    ("storage", "provisioner"): (("nfs",), "existing or local"),
     ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority"): (("openbao", "vault"), "local"),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from wizard.answers.preset import Preset
 from wizard.answers.quantity import quantity
+from wizard.answers.storage import LocalProvisioner
 from wizard.charts.images import HUB, mirrored
 from wizard.charts.names import Names
 from wizard.charts.persistence import persistence_values
@@ -37,33 +38,68 @@ class Trial:
     claims: tuple[str, ...]
 
 
-def trials(preset: Preset) -> Sequence[Trial]:
-    """What is to be tried for the volumes of a preset whose profile is filled in."""
-    found: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
-    for part, claim in _claims(preset).items():
-        if "existingClaim" not in claim:
-            key = (claim.get("storageClass", ""), claim["accessMode"])
-            found.setdefault(key, []).append((part, claim))
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim that Harbor's chart makes: its class (empty: the default one), and the user of the
+    pod that writes there.
+    """
+
+    name: str
+    class_name: str
+    mode: str
+    size: str
+    user: int
+
+
+def new_claims(preset: Preset) -> Sequence[NewClaim]:
+    """The claims of a preset whose profile is filled in, in the order of the chart's values."""
     names = Names(preset.target.release)
+    values = persistence_values(preset)["persistence"]["persistentVolumeClaim"]
+    return [
+        NewClaim(
+            _claim_name(names, part),
+            claim.get("storageClass", ""),
+            claim["accessMode"],
+            claim["size"],
+            _DATABASE_USER if part in {"database", "redis"} else _USER,
+        )
+        for part, value in values.items()
+        for claim in [value.get("jobLog", value)]
+        if "existingClaim" not in claim
+    ]
+
+
+def trials(preset: Preset) -> Sequence[Trial]:
+    """What is to be tried for the volumes of a preset whose profile is filled in.
+
+    Folders of a node are made for Harbor's own claims, and for no others.
+    """
+    provisioner = preset.storage.provisioner
+    folders = provisioner.class_name if isinstance(provisioner, LocalProvisioner) else None
+    found: dict[tuple[str, str], list[NewClaim]] = {}
+    for claim in new_claims(preset):
+        if claim.class_name != folders:
+            found.setdefault((claim.class_name, claim.mode), []).append(claim)
     return [
         Trial(
             class_name,
             mode,
-            min((claim["size"] for _, claim in parts), key=quantity),
-            _user(parts[0][0]),
-            tuple(_claim_name(names, part) for part, _ in parts),
+            min((claim.size for claim in claims), key=quantity),
+            claims[0].user,
+            tuple(claim.name for claim in claims),
         )
-        for (class_name, mode), parts in found.items()
+        for (class_name, mode), claims in found.items()
     ]
 
 
 class VolumeProbe(JobProbe):
     """Claims of each class and access mode are bound, and their volumes can be written."""
 
-    called = "The test of the volumes"
+    id = "storage.probe"
+    title = "Volumes can be had and written"
 
     def __init__(self, inputs: Inputs, needs: Sequence[str]) -> None:
-        super().__init__("storage.probe", "Volumes can be had and written", inputs, needs)
+        super().__init__(inputs, "The test of the volumes", needs)
         self._trials = trials(inputs.preset)
 
     async def wanted(self, world: World) -> Sequence[Object]:
@@ -100,10 +136,10 @@ class VolumeProbe(JobProbe):
         job = job_spec(
             self._inputs.preset,
             probe_pod(self._inputs, name, _SCRIPT, trial.user),
-            self.pod_labels,
+            self.errand.labels,
             pods=2 if shared else 1,
         )
-        return [self.marked(CLAIM, name, spec), self.marked(JOB, name, job)]
+        return [self.errand.made(CLAIM, name, spec), self.errand.made(JOB, name, job)]
 
 
 def probe_image(preset: Preset) -> str:
@@ -170,20 +206,7 @@ _SMALL = {
 _RESTRICTED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
-def _claims(preset: Preset) -> dict[str, dict[str, str]]:
-    """Harbor's claims by component, as the chart values have them."""
-    values = persistence_values(preset)["persistence"]["persistentVolumeClaim"]
-    return {
-        part: claim.get("jobLog", claim) if part == "jobservice" else claim
-        for part, claim in values.items()
-    }
-
-
 def _claim_name(names: Names, part: str) -> str:
     """The name of a component's claim (that of the first pod, where a StatefulSet makes it)."""
     stem = {"database": "database-data-", "redis": "data-", "trivy": "data-"}.get(part, "")
     return f"{stem}{names.component(part)}" + ("-0" if stem else "")
-
-
-def _user(part: str) -> int:
-    return _DATABASE_USER if part in {"database", "redis"} else _USER

@@ -10,8 +10,8 @@ from tests.unit.steps.conftest import Heard, inputs_for
 from wizard.diagnose.kinds import CLAIM, JOB, POD
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import Kind, Object, Ref
+from wizard.steps.errand import PROBE_LABEL
 from wizard.steps.inputs import Inputs
-from wizard.steps.probe import PROBE_LABEL
 from wizard.steps.volume_probe import VolumeProbe, trials
 
 VOLUME = Kind("v1", "PersistentVolume")
