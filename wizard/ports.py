@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from wizard.certificates import Certificates
-from wizard.servers import Buckets, Resolver
+from wizard.servers import Buckets, NfsServers, Resolver
 
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
@@ -332,3 +332,4 @@ class World:
     certificates: Certificates
     resolver: Resolver
     buckets: Buckets
+    nfs: NfsServers

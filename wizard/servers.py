@@ -40,3 +40,12 @@ class Buckets(Protocol):
 
     async def try_object(self, bucket: Bucket, key: str) -> None:
         """Write a small object, read it, and delete it again, whatever happens."""
+
+
+class NfsServers(Protocol):
+    """Servers of the Network File System."""
+
+    async def versions(self, host: str, version: int) -> tuple[int, int]:
+        """The lowest and the highest version that a server speaks: of those it names where it
+        refuses `version`, else just that one. Raises Unreachable.
+        """

@@ -59,6 +59,7 @@ async def _real_world(
     from backends.cluster import Audience, open_cluster
     from backends.cluster.proxying import proxy_for
     from backends.harbor import HarborClient
+    from backends.nfs import NfsClient
     from backends.resolver import SystemResolver
     from backends.s3 import S3Client
 
@@ -74,6 +75,7 @@ async def _real_world(
             certificates=_certificates(network),
             resolver=SystemResolver(),
             buckets=S3Client(lambda url: proxy_for(url, proxies)),
+            nfs=NfsClient(),
         )
 
 

@@ -18,6 +18,7 @@ from backends.simulated.harbor_state import HarborState
 from backends.simulated.harbor_view import HarborView
 from backends.simulated.issuing import Issuing
 from backends.simulated.logs import Logs
+from backends.simulated.nfs import SimulatedNfs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.play import Play
 from backends.simulated.pods import SimulatedPods
@@ -103,6 +104,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         certificates=X509(fetch=fetch_nothing),
         resolver=SimulatedResolver(),
         buckets=SimulatedBuckets(),
+        nfs=SimulatedNfs(),
         stage=stage,
     )
 

@@ -13,6 +13,7 @@ from backends.certificates import X509
 from backends.cluster import open_cluster
 from backends.harbor import HarborClient
 from backends.helm import Helm
+from backends.nfs import NfsClient
 from backends.resolver import SystemResolver
 from backends.s3 import S3Client
 from tests.cluster.control_plane import ControlPlane
@@ -72,6 +73,7 @@ class Asking:
                 certificates=X509(),
                 resolver=SystemResolver(),
                 buckets=S3Client(),
+                nfs=NfsClient(),
             )
             teller = RunTeller("run", lambda event: None, Redactor())
             target = Target("", "harness", namespace, "harbor")

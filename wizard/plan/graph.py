@@ -1,11 +1,11 @@
 """The graph: the steps of a preset and what needs what. Pure: no cluster is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wizard.answers.blobs import S3Blobs
 from wizard.answers.problems import PresetInvalid
-from wizard.answers.storage import LocalProvisioner
+from wizard.answers.storage import LocalProvisioner, NfsProvisioner
 from wizard.plan.limits import not_carried_out
 from wizard.steps.base import Step
 from wizard.steps.blobs import blob_secrets
@@ -15,6 +15,8 @@ from wizard.steps.healthy import HarborHealthy
 from wizard.steps.inputs import Inputs
 from wizard.steps.local_volumes import LocalVolumes, local_claims
 from wizard.steps.namespace import TargetNamespace
+from wizard.steps.nfs import NfsClass, nfs_steps
+from wizard.steps.nfs_probe import NfsProbe, nfs_claims
 from wizard.steps.probe import Probe
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
@@ -29,11 +31,17 @@ class Graph:
     release: HarborRelease
 
     @property
-    def probes(self) -> Sequence[Step]:
-        """The steps that only try something out, and all that they need."""
-        probes = [step for step in self.steps if isinstance(step, Probe)]
-        needed = {id_ for probe in probes for id_ in probe.needs}
-        return [step for step in self.steps if step in probes or step.id in needed]
+    def probes(self) -> Sequence[Probe]:
+        """The steps that only try something out."""
+        return [step for step in self.steps if isinstance(step, Probe)]
+
+    def with_needs(self, steps: Iterable[Step]) -> Sequence[Step]:
+        """Steps with all that they need, and what that needs, in the graph's order."""
+        wanted = {step.id for step in steps}
+        for step in reversed(self.steps):
+            if step.id in wanted:
+                wanted |= set(step.needs)
+        return [step for step in self.steps if step.id in wanted]
 
     @property
     def namespaces(self) -> Sequence[TargetNamespace]:
@@ -64,6 +72,8 @@ def _volumes(inputs: Inputs, logins: Step | None) -> Iterator[Step]:
     provisioner = inputs.preset.storage.provisioner
     if isinstance(provisioner, LocalProvisioner) and local_claims(inputs.preset):
         yield LocalVolumes(inputs, provisioner, _pulling(inputs, logins))
+    if isinstance(provisioner, NfsProvisioner) and nfs_claims(inputs.preset, provisioner):
+        yield from nfs_steps(inputs, provisioner)
 
 
 def _pulling(inputs: Inputs, logins: Step | None) -> list[str]:
@@ -74,6 +84,9 @@ def _pulling(inputs: Inputs, logins: Step | None) -> list[str]:
 
 def _probes(inputs: Inputs, logins: Step | None, blobs: Step | None) -> Iterator[Step]:
     """What has to write to find out, before Harbor is installed on it."""
+    nfs = inputs.preset.storage.provisioner
+    if isinstance(nfs, NfsProvisioner) and nfs_claims(inputs.preset, nfs):
+        yield NfsProbe(inputs, nfs, [*_pulling(inputs, logins), NfsClass.id])
     if trials(inputs.preset):
         yield VolumeProbe(inputs, _pulling(inputs, logins))
     if isinstance(inputs.preset.storage.blobs, S3Blobs):

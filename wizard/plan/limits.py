@@ -10,9 +10,9 @@ from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+from wizard.answers.storage import NfsProvisioner
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
-    ("storage", "provisioner"): (("nfs",), "existing or local"),
     ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority"): (("openbao", "vault"), "local"),
 }
@@ -48,7 +48,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 
 def _storage(preset: Preset) -> Iterator[Problem]:
     storage = preset.storage
-    yield from _kind(("storage", "provisioner"), storage.provisioner.kind)
+    if isinstance(storage.provisioner, NfsProvisioner) and storage.provisioner.driver == "subdir":
+        yield _later("storage.provisioner.driver", "subdir", "csi")
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:

@@ -28,6 +28,9 @@ from wizard.run.telling import RunTeller
 from wizard.steps.base import Step
 from wizard.steps.inputs import Inputs
 
+_BRINGING_NOTHING = frozenset({"target.namespace", "harbor.logins"})
+"""Steps that probes may need done for themselves: they change nothing that works."""
+
 
 class Session:
     """Checks, plans and carries out one preset. Nothing is written before `carry_out`.
@@ -60,12 +63,26 @@ class Session:
     async def probe(self) -> None:
         """Run the probes alone, as far as what they guard does not work yet.
 
-        They need the target namespace, which is made where it is missing, and stays. Raises
+        They need the target namespace, which is made where it is missing, and stays. Probes of
+        what an earlier step is still to bring, such as a driver, are left out, and named. Raises
         CheckFailed where a probe fails.
         """
-        plan = await self._plan(self._graph.probes)
+        plan = await self._plan(self._graph.with_needs(self._graph.probes))
+        changed = {step.id for step in plan.steps if step.changes} - _BRINGING_NOTHING
+        changed -= {probe.id for probe in self._graph.probes}
+        ready: list[Step] = []
+        early: list[Step] = []
+        for probe in self._graph.probes:
+            needs = {step.id for step in self._graph.with_needs([probe])}
+            (early if needs & changed else ready).append(probe)
+        kept = {step.id for step in self._graph.with_needs(ready)}
+        done = "the probes found nothing wrong"
+        if early:
+            titles = ", ".join(f"“{probe.title}”" for probe in early)
+            done += f"; not tried, as a run has to install what it tries first: {titles}"
+        plan = replace(plan, steps=tuple(step for step in plan.steps if step.id in kept))
         try:
-            await self.carry_out(plan, done="the probes found nothing wrong")
+            await self.carry_out(plan, done=done)
         except (StepFailed, WorldError) as error:
             raise CheckFailed(
                 error.what, why=error.why, where=error.where, fix=error.fix

@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.answers.preset import Preset
 from wizard.answers.quantity import quantity
-from wizard.answers.storage import LocalProvisioner
+from wizard.answers.storage import ExistingProvisioner
 from wizard.charts.images import HUB, mirrored
 from wizard.charts.names import Names
 from wizard.charts.persistence import persistence_values
@@ -16,7 +16,7 @@ from wizard.ports import Object, Ref, World
 from wizard.steps.inputs import Inputs
 from wizard.steps.probe import JobProbe
 
-_DATABASE_USER, _USER = 999, 10000
+DATABASE_USER, USER = 999, 10000
 """The users of Harbor's pods (chart 1.19.2): database and Redis; all others."""
 
 _SCRIPT = """\
@@ -61,7 +61,7 @@ def new_claims(preset: Preset) -> Sequence[NewClaim]:
             claim.get("storageClass", ""),
             claim["accessMode"],
             claim["size"],
-            _DATABASE_USER if part in {"database", "redis"} else _USER,
+            DATABASE_USER if part in {"database", "redis"} else USER,
         )
         for part, value in values.items()
         for claim in [value.get("jobLog", value)]
@@ -72,13 +72,15 @@ def new_claims(preset: Preset) -> Sequence[NewClaim]:
 def trials(preset: Preset) -> Sequence[Trial]:
     """What is to be tried for the volumes of a preset whose profile is filled in.
 
-    Folders of a node are made for Harbor's own claims, and for no others.
+    Folders of a node are made for Harbor's own claims, and for no others; an export is tried
+    more thoroughly (`nfs_probe`).
     """
     provisioner = preset.storage.provisioner
-    folders = provisioner.class_name if isinstance(provisioner, LocalProvisioner) else None
+    given = isinstance(provisioner, ExistingProvisioner)
+    besides = None if given else provisioner.class_name
     found: dict[tuple[str, str], list[NewClaim]] = {}
     for claim in new_claims(preset):
-        if claim.class_name != folders:
+        if claim.class_name != besides:
             found.setdefault((claim.class_name, claim.mode), []).append(claim)
     return [
         Trial(

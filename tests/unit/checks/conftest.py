@@ -11,6 +11,7 @@ from backends.simulated.access import Rights, SimulatedAccess
 from backends.simulated.buckets import SimulatedBuckets
 from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
+from backends.simulated.nfs import SimulatedNfs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.resolver import SimulatedResolver
 from backends.simulated.store import Store
@@ -161,6 +162,7 @@ class Given:
     server: Server | WizardError | None = None
     address: str = "192.0.2.10"
     buckets: SimulatedBuckets = field(default_factory=SimulatedBuckets)
+    nfs: SimulatedNfs = field(default_factory=SimulatedNfs)
 
     def __call__(self, *objects: Object) -> "Given":
         """Put objects into the cluster."""
@@ -186,6 +188,7 @@ class Given:
             certificates=certificates,
             resolver=SimulatedResolver(self.address),
             buckets=self.buckets,
+            nfs=self.nfs,
         )
 
     def _granted(self, right: Right) -> bool:

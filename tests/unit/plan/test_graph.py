@@ -96,7 +96,7 @@ def test_every_step_stands_behind_all_that_it_needs(file: Path) -> None:
 
 def test_probes_need_what_lets_them_pull_their_image_and_nothing_else() -> None:
     graph = graph_of(preset(delivery={"pullSecret": {"env": "PULL"}}))
-    assert [step.id for step in graph.probes] == [
+    assert [step.id for step in graph.with_needs(graph.probes)] == [
         "target.namespace",
         "harbor.logins",
         "storage.probe",
@@ -112,7 +112,7 @@ def test_without_volumes_there_is_nothing_to_probe_but_the_bucket() -> None:
         "values": {"jobservice": {"jobLoggers": ["database"]}},
     }
     graph = graph_of(preset(outside, storage={"blobs": s3}))
-    assert [step.id for step in graph.probes] == ["target.namespace", "storage.blobs.probe"]
+    assert [step.id for step in graph.probes] == ["storage.blobs.probe"]
 
 
 VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
@@ -122,7 +122,8 @@ ACME = {
     "email": "a@example.com",
     "solver": {"kind": "http01", "ingressClass": "nginx"},
 }
-NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
+NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
+SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
     [
         ({"pki": VAULT}, "pki.authority.kind"),
         ({"pki": ACME}, "pki.kind"),
-        ({"storage": NFS}, "storage.provisioner.kind"),
+        ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
         (
@@ -152,6 +153,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=NFS, trust={"pods": "trust-manager"}))
+        graph_of(preset(pki=VAULT, storage=SUBDIR, trust={"pods": "trust-manager"}))
 
     assert len(refused.value.problems) == 3
