@@ -1,4 +1,4 @@
-"""The port `Charts` without Helm: releases of the simulated Harbor chart."""
+"""The port `Charts` without Helm: releases of the simulated charts."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -8,6 +8,7 @@ from backends.simulated.clock import Clock
 from backends.simulated.harbor.package import Chart, make_package, read_package
 from backends.simulated.harbor.render import render
 from backends.simulated.history import History, Revision
+from backends.simulated.nfs_chart import render_nfs
 from backends.simulated.objects import SimulatedObjects
 from wizard.errors import Conflict, HelmFailed, WorldError
 from wizard.ports import ChartSource, Object, Ref, Release, ReleaseRequest, Server
@@ -172,7 +173,8 @@ class SimulatedCharts:
 
 
 def _rendered(request: ReleaseRequest, chart: Chart) -> list[Object]:
-    return render(request.name, request.namespace, chart, request.values)
+    make = render_nfs if chart.name == "csi-driver-nfs" else render
+    return make(request.name, request.namespace, chart, request.values)
 
 
 def _new_revision(

@@ -6,7 +6,7 @@ from functools import partial
 from backends.simulated.actor import Actor
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
-from backends.simulated.jobs import JOB, end_pod, pods_of_job, started
+from backends.simulated.jobs import JOB, end_pod, pods_of_job, script_of, started
 from backends.simulated.logs import Logs
 from backends.simulated.pod_objects import (
     claims,
@@ -121,7 +121,9 @@ class Play:
     def _run_job(self, ref: Ref) -> None:
         job = started(self._store, ref)
         for pod in pods_of_job(job) if job else ():
-            self._enter(self._store.put(pod), "")
+            actor = Actor(self._store, self._logs, self._store.put(pod))
+            script = script_of(job or {}, self._script(pod, ""))
+            self._clock.after(0.4, partial(self._schedule, actor, script))
 
     def _fits(self, pod: Object, wanted: dict[Ref, Object]) -> bool:
         new = wanted.get(Ref.of(pod))

@@ -5,7 +5,6 @@ What cannot be here is a mount: what the pods of the test would say is written t
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import CORE, KubeError, Object
+from tests.cluster.plain_helm import PlainHelm
 from tests.cluster.pod_logs import PodLogs
 from tests.cluster.process import poll
 from tests.cluster.wizard import Wizard
@@ -65,13 +65,9 @@ def export(wizard: Wizard, control_plane: ControlPlane, tmp_path: Path) -> Itera
 
 def _remove_driver(wizard: Wizard) -> None:
     """What belongs to the whole cluster."""
-    kubeconfig = str(wizard.identity.kubeconfig)
-    command = [wizard.helm, "uninstall", "harbor-wizard-csi-nfs", "--namespace", "kube-system"]
-    subprocess.run(
-        [*command, "--ignore-not-found", "--kubeconfig", kubeconfig],
-        check=True,
-        capture_output=True,
-    )
+    helm = PlainHelm(wizard.helm, wizard.identity.kubeconfig, wizard.folder / "plain-helm")
+    place = ("--namespace", "kube-system")
+    helm.run("uninstall", "harbor-wizard-csi-nfs", *place, "--ignore-not-found")
     wizard.admin.delete(DRIVER)
     wizard.admin.delete(CLASS)
     for one in wizard.admin.items(f"{CORE}/persistentvolumes"):

@@ -62,7 +62,8 @@ class NfsProbe(JobProbe):
         fatal = []
         for user in sorted({claim.user for claim in self._claims}):
             lines = said.get(self._name(user), ())
-            if not lines:  # a log that could not be read: the Job ended well all the same
+            if not lines:
+                report.finding(self._finding(_UNHEARD))
                 continue
             database = user == DATABASE_USER
             for trouble in troubles(answers(lines), database=database, needed=needed):
@@ -81,6 +82,13 @@ class NfsProbe(JobProbe):
     def _finding(self, trouble: Trouble) -> Finding:
         place = f"NFS {self._nfs.server}:{self._nfs.path}"
         return Finding("HW-222", "warn", place, trouble.what, trouble.why, trouble.fix)
+
+
+_UNHEARD = Trouble(
+    "What the test found could not be read",
+    "its pods ended well, but their log cannot be had",
+    "ask for the right to get pods/log; `wizard rbac --preset FILE` prints the whole role",
+)
 
 
 def nfs_claims(preset: Preset, nfs: NfsProvisioner) -> Sequence[NewClaim]:
