@@ -93,4 +93,5 @@ class BucketProbe(Probe):
         blobs = self._blobs
         wanted = (blobs.bucket, blobs.endpoint, blobs.root_directory)
         keys = ("bucket", "regionendpoint", "rootdirectory")
-        return tuple(settings.get(key) for key in keys) == wanted
+        found = (settings.get(key) for key in keys)  # a name of digits alone was read as a number
+        return tuple(None if one is None else str(one) for one in found) == wanted
