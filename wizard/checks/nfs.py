@@ -104,7 +104,7 @@ CHECKS = (
     Check(
         "nfs.databases",
         "Databases on NFS",
-        ("storage", "harbor.database", "harbor.redis"),
+        ("storage.volumes", "storage.provisioner", "harbor.database", "harbor.redis"),
         databases,
         applies=_has_own,
         rights=listing("storage.k8s.io", "storageclasses"),
