@@ -12,6 +12,7 @@ from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
 from screens.navigation import INSTALL, Navigation
+from screens.pages import all_pages
 from screens.palette import Actions
 from screens.signs import unicode_shown
 from screens.start import StartScreen
@@ -76,6 +77,7 @@ class WizardApp(Navigation):
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
+        self._only_application = True
         code = await self.run_async()
         if self._exception is not None:
             raise self._exception
@@ -144,6 +146,8 @@ class WizardApp(Navigation):
         """Go on with another session; the former one's connection is closed."""
         former, self._session = self._session, session
         self.ways = session.ways
+        self._pages = all_pages()
+        self.forget_screens()
         if former:
             self.run_worker(former.close(), group="close")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -80,6 +81,14 @@ class Editing:
                 return
             if row.is_attached:
                 row.suggest([choice.value for choice in choices])
+
+    async def suppose(self, row: QuestionRow | None) -> None:
+        """Let the row of the context tell which one counts without an answer."""
+        if isinstance(row, TextRow) and row.question.path == CONTEXT:
+            with suppress(WizardError):  # told where the cluster is asked
+                for one in await asyncio.to_thread(self.session.ways.contexts):
+                    if one.current and row.is_attached:
+                        row.suppose(f"{one.name} (current)")
 
     async def _value_for(self, question: Question) -> str | None:
         """A value that was chosen for a question; None: none was."""

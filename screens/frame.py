@@ -60,6 +60,9 @@ class FrameScreen(Screen[None]):
         """What stands in the frame."""
         yield Widget()
 
+    async def arrive(self, focus: tuple[str | int, ...]) -> None:
+        """The person came here by the way; `focus` is the path of the answer to show, if any."""
+
     def on_screen_resume(self) -> None:
         """Show title and map as they are now."""
         self.refresh_frame()

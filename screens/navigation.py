@@ -1,11 +1,12 @@
 """The way through the application: its stops, and how one gets from one to another."""
 
 import asyncio
-from typing import TYPE_CHECKING
+import gc
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from textual import work
 from textual.app import App
-from textual.screen import Screen
 
 from screens.dialogs.pick import Choice, Pick
 from screens.pages import all_pages
@@ -15,6 +16,7 @@ from screens.ways import Ways
 from screens.widgets.step_map import Stop
 
 if TYPE_CHECKING:
+    from screens.frame import FrameScreen
     from screens.models.session import Session
 
 REVIEW, INSTALL = "review", "install"
@@ -31,6 +33,8 @@ class Navigation(App[int]):
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
         self._session: Session | None = None
+        self._only_application = False
+        """Whether the process lives for this application alone."""
         self._trail: list[str] = []
         """The ids of the stops that one came by, the present one last."""
         self._pages: tuple[Page, ...] = all_pages()
@@ -41,6 +45,8 @@ class Navigation(App[int]):
             self._loading = asyncio.create_task(asyncio.to_thread(_import_the_rest))
         await asyncio.shield(self._loading)
         if self._session is None:
+            if self._only_application:
+                gc.freeze()  # what is loaded stays: to look through it would hold up the keyboard
             from screens.beginning import first_session
 
             self._session = first_session(self.ways)
@@ -75,11 +81,12 @@ class Navigation(App[int]):
         self.session.at(stop)
         for error in self.session.told_warnings():
             self.notify(str(error), severity="warning", timeout=15)
-        screen = self._screen_at(stop, focus)
+        screen = self._screen_at(stop)
         if len(self.screen_stack) > _WITH_START:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+        await screen.arrive(focus)
 
     def go_to_answer(self, path: tuple[str | int, ...]) -> None:
         """Go to the question of an answer."""
@@ -118,15 +125,29 @@ class Navigation(App[int]):
             if stop.title == chosen:
                 self.go(stop.id)
 
-    def _screen_at(self, stop: str, focus: tuple[str | int, ...]) -> Screen[None]:
-        """The screen of a stop, a new one; but that of runs keeps its logs while one is away."""
+    def _screen_at(self, stop: str) -> "FrameScreen":
+        """The screen of a stop. Most stay while one is away: they are there again at once, as they
+        were left.
+        """
         from screens.places import screen_of
 
-        if stop != INSTALL:
-            return screen_of(stop, self.session, focus)
-        if not self.is_screen_installed(INSTALL):
-            self.install_screen(screen_of(stop, self.session, focus), INSTALL)
-        return self.get_screen(INSTALL)
+        if stop not in self._staying:
+            return screen_of(stop, self.session)
+        if not self.is_screen_installed(stop):
+            self.install_screen(screen_of(stop, self.session), stop)
+        return cast("FrameScreen", self.get_screen(stop))
+
+    @property
+    def _staying(self) -> Sequence[str]:
+        return [REVIEW, INSTALL, *(page.id for page in all_pages())]
+
+    def forget_screens(self) -> None:
+        """Let screens go that show the answers and the run of a session which is over."""
+        for stop in self._staying:
+            if self.is_screen_installed(stop):
+                screen = self.get_screen(stop)
+                self.uninstall_screen(stop)
+                screen.remove()
 
 
 def _import_the_rest() -> None:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from screens.editing import Editing
+from screens.editing import CONTEXT, Editing
 from screens.frame import FrameScreen
 from screens.models.placing import place_of
 from screens.models.question_text import explanation, hint
@@ -33,11 +33,10 @@ class PageScreen(FrameScreen):
         Binding("f4", "pick", "Choose", id="pick", tooltip="Choose from what there is, or edit"),
     ]
 
-    def __init__(self, page: Page, focus: Path = ()) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
         self.stop = page.id
-        self._focus = focus
         self._paths = [parse_path(path) for path in page.paths]
         self._unanswered: set[str] = set()
         """The ids of the checks that were asked, and whose outcome is not there yet."""
@@ -52,22 +51,28 @@ class PageScreen(FrameScreen):
         yield from self.page.extras(desk)
         yield Static("", id="hint", markup=False)
 
-    async def on_mount(self) -> None:
-        """Begin at the first question, or where one was sent."""
-        self.wizard.session.desk.visited.add(self.page.id)
+    async def arrive(self, focus: Path) -> None:
+        """Show the answers as they are now, at the one that was asked for; else where one was."""
         form = self.query_one(Form)
-        if self._focus:
-            await form.reveal(self._focus)
-        elif form.rows:
+        self.wizard.session.desk.visited.add(self.page.id)
+        await form.sync()
+        if focus:
+            await form.reveal(focus)
+        elif self.focused is None and form.rows:
             form.rows[0].focus_control()
+        self._tell_extras()
         self._ask(self._paths)
+        await self.editing.suppose(form.row_at(CONTEXT))
 
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:
         self.refresh_frame()
+        self._tell_extras()
+        self._ask([event.path])
+
+    def _tell_extras(self) -> None:
         for extra in self.query(Extra):
             extra.answers_changed()
-        self._ask([event.path])
 
     @on(QuestionRow.Entered)
     def _entered(self, event: QuestionRow.Entered) -> None:

@@ -86,8 +86,11 @@ class ReviewScreen(FrameScreen):
         return self.query_one(ReviewBody)
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Be ready to tell how far a look has come."""
         self._timer = self.set_interval(0.5, self._tick, pause=True)
+
+    async def arrive(self, focus: tuple[str | int, ...]) -> None:
+        """Look at once: answers and cluster may have changed."""
         self.call_after_refresh(self.action_look)
 
     def action_look(self) -> None:

@@ -50,6 +50,10 @@ class StartScreen(FrameScreen):
         options.highlighted = 0
         options.focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing stands before the first screen."""
+        return False if action == "back" else super().check_action(action, parameters)
+
     def on_screen_resume(self) -> None:
         """Look at the machine once the first frame is there, and at what was left meanwhile."""
         super().on_screen_resume()

@@ -153,7 +153,8 @@ def _open(
 def _contexts(settings: Common) -> "Sequence[Context]":
     from wizard.wiring import contexts
 
-    return contexts(settings.site())
+    found, wanted = contexts(settings.site()), settings.context
+    return [replace(one, current=one.name == wanted) if wanted else one for one in found]
 
 
 def _scenarios() -> Sequence[tuple[str, str]]:

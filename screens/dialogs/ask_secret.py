@@ -3,24 +3,10 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Paste
 from textual.widgets import Button, Footer, Input, Static
 
 from screens.dialogs.dialog import Dialog
-
-
-class UnseenInput(Input):
-    """A line whose text is not shown."""
-
-    def _on_paste(self, event: Paste) -> None:
-        """Take a single line only: of several, the rest would be lost unseen."""
-        if len(event.text.strip("\r\n").splitlines()) > 1:
-            event.prevent_default()
-            event.stop()
-            self.notify(
-                "That has several lines: put it into a file, and name the file on its page.",
-                severity="error",
-            )
+from screens.widgets.hidden_input import HiddenInput
 
 
 class AskSecret(Dialog[str]):
@@ -42,7 +28,7 @@ class AskSecret(Dialog[str]):
         with Vertical(classes="window -small"):
             yield Static(self._label, classes="window-title", markup=False)
             yield Static(f"{self._path}: {self._why}", markup=False)
-            yield UnseenInput(password=True, placeholder="typed unseen", classes="narrow")
+            yield HiddenInput("typed unseen", classes="narrow")
             yield Static(
                 "Kept for this session only, in no file. At the next start the variable "
                 f"{self._variable} gives it without a question.",

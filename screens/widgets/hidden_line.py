@@ -6,26 +6,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from screens.models.secret_words import Told, strength, strong
 from screens.signs import STYLES, sign
-
-
-class HiddenInput(Input):
-    """A line whose text is not shown."""
-
-    def _on_paste(self, event: Paste) -> None:
-        """Take a single line only: of several, the rest would be lost unseen."""
-        if len(event.text.strip("\r\n").splitlines()) > 1:
-            event.prevent_default()
-            event.stop()
-            self.notify(
-                "That has several lines: put it into a file, and choose the file above.",
-                severity="error",
-            )
+from screens.widgets.hidden_input import HiddenInput
 
 
 class HiddenLine(Vertical):
@@ -49,7 +35,7 @@ class HiddenLine(Vertical):
         """The line, and its strength below."""
         with Horizontal(classes="line"):
             yield Label("Type it now", classes="label")
-            yield HiddenInput(password=True)
+            yield HiddenInput()
         yield Static("", id="strength", markup=False)
 
     def on_mount(self) -> None:

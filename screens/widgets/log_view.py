@@ -24,7 +24,7 @@ from screens.widgets.log_shown import ShownLines
 FLUSH_SECONDS = 0.05
 MOST_WAITING = 5_000
 """Entries that wait for the next flush; where more come, they are taken in at once."""
-CLASSIFIED_PER_FLUSH = 500
+CLASSIFIED_PER_FLUSH = 200
 """Lines looked at closely between two flushes, so that a filter by severity comes at once."""
 
 

@@ -75,7 +75,9 @@ class QuestionRow(Vertical):
         with Horizontal(classes="line"):
             yield Label(self.question.label, classes="label", markup=False)
             yield self.control()
-        yield Static("", classes="state", markup=False)
+        state = Static("", classes="state", markup=False)
+        state.display = False
+        yield state
 
     def control(self) -> Widget:
         """The control that shows the value."""
@@ -97,7 +99,7 @@ class QuestionRow(Vertical):
             parts.append((f"{sign(state)} {text}", STYLES[state]))
         shown = places.first(Static)
         shown.update(Content.assemble(*parts))
-        shown.set_class(bool(told), "-told")
+        shown.display = bool(told)
 
     @property
     def told(self) -> Sequence[Told]:
@@ -153,6 +155,10 @@ class TextRow(QuestionRow):
     def suggest(self, values: Sequence[str]) -> None:
         """Complete what is typed to one of these."""
         self.query_one(Input).suggester = SuggestFromList(values)
+
+    def suppose(self, text: str) -> None:
+        """Tell, quietly, what counts without an answer."""
+        self.query_one(Input).placeholder = text
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -39,9 +39,11 @@ class StepMap(Horizontal):
             yield StopLabel(stop)
 
     def show(self, stops: Sequence[Stop]) -> None:
-        """Show the same stops as they stand now."""
-        for label, stop in zip(self.query(StopLabel), stops, strict=True):
-            label.show(stop)
+        """Show these of the stops, as they stand now."""
+        now = {stop.id: stop for stop in stops}
+        for label in self.query(StopLabel):
+            label.display = label.stop.id in now
+            label.show(now.get(label.stop.id, label.stop))
 
 
 class StopLabel(Static):

@@ -10,6 +10,7 @@ from tests.bench.installing import installations
 from tests.bench.log_view import log_view
 from tests.bench.measuring import table
 from tests.bench.starting import graph, rehearsed_check, version
+from tests.bench.switching import switching
 
 
 def _machine() -> str:
@@ -22,7 +23,7 @@ def _machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.platform()}, Python {python}, load {load}"
 
 
-rows = [version(), rehearsed_check(), graph(), *log_view(), *first_frames()]
+rows = [version(), rehearsed_check(), graph(), *log_view(), *first_frames(), switching()]
 if "--quick" not in sys.argv:
     rows += installations()
 sys.stdout.write("\n".join([_machine(), *table(rows), ""]))

@@ -13,6 +13,8 @@ from screens.dialogs.items import ItemsEditor
 from screens.dialogs.pick import Pick
 from screens.dialogs.secret_editor import SecretEditor
 from screens.models.connection import OpenWorld
+from screens.models.desk import Desk
+from screens.models.session import Session
 from screens.page_screen import PageScreen
 from screens.ways import Ways
 from screens.widgets.certificate_view import CertificateView
@@ -285,3 +287,27 @@ async def test_what_a_newer_change_cut_off_is_asked_with_it(tmp_path: Path) -> N
         await until(pilot, lambda: pilot.app.session.desk.name == "test-of-mine")
         reachable.set()
         await sees(pilot, "answers at")
+
+
+async def test_one_comes_back_to_a_page_where_it_was_left(tmp_path: Path) -> None:
+    async with guided(tmp_path, {}, "target", "target.namespace") as pilot:
+        await sees(pilot, "answers at")
+        form = pilot.app.screen.query_one(Form)
+        pilot.app.go("review")
+        await sees(pilot, "Not ready yet")
+        pilot.app.session.desk.answer(("name",), "renamed-elsewhere")
+        pilot.app.go("target")
+        await sees(pilot, "renamed-elsewhere", "answers at")
+        assert pilot.app.screen.query_one(Form) is form
+        assert form.row_in_front.question.path == ("target", "namespace")
+
+
+async def test_the_pages_of_another_session_are_others(tmp_path: Path) -> None:
+    async with guided(tmp_path, {"name": "first"}, "target", "name") as pilot:
+        await sees(pilot, "first")
+        pilot.app.go_to_start()
+        pilot.app.begin(
+            Session(pilot.app.ways, Desk(Draft({"schemaVersion": 1, "name": "second"})))
+        )
+        pilot.app.go("target")
+        await sees(pilot, "second", "answers at")

@@ -6,7 +6,7 @@ from typing import Any
 from textual.events import Paste
 
 from screens.dialogs.secret_editor import SecretEditor
-from screens.widgets.hidden_line import HiddenInput
+from screens.widgets.hidden_input import HiddenInput
 from tests.screens.editing_app import EditingApp, gone, running, sees, type_in, until
 
 ADMIN = "harbor.adminPassword"

@@ -63,7 +63,7 @@ class Harbor(Section):
     )
     resolve: Address | None = answer(
         None,
-        label="Connect to",
+        label="Without DNS",
         help="The address that the wizard itself connects to instead of asking DNS, like "
         "curl --resolve. Clients still need DNS.",
         example="192.0.2.10",

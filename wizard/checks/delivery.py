@@ -21,7 +21,7 @@ async def chart(world: World, subject: Subject) -> Outcome:
     package = subject.chart
     if package is None:
         return await _missing(world, subject, "The chart package could not be had")
-    fact = f"{package.path.name}, SHA-256 {package.digest}"
+    fact = f"{package.path.name}, SHA-256 {package.digest[:12]}…"
     if package.vouched_by:
         return Outcome("ok", f"{fact}, as {package.vouched_by} knows it.")
     return Outcome(
