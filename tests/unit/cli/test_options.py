@@ -27,7 +27,7 @@ def test_several_presets_merge_from_left_to_right(wizard: Run, folder: Path) -> 
 def test_check_asks_and_stops(wizard: Run, state: Path) -> None:
     done = wizard(*DEMO, "--check")
     assert done.code is ExitCode.DONE
-    assert "Checks: 31 ok" in done.stdout
+    assert "Checks: 32 ok" in done.stdout
     assert "Plan" not in done.stdout
     assert nothing_changed(state)
     assert runs_of(state) == []
