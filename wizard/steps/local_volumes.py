@@ -116,8 +116,7 @@ class LocalVolumes(Step):
                 },
             }
 
-    def _job(self, claims: Sequence[NewClaim]) -> Object:
-        """The Job that makes folders: as root, on the node, with the folder above them alone."""
+    def _script(self, claims: Sequence[NewClaim]) -> str:
         lines = ["set -e"]
         for claim in claims:
             folder = f"/folders/{self._inputs.namespace}/{claim.name}"
@@ -126,6 +125,10 @@ class LocalVolumes(Step):
                 f"chown {claim.user}:{claim.user} {folder}",
                 f"chmod 0770 {folder}",
             ]
+        return "\n".join(lines)
+
+    def _job(self, claims: Sequence[NewClaim]) -> Object:
+        """The Job that makes folders: as root, on the node, with the folder above them alone."""
         preset = self._inputs.preset
         pod = {
             "restartPolicy": "Never",
@@ -139,7 +142,7 @@ class LocalVolumes(Step):
                 {
                     "name": "folders",
                     "image": probe_image(preset),
-                    "command": ["/bin/sh", "-c", "\n".join(lines)],
+                    "command": ["/bin/sh", "-c", self._script(claims)],
                     "securityContext": {"runAsUser": 0},
                     "volumeMounts": [{"name": "folders", "mountPath": "/folders"}],
                 }
