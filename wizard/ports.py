@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from wizard.certificates import Certificates
 from wizard.servers import Buckets, NfsServers, Resolver
+from wizard.vaults import Vault
 
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
@@ -82,7 +83,6 @@ class Objects(Protocol):
 
     def watch(self, kind: Kind, namespace: str = "", labels: str = "") -> AsyncIterator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed.
-
         It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
         """
 
@@ -95,7 +95,6 @@ class Objects(Protocol):
         force: bool = False,
     ) -> Object:
         """Server-side apply; returns the object as it is then.
-
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """
@@ -105,7 +104,6 @@ class Objects(Protocol):
 
     async def delete(self, ref: Ref, *, uid: str = "", dry_run: bool = False) -> None:
         """Delete in the background; nothing happens where it does not exist.
-
         With `uid`, only that very object (else Conflict).
         """
 
@@ -151,7 +149,6 @@ class Pods(Protocol):
 @dataclass(frozen=True, slots=True, order=True)
 class Right:
     """One right as RBAC knows it. `resource` may name a subresource ("pods/log").
-
     `namespace` is empty for rights on the whole cluster; `name` narrows it to one object.
     """
 
@@ -200,6 +197,9 @@ class Access(Protocol):
 
     async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
         """Which of the rights this identity has (SelfSubjectAccessReview)."""
+
+    async def token(self, namespace: str, account: str, audience: str) -> str:
+        """A token of a ServiceAccount for ten minutes. `audience`: whom it is for, if others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,6 @@ class Charts(Protocol):
         self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
     ) -> list[Object]:
         """The objects of a chart, hooks left out.
-
         With `server` for its version and API versions, but without asking it anything: unless
         the chart's templates depend on what they look up in the cluster (`lookups`).
         """
@@ -289,7 +288,6 @@ class Component:
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where Harbor's API is reached.
-
     `authority`: PEM of certificate authorities that are trusted besides the system's own.
     `address`: where to connect to instead of asking DNS for the URL's host.
     """
@@ -333,3 +331,4 @@ class World:
     resolver: Resolver
     buckets: Buckets
     nfs: NfsServers
+    vault: Vault

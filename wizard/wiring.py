@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +41,7 @@ async def open_world(
     Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
     """
     if site.scenario is not None:
-        from backends.simulated.world import simulated_world
-
-        state = state_folder() / "demo" / "world.json"
-        speed = number_of("WIZARD_DEMO_SPEED", 1)
-        async with simulated_world(site.scenario, state, speed) as simulated:
+        async with _simulated(site.scenario) as simulated:
             yield simulated
         return
     async with _real_world(site, network, notice, screens) as world:
@@ -62,6 +58,7 @@ async def _real_world(
     from backends.nfs import NfsClient
     from backends.resolver import SystemResolver
     from backends.s3 import S3Client
+    from backends.vault import VaultClient
 
     terminal, proxies = os.isatty(0) and not screens, _proxies(network)
     audience = Audience(notice, present=terminal or screens, terminal=terminal)
@@ -72,11 +69,19 @@ async def _real_world(
             access=cluster.access,
             charts=_helm(network, cluster.kubeconfig),
             harbor=HarborClient(),
-            certificates=_certificates(network),
+            certificates=open_certificates(network),
             resolver=SystemResolver(),
             buckets=S3Client(lambda url: proxy_for(url, proxies)),
             nfs=NfsClient(),
+            vault=VaultClient(),
         )
+
+
+def _simulated(scenario: str) -> AbstractAsyncContextManager[World]:
+    from backends.simulated.world import simulated_world
+
+    state = state_folder() / "demo" / "world.json"
+    return simulated_world(scenario, state, number_of("WIZARD_DEMO_SPEED", 1))
 
 
 def contexts(site: Site) -> Sequence[Context]:
@@ -105,7 +110,8 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
         yield world.charts
 
 
-def _certificates(network: Network) -> Certificates:
+def open_certificates(network: Network) -> Certificates:
+    """X.509 alone, without a cluster; `network` says how intermediates are fetched."""
     from backends.certificates import X509
     from backends.certificates.fetching import Fetching
 

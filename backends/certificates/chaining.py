@@ -6,6 +6,7 @@ intermediate and of a foreign root (measured with 50.0.2), so the chain is walke
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -52,28 +53,39 @@ def chain_of(
     leaf: x509.Certificate,
     given: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
+    now: datetime,
 ) -> Chain:
     """The longest chain that the given ones make, and the trusted one of `roots` behind it.
 
-    An intermediate of the roots' file is borrowed where nothing else leads on.
+    Of several issuers one that is valid now is taken. An intermediate of the roots' file is
+    borrowed where nothing else leads on.
     """
     path, root, borrowed = [leaf], None, []
     while len(path) < _LONGEST and not issued_by(path[-1], path[-1]):
         issuers = [one for one in _issuers(path[-1], given) if one not in path]
-        between = [one for one in issuers if not issued_by(one, one)]
-        if between:
-            path.append(between[0])
+        trusted = [*_issuers(path[-1], roots)]
+        if between := _next(issuers, now, anchored=bool(trusted)):
+            path.append(between)
             continue
-        root = next(iter(issuers), None)
-        if root or any(issued_by(one, one) for one in _issuers(path[-1], roots)):
+        root = next((one for one in issuers if issued_by(one, one)), None)
+        if root or any(issued_by(one, one) for one in trusted):
             break
-        lent = [one for one in _issuers(path[-1], roots) if one not in path]
+        lent = [one for one in trusted if one not in path]
         if not lent or not any(_issuers(lent[0], roots)):
             break
         path.append(lent[0])
         borrowed.append(lent[0])
     anchor = _anchor(path, root, roots)
     return Chain(tuple(path), anchor, anchor or root, tuple(borrowed))
+
+
+def _next(
+    issuers: Sequence[x509.Certificate], now: datetime, *, anchored: bool
+) -> x509.Certificate | None:
+    """The intermediate to go on with; one that is not valid now only where nobody else vouches."""
+    between = [one for one in issuers if not issued_by(one, one)]
+    valid = [one for one in between if one.not_valid_before_utc <= now <= one.not_valid_after_utc]
+    return next(iter(valid or ([] if anchored else between)), None)
 
 
 def _issuers(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wizard.errors import Unreachable
+from wizard.text import plain
 
 if TYPE_CHECKING:
     import httpx
@@ -46,7 +47,7 @@ class Fetching:
                 try:
                     return await _content(client, url)
                 except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                    failures.append(f"{url}: {error or type(error).__name__}")
+                    failures.append(plain(f"{url}: {str(error) or type(error).__name__}"))
         raise Unreachable(
             "The issuer's certificate cannot be fetched",
             why="; ".join(failures) or "its address is not in the certificate",

@@ -7,10 +7,13 @@ What `cryptography` takes and refuses was measured with 50.0.2.
 import base64
 import binascii
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
@@ -25,7 +28,9 @@ from .reading import without_warnings
 from .strangers import why_no_certificate, why_no_key
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_BEGIN = b"-----BEGIN"
 _CERTIFICATES = (b"CERTIFICATE", b"X509 CERTIFICATE")
+_Source = TypeVar("_Source")
 _SEQUENCE = b"\x30"
 """What everything in DER begins with here."""
 _PKCS7 = bytes.fromhex("06092a864886f70d010702")
@@ -83,12 +88,12 @@ def content_of(data: bytes, passphrase: str) -> Content:
     """All certificates and keys in a file. Raises Unreadable for a PKCS#12 file that stays shut."""
     text = _as_text(data)
     with without_warnings():
-        if b"-----BEGIN" in text:
+        if _BEGIN in text:
             return _of_pem(text, passphrase)
         if data.startswith(_SEQUENCE):
             return _of_der(data, passphrase)
         if bare := _of_base64(text):
-            return _of_der(bare, passphrase)
+            return content_of(bare, passphrase)
     return Content()
 
 
@@ -112,10 +117,10 @@ def _of_pem(text: bytes, passphrase: str) -> Content:
         label, block = match[1], match[0]
         try:
             if label in _CERTIFICATES:
-                certificates += x509.load_pem_x509_certificates(block)
+                certificates += _sound(x509.load_pem_x509_certificates, block)
                 ordered = True
             elif label == b"PKCS7":
-                certificates += pkcs7.load_pem_pkcs7_certificates(block)
+                certificates += _sound(pkcs7.load_pem_pkcs7_certificates, block)
             elif label.endswith(b"PRIVATE KEY"):
                 keys.append(_unlocked(block, passphrase, pem=True))
         except Unreadable as error:
@@ -134,17 +139,37 @@ def _damaged(number: int) -> Unreadable:
     return Unreadable(
         "No certificate can be read",
         code="unreadable",
-        why=f"certificate number {number} in it is damaged or cut off",
+        why=f"certificate number {number} in it is damaged, cut off or of an unknown kind",
         fix="Copy the file again, whole.",
     )
 
 
+def _sound(
+    load: Callable[[_Source], Sequence[x509.Certificate]], source: _Source
+) -> Sequence[x509.Certificate]:
+    """What is loaded, if all of it can be looked into: parts are read only when asked for.
+
+    Raises ValueError.
+    """
+    try:
+        found = load(source)
+        for one in found:
+            _ = one.subject, one.issuer, one.public_key(), one.signature_hash_algorithm
+    except (UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise ValueError(str(error)) from None
+    return found
+
+
+def _load_der(data: bytes) -> Sequence[x509.Certificate]:
+    return [x509.load_der_x509_certificate(data)]
+
+
 def _of_der(data: bytes, passphrase: str) -> Content:
     with suppress(ValueError):
-        return Content((x509.load_der_x509_certificate(data),))
+        return Content(tuple(_sound(_load_der, data)))
     if _PKCS7 in data[:40] and not _is_pkcs12(data):
         with suppress(ValueError):
-            return Content(tuple(pkcs7.load_der_pkcs7_certificates(data)))
+            return Content(tuple(_sound(pkcs7.load_der_pkcs7_certificates, data)))
     if _is_pkcs12(data):
         return _of_pkcs12(data, passphrase)
     try:
@@ -164,12 +189,16 @@ def _is_pkcs12(data: bytes) -> bool:
 
 def _of_pkcs12(data: bytes, passphrase: str) -> Content:
     for password in [passphrase.encode()] if passphrase else [None, b""]:
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, UnsupportedAlgorithm):
             opened = pkcs12.load_pkcs12(data, password)
-            own = [opened.cert.certificate] if opened.cert else []
-            others = [one.certificate for one in opened.additional_certs]
-            return Content((*own, *others), (opened.key,) if opened.key else ())
+            found = _sound(_in_pkcs12, opened)
+            return Content(tuple(found), (opened.key,) if opened.key else ())
     raise _shut("The PKCS#12 file cannot be opened", passphrase)
+
+
+def _in_pkcs12(opened: pkcs12.PKCS12KeyAndCertificates) -> Sequence[x509.Certificate]:
+    held = [*([opened.cert] if opened.cert else []), *opened.additional_certs]
+    return [one.certificate for one in held]
 
 
 def _unlocked(data: bytes, passphrase: str, *, pem: bool) -> PrivateKeyTypes:
@@ -177,10 +206,12 @@ def _unlocked(data: bytes, passphrase: str, *, pem: bool) -> PrivateKeyTypes:
     load = load_pem_private_key if pem else load_der_private_key
     try:
         return load(data, None)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from None
     except TypeError:
         pass
     if passphrase:
-        with suppress(ValueError):
+        with suppress(ValueError, UnsupportedAlgorithm):
             return load(data, passphrase.encode())
     raise _shut("The private key cannot be read", passphrase)
 
@@ -201,13 +232,10 @@ def _shut(what: str, passphrase: str) -> Unreadable:
     )
 
 
-def _of_base64(text: bytes) -> bytes | None:
-    """What base64 without BEGIN and END stands for; None where it is no such thing."""
-    joined = b"".join(text.split())
-    if not joined.startswith(b"M"):  # of what begins like a sequence
-        return None
+def _of_base64(text: bytes) -> bytes:
+    """What base64 without BEGIN and END stands for; nothing where it is no such thing."""
     try:
-        decoded = base64.b64decode(joined, validate=True)
+        decoded = base64.b64decode(b"".join(text.split()), validate=True)
     except binascii.Error:
-        return None
-    return decoded if decoded.startswith(_SEQUENCE) else None
+        return b""
+    return decoded if decoded.startswith(_SEQUENCE) or _BEGIN in _as_text(decoded) else b""

@@ -27,7 +27,7 @@ def judge(given: GivenCertificate, host: str, now: datetime) -> Judgement:
         opened = _Opened.of(given)
     except Unreadable as error:
         return Judgement((bad(error.code, f"{error.what}: {error.why}.", error.fix),))
-    chain = chain_of(opened.leaf, opened.certificates, opened.roots)
+    chain = chain_of(opened.leaf, opened.certificates, opened.roots, now)
     host = host.strip("[]").lower().rstrip(".")
     served = chain.path
     shown = (*served, *([chain.root] if chain.root and chain.root not in served else []))

@@ -34,6 +34,8 @@ def as_pem(certificates: Iterable[x509.Certificate]) -> bytes:
 
 def facts(certificate: x509.Certificate) -> CertificateFacts:
     """What a certificate says of itself."""
+    with without_warnings():
+        serial = format(certificate.serial_number, "x")
     return CertificateFacts(
         subject=plain(certificate.subject.rfc4514_string()),
         issuer=plain(certificate.issuer.rfc4514_string()),
@@ -43,7 +45,7 @@ def facts(certificate: x509.Certificate) -> CertificateFacts:
         is_authority=is_authority(certificate),
         self_signed=issued_by(certificate, certificate),
         key=key_description(certificate),
-        serial=format(certificate.serial_number, "x"),
+        serial=serial,
     )
 
 
@@ -72,9 +74,9 @@ def extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extensi
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether the issuer's name and signature are on it; a matching name alone is not enough."""
-    if certificate.issuer != issuer.subject:
-        return False
     try:
+        if certificate.issuer != issuer.subject:
+            return False
         if isinstance(certificate.signature_hash_algorithm, hashes.SHA1):
             _verify_old(certificate, issuer)
         else:

@@ -42,7 +42,7 @@ _TOLD = (
 def verified(chain: Chain, host: str, now: datetime) -> Iterator[CertificateProblem]:
     """The problem that a verifier has with a chain that leads to a trusted authority."""
     subject = _subject(chain.leaf, host)
-    if chain.anchor is None or subject is None:
+    if chain.anchor in (None, chain.leaf) or subject is None:
         return
     refusal = _refusal(chain, subject, now, strict=True)
     if not refusal:

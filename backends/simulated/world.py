@@ -28,6 +28,7 @@ from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.stage import Stage
 from backends.simulated.stand_in import harbor_client
 from backends.simulated.store import Store
+from backends.simulated.vault import SimulatedVault, VaultContent
 from wizard.errors import UsageError
 from wizard.ports import World
 
@@ -80,7 +81,7 @@ def _stage(speed: float) -> Stage:
     store = Store(clock)
     objects = SimulatedObjects(store, Rights(store), Faults())
     charts = SimulatedCharts(objects, clock)
-    return Stage(clock, store, Logs(), Faults(), HarborState(), objects, charts)
+    return Stage(clock, store, Logs(), Faults(), HarborState(), objects, charts, VaultContent())
 
 
 def _begin(scenario: Scenario, stage: Stage) -> statefile.Past:
@@ -105,6 +106,7 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         resolver=SimulatedResolver(),
         buckets=SimulatedBuckets(),
         nfs=SimulatedNfs(),
+        vault=SimulatedVault(stage.vault),
         stage=stage,
     )
 

@@ -16,13 +16,15 @@ import httpx
 
 from tests.cluster.cert_manager_webhook import SERVICE, Webhook
 from tests.cluster.control_plane import EXTENSIONS, ControlPlane
-from tests.cluster.kube import KubeError, Object, condition
+from tests.cluster.dns import Names
+from tests.cluster.kube import CORE, KubeError, Object, condition
 from tests.cluster.plain_helm import PlainHelm
 from tests.cluster.process import Process, poll
 from tests.cluster.service_proxy import ServiceProxy
 
 NAMESPACE, RELEASE = "cert-manager", "cert-manager"
 CHART = "cert-manager-v1.21.1.tgz"
+HOME = f"{CORE}/namespaces/{NAMESPACE}"
 API = "/apis/cert-manager.io/v1"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 CONFIGURATIONS = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
@@ -39,20 +41,22 @@ _LOOK_AGAIN = 0.2  # seconds
 
 
 class CertManager:
-    """Runs beside a control plane; `services` leads names of Services to ports of this machine."""
+    """Runs beside a control plane; `services` leads names of Services to ports of this machine.
 
-    def __init__(
-        self, control_plane: ControlPlane, program: Path, chart: Path, nameservers: str = ""
-    ) -> None:
+    `names` is the name server that the controllers ask before a proof by DNS.
+    """
+
+    def __init__(self, control_plane: ControlPlane, program: Path, chart: Path) -> None:
         self.control_plane = control_plane
         self.admin = control_plane.admin
-        self._program, self._chart, self._nameservers = program, chart, nameservers
+        self._program, self._chart = program, chart
         self._helm = PlainHelm(
             control_plane.programs.path("helm"),
             control_plane.kubeconfig,
             control_plane.folder / "cert-manager-helm",
         )
         self.webhook = Webhook(control_plane.certificates.serving("webhook", SERVICE))
+        self.names = Names()
         self.proxy = ServiceProxy(self.admin)
         self.services = self.proxy.services
         self.services[SERVICE] = self.webhook.port
@@ -60,7 +64,7 @@ class CertManager:
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
-        self.control_plane.reach_services_through(self.proxy.url)
+        self.control_plane.reach_services_through(self.proxy.socket)
         self._thread.start()
         return self
 
@@ -71,6 +75,7 @@ class CertManager:
         if "kube-apiserver" in self.control_plane.processes:
             self.control_plane.reach_services_directly()
         self.proxy.stop()
+        self.names.stop()
         self.webhook.stop()
 
     def install(self) -> None:
@@ -88,6 +93,8 @@ class CertManager:
             self.admin.delete(f"{EXTENSIONS}/{name}")
         for resource in CONFIGURATIONS:
             self.admin.delete(f"{ADMISSION}/{resource}/cert-manager-webhook")
+        self.admin.delete(HOME)
+        poll("its namespace is gone", lambda: not self.admin.exists(HOME), 120)
         poll("the CRDs are gone", lambda: not self._definitions(), 60)
         poll("the controllers have ended", lambda: not self.running, 60)
 
@@ -136,9 +143,11 @@ class CertManager:
         ]
 
     def _start_controllers(self) -> None:
-        argv = [str(self._program), f"-kubeconfig={self.control_plane.kubeconfig}"]
-        if self._nameservers:
-            argv.append(f"-nameservers={self._nameservers}")
+        argv = [
+            str(self._program),
+            f"-kubeconfig={self.control_plane.kubeconfig}",
+            f"-nameservers=127.0.0.1:{self.names.port}",
+        ]
         log = self.control_plane.folder / "cert-manager.log"
         through = {"HTTP_PROXY": self.proxy.url, "HTTPS_PROXY": self.proxy.url, "NO_PROXY": ""}
         self.control_plane.processes["cert-manager"] = Process(

@@ -112,9 +112,11 @@ class ControlPlane:
         process = self._run("kube-apiserver", self.arguments.api_server())
         process.wait_until(self.admin.ready, UP_WITHIN)
 
-    def reach_services_through(self, proxy: str) -> None:
-        """From now on the API server connects to Services (and nodes) through that proxy."""
-        connection = {"proxyProtocol": "HTTPConnect", "transport": {"tcp": {"url": proxy}}}
+    def reach_services_through(self, socket: str) -> None:
+        """From now on the API server connects to Services (and nodes) through that proxy,
+        which listens on a Unix socket.
+        """
+        connection = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": socket}}}
         egress = {
             "apiVersion": "apiserver.k8s.io/v1beta1",
             "kind": "EgressSelectorConfiguration",

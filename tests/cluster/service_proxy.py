@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 import socketserver
+import tempfile
 import threading
 from typing import cast
 from urllib.parse import urlsplit
@@ -31,8 +32,17 @@ class ServiceProxy:
         self._admin = admin
         self._server = _Server(("127.0.0.1", 0), _Connection)
         self._server.proxy = self
-        self._thread = threading.Thread(target=self._server.serve_forever, name="service-proxy")
-        self._thread.start()
+        self._folder = tempfile.TemporaryDirectory(prefix="service-proxy-")
+        self.socket = f"{self._folder.name}/proxy.sock"
+        """The same as a Unix socket: the API server speaks to proxies by TLS or by that."""
+        self._inside = _UnixServer(self.socket, _Connection)
+        self._inside.proxy = self
+        self._threads = [
+            threading.Thread(target=server.serve_forever, name="service-proxy")
+            for server in (self._server, self._inside)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def url(self) -> str:
@@ -41,9 +51,12 @@ class ServiceProxy:
 
     def stop(self) -> None:
         """Take no more connections."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(20)
+        for server in (self._server, self._inside):
+            server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join(20)
+        self._folder.cleanup()
 
     def way(self, host: str, port: int) -> tuple[str, int] | None:
         """Where a host leads; None: nowhere."""
@@ -74,6 +87,11 @@ class _Server(socketserver.ThreadingTCPServer):
     proxy: ServiceProxy
 
 
+class _UnixServer(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    proxy: ServiceProxy
+
+
 class _Connection(socketserver.BaseRequestHandler):
     """One client: CONNECT, or a request whose line holds a whole URL."""
 
@@ -86,7 +104,9 @@ class _Connection(socketserver.BaseRequestHandler):
         method, target, _ = line.decode("latin-1").split(" ", 2)
         tunnel = method == "CONNECT"
         url = urlsplit(f"//{target}" if tunnel else target)
-        way = cast("_Server", self.server).proxy.way(url.hostname or "", url.port or 80)
+        way = cast("_Server | _UnixServer", self.server).proxy.way(
+            url.hostname or "", url.port or 80
+        )
         try:
             if way is None:
                 raise OSError("no such host")

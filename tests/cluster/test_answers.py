@@ -54,7 +54,12 @@ CASES: dict[str, Object] = {
     "node ports": {"harbor": {"url": f"https://{HOST}:30862", "expose": NODE_PORTS}},
     "load balancer": {"harbor": {"expose": LOAD_BALANCER}},
     "a bought certificate": {
-        "pki": {"kind": "commercial", "certificate": "bought.pem", "key": {"file": "bought.key"}}
+        "pki": {
+            "kind": "commercial",
+            "certificate": "bought.pem",
+            "key": {"file": "bought.key"},
+            "caBundle": "bought.pem",
+        }
     },
     "a Secret with a certificate": {"pki": {"kind": "secret", "name": "given-tls"}},
     "TLS in front": {"pki": {"kind": "none"}},

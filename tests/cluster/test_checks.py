@@ -16,6 +16,7 @@ from backends.helm import Helm
 from backends.nfs import NfsClient
 from backends.resolver import SystemResolver
 from backends.s3 import S3Client
+from backends.vault import VaultClient
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE, KubeError, Object
@@ -74,6 +75,7 @@ class Asking:
                 resolver=SystemResolver(),
                 buckets=S3Client(),
                 nfs=NfsClient(),
+                vault=VaultClient(),
             )
             teller = RunTeller("run", lambda event: None, Redactor())
             target = Target("", "harness", namespace, "harbor")

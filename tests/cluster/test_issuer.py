@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 
 from backends.certificates import X509
+from tests.bao import opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
@@ -197,4 +198,57 @@ def test_an_issuer_that_is_missing_or_not_ready_fails_a_check(
     wizard.admin.wait(issuer_path(wizard, "corp"), lambda one: condition(one, "Ready") == "False")
     ended = wizard.install("--check").require(3)
     assert "corp is not ready: " in ended.stdout
-    assert 'secret "missing" not found' in ended.stdout.replace("\\", "")
+    assert '"missing" not found' in ended.stdout.replace("\\", "")
+
+
+def test_a_role_that_refuses_ends_the_run_in_seconds_before_there_is_a_certificate(
+    cert_manager: CertManager, wizard: Wizard, tmp_path: Path
+) -> None:
+    """A Certificate would rest for an hour after its first failure."""
+    bao = opened_bao(tmp_path / "bao")
+    cert_manager.services["vault.corp.svc"] = bao.port
+    try:
+        bao.write("sys/mounts/pki", type="pki", config={"max_lease_ttl": "87600h"})
+        bao.write("pki/root/generate/internal", common_name="Corporate Root", ttl="87600h")
+        bao.write("pki/roles/harbor", allowed_domains=["other.test"], key_type="any")
+        wizard.make_namespace()
+        token = base64.b64encode(bao.root_token.encode()).decode()
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "token"}}
+        wizard.admin.apply(
+            wizard.path("", "secrets", "token"), {**secret, "data": {"token": token}}
+        )
+        vault = {
+            "server": "http://vault.corp.svc:8200",
+            "path": "pki/sign/harbor",
+            "auth": {"tokenSecretRef": {"name": "token", "key": "token"}},
+        }
+        make_issuer(wizard, "corp", {"vault": vault})
+        wizard.admin.wait(
+            issuer_path(wizard, "corp"), lambda one: condition(one, "Ready") == "True"
+        )
+        wizard.preset(pki=PKI)
+
+        ended = wizard.install().require(5)
+
+        assert steps(ended)["pki.trial"] == "failed"
+        assert steps(ended)["pki.certificate"] == "blocked"
+        (finding,) = [e["finding"] for e in ended.events if e["event"] == "finding"]
+        assert finding["id"] == "HW-033"
+        assert "common_name field is required" in finding["cause"]
+        assert "require_cn=false" in finding["fix"]
+        for resource in ("certificates", "certificaterequests"):
+            assert wizard.names("cert-manager.io/v1", resource) == set()
+
+        bao.write(
+            "pki/roles/harbor",
+            allowed_domains=[HOST],
+            allow_bare_domains=True,
+            key_type="any",
+            require_cn=False,
+        )
+        wizard.install().require(0)
+        assert b"BEGIN CERTIFICATE" in entries(wizard)["tls.crt"]
+        wizard.nothing_to_do()
+    finally:
+        del cert_manager.services["vault.corp.svc"]
+        bao.stop()

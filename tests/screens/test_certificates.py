@@ -2,15 +2,27 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs7,
+    pkcs12,
+)
 
 from backends.certificates import X509
 from screens.models.certificates import about_file, mode_of, served
 from screens.models.chain_facts import Fact
 from tests.screens.certificate_files import HOST, made, write_files
+from tests.unit.certificates.factory import dns, sign
 from wizard.answers.draft import Draft
 from wizard.answers.paths import parse_path
 from wizard.answers.secret_values import MAX_BYTES
@@ -164,3 +176,85 @@ def test_what_others_may_read_is_told_with_the_command_against_it(folder: Path) 
     file.chmod(0o640)
     assert mode_of(file).words == f"chmod 600 {file}"
     assert mode_of(folder / "gone").state == "wrong"
+
+
+WORD = "correct horse"
+SHUT = {"passphrase": {"env": "KEY_PASS"}}
+
+
+@pytest.fixture
+def forms(folder: Path) -> Path:
+    """The same certificate in other forms, beside the PEM files."""
+    all_ = made()
+    leaf, middle = (
+        x509.load_pem_x509_certificate(one.certificate) for one in (all_.leaf, all_.middle)
+    )
+    key: Any = load_pem_private_key(all_.leaf.key, None)
+    encryption = BestAvailableEncryption(WORD.encode())
+    contents = {
+        "harbor.p12": pkcs12.serialize_key_and_certificates(b"h", key, leaf, [middle], encryption),
+        "harbor.p7b": pkcs7.serialize_certificates([middle, leaf], Encoding.DER),
+        "leaf.der": leaf.public_bytes(Encoding.DER),
+        "middle.der": middle.public_bytes(Encoding.DER),
+        "shut.key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
+        "key.der": key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"certificate": "harbor.p12", "key": None, **SHUT},
+        {"certificate": "harbor.p7b"},
+        {"certificate": "leaf.der", "chain": "middle.der"},
+        {"key": {"file": "shut.key"}, **SHUT},
+        {"key": {"file": "key.der"}},
+    ],
+    ids=", ".join,
+)
+def test_every_form_is_previewed_with_chain_names_dates_and_key(
+    forms: Path, answers: dict[str, Any]
+) -> None:
+    facts = facts_of(draft_of(forms, **answers), {"KEY_PASS": WORD})
+    assert [fact.state for fact in facts.values()] == ["ok"] * 4, facts
+    assert facts["issued by"].text == "R11 < Example Root CA"
+    assert facts["key"].words == "belongs to the certificate"
+
+
+def test_a_passphrase_that_is_typed_later_leaves_the_key_unknown(forms: Path) -> None:
+    typed = {"passphrase": {"prompt": True}}
+    facts = facts_of(draft_of(forms, key={"file": "shut.key"}, **typed))
+    assert [fact.state for fact in facts.values()] == ["ok", "ok", "ok", "unknown"]
+    (only,) = served(draft_of(forms, certificate="harbor.p12", key=None, **typed), {}, X509())
+    assert (only.state, only.text) == ("unknown", "cannot be opened yet")
+    assert "passphrase is not on this machine" in only.words
+
+
+def test_without_or_with_a_wrong_passphrase_that_is_told(forms: Path) -> None:
+    (only,) = served(draft_of(forms, certificate="harbor.p12", key=None), {}, X509())
+    assert (only.state, only.text) == ("wrong", "The PKCS#12 file cannot be opened")
+    wrong = facts_of(draft_of(forms, key={"file": "shut.key"}, **SHUT), {"KEY_PASS": "x"})
+    assert (wrong["key"].state, wrong["key"].words) == ("wrong", "the passphrase does not open it")
+
+
+def test_what_is_put_in_order_is_no_fault(forms: Path) -> None:
+    (forms / "swapped.pem").write_bytes(made().middle.certificate + made().leaf.certificate)
+    fact = facts_of(draft_of(forms, certificate="swapped.pem"))["issued by"]
+    assert (fact.state, fact.words) == ("ok", "complete, put in order")
+
+
+def test_what_will_be_fetched_is_told(forms: Path) -> None:
+    found = draft_of(forms, certificate="leaf.pem", fetchIntermediates=True)
+    assert facts_of(found)["issued by"].state == "wrong", "it does not say from where"
+    now = datetime.now(UTC)
+    root = sign("Root", ca=True, now=now)
+    middle = sign("Middle", root, ca=True, now=now)
+    leaf = sign(HOST, middle, names=dns(HOST), aia="http://pki.test/m.der", now=now)
+    (forms / "leaf.pem").write_bytes(leaf.pem + leaf.pem_key)
+    (forms / "root.pem").write_bytes(root.pem)
+    found = draft_of(forms, certificate="leaf.pem", key=None, fetchIntermediates=True)
+    fact = facts_of(found)["issued by"]
+    assert (fact.state, fact.words) == ("look", "the issuer is fetched when it is installed")

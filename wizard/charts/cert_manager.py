@@ -25,9 +25,13 @@ def cert_manager_chart(version: str | None) -> ChartSource:
     return ChartSource("cert-manager", f"v{version or CERT_MANAGER_VERSION}", repository=REPOSITORY)
 
 
-def cert_manager_values(preset: Preset, cluster_ranges: Sequence[str]) -> Mapping[str, Any]:
+def cert_manager_values(
+    preset: Preset, cluster_ranges: Sequence[str], *, gateways: bool
+) -> Mapping[str, Any]:
     """The chart's values, the same for every preset with the same network and delivery.
 
+    `gateways`: whether the cluster serves the Gateway API, without which its controllers would
+    not start with support for it.
     The lease of its controllers stays in its own namespace, so that nothing is written to
     kube-system. The chart's own test of the API is left out: the step asks the same, and says why.
     """
@@ -44,6 +48,7 @@ def cert_manager_values(preset: Preset, cluster_ranges: Sequence[str]) -> Mappin
         "imageRegistry": registry,
         "imageNamespace": project,
         "startupapicheck": {"enabled": False},
+        **({"config": {"enableGatewayAPI": True}} if gateways else {}),
         **_proxy(preset, cluster_ranges),
     }
 

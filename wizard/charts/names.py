@@ -124,6 +124,26 @@ class Names:
         """Secret: further CAs that Harbor's components trust."""
         return f"{self.fullname}-trusted-ca"
 
+    @property
+    def acme(self) -> str:
+        """Issuer: the ACME server that issues the certificate."""
+        return f"{self.fullname}-acme"
+
+    @property
+    def acme_staging(self) -> str:
+        """Issuer: the ACME server that is tried first."""
+        return f"{self.fullname}-acme-staging"
+
+    @property
+    def acme_external(self) -> str:
+        """Secret: the key of an external ACME account."""
+        return f"{self.fullname}-acme-external"
+
+    @property
+    def dns01(self) -> str:
+        """Secret: what the provider of an ACME proof by DNS is logged in with."""
+        return f"{self.release}-dns01"
+
     def internal_certificate(self, component: str) -> str:
         """Secret: the certificate of one of INTERNAL_TLS_COMPONENTS."""
         return f"{self.fullname}-{component}-tls"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wizard.answers.pki import Issuer
+from wizard.answers.pki import Acme, Issuer
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.diagnose.fields import condition, labels
@@ -12,6 +12,7 @@ from wizard.errors import KindUnknown
 from wizard.ports import Object, Right, World
 from wizard.steps.cert_manager import CERTIFICATES, DEFINITION, Installation, installation
 from wizard.steps.issuing import IssuerRef
+from wizard.steps.vault.reaching import served_authority
 
 OLDEST = (1, 12)
 """The first cert-manager whose Vault issuers log in with a ServiceAccount's short-lived token
@@ -141,6 +142,11 @@ def _issuer(preset: Preset) -> bool:
     return isinstance(preset.pki, Issuer)
 
 
+def _cert_manager(preset: Preset) -> bool:
+    """Whether cert-manager is needed."""
+    return isinstance(preset.pki, Issuer | Acme) or served_authority(preset) is not None
+
+
 def _recognising(preset: Preset) -> Sequence[Right]:
     definition = Right("get", DEFINITION.group, "customresourcedefinitions", "", CERTIFICATES.name)
     return [definition, Right("list", DEPLOYMENT.group, "deployments")]
@@ -152,7 +158,7 @@ CHECKS = (
         "cert-manager",
         ("pki", "versions.certManager"),
         found,
-        applies=_issuer,
+        applies=_cert_manager,
         rights=_recognising,
     ),
     Check("issuers.issuer", "Issuer", ("pki", "target"), issuer, applies=_issuer),

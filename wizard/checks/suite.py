@@ -25,6 +25,8 @@ from wizard.checks import (
     references,
     services,
     storage,
+    trust,
+    vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -34,8 +36,10 @@ CHECKS: tuple[Check, ...] = (
     *cluster.CHECKS,
     *delivery.CHECKS,
     *certificates.CHECKS,
+    *trust.CHECKS,
     *issuers.CHECKS,
     *references.CHECKS,
+    *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
     *folders.CHECKS,

@@ -20,6 +20,7 @@ from wizard.steps.nfs_probe import NfsProbe, nfs_claims
 from wizard.steps.probe import Probe
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
+from wizard.steps.trust import trust_steps
 from wizard.steps.volume_probe import VolumeProbe, trials
 
 
@@ -53,18 +54,20 @@ def build_graph(inputs: Inputs) -> Graph:
     """The graph of a preset. Raises PresetInvalid naming all answers that it cannot carry out."""
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
+    certificates = list(certificate_steps(inputs))
+    published = trust_steps(inputs, [step.id for step in certificates])
     logins, blobs = copy_secrets(inputs), blob_secrets(inputs)
     ground: list[Step] = [
         TargetNamespace(inputs),
         keep_secrets(inputs),
         *([logins] if logins else []),
         *([blobs] if blobs else []),
-        *certificate_steps(inputs),
+        *certificates,
     ]
     ground += _volumes(inputs, logins)
     ground += _probes(inputs, logins, blobs)
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
-    return Graph((*ground, release, HarborHealthy(inputs)), release)
+    return Graph((*ground, *published, release, HarborHealthy(inputs)), release)
 
 
 def _volumes(inputs: Inputs, logins: Step | None) -> Iterator[Step]:

@@ -10,11 +10,9 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.plan.graph import Graph
 from wizard.ports import Charts, NeededRight, Object, Right
 from wizard.run.lock import LEASE, lease_name
+from wizard.steps.vault.reaching import ACCOUNT
 
 RBAC = "rbac.authorization.k8s.io/v1"
-
-ACCOUNT = "harbor-wizard"
-"""The ServiceAccount that the roles are for."""
 
 
 async def graph_rights(

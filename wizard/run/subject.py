@@ -23,6 +23,7 @@ async def subject_of(world: World, inputs: Inputs, graph: Graph) -> Subject:
         preset,
         owned=[ref for step in graph.steps for ref in step.makes],
         secrets=dict(inputs.secrets),
+        conceal=inputs.conceal,
     )
     try:
         chart = harbor_chart(preset.versions.harbor)

@@ -4,9 +4,9 @@ from wizard.answers.blobs import Blobs, S3Blobs, VolumeBlobs
 from wizard.charts.references import BLOB_KEYS, blob_answers, blobs_secret
 from wizard.ports import World
 from wizard.servers import Bucket
+from wizard.steps.commercial import file_content
 from wizard.steps.inputs import Inputs
 from wizard.steps.secrets import Copied, CopySecrets, Entries
-from wizard.steps.tls import file_content
 
 
 def blob_secrets(inputs: Inputs) -> CopySecrets | None:

@@ -40,6 +40,7 @@ DEFINITION = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 CERTIFICATES = Ref(DEFINITION, "", "certificates.cert-manager.io")
 """The definition by which an installation is recognised, whoever made it."""
 
+_GATEWAYS = "gateway.networking.k8s.io/v1/HTTPRoute"
 _CONTROLLERS = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller"
 _OWN_RELEASE = (NAMESPACE, NAMESPACE)
 _LOOK_AGAIN_SECONDS = 1.0
@@ -189,8 +190,11 @@ class CertManager(HelmRelease):
     async def values(self, world: World | None) -> Values:
         """See HelmRelease."""
         preset = self._inputs.preset
-        ranges = await cluster_ranges(world, preset.network) if world else ()
-        return cert_manager_values(preset, ranges)
+        if world is None:
+            return cert_manager_values(preset, (), gateways=False)
+        ranges = await cluster_ranges(world, preset.network)
+        served = (await world.access.server()).api_versions
+        return cert_manager_values(preset, ranges, gateways=_GATEWAYS in served)
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step: nothing is changed at one that somebody else installed."""

@@ -62,12 +62,13 @@ async def judged(world: World, inputs: Inputs, pki: Commercial) -> Judgement:
 
 async def _given(world: World, inputs: Inputs, pki: Commercial) -> GivenCertificate:
     network = inputs.preset.network.ca_bundle
+    passphrase = await _secret(world, inputs, "pki.passphrase", pki.passphrase)
     return GivenCertificate(
         certificate=file_bytes(pki.certificate),
         key=await _secret(world, inputs, "pki.key", pki.key),
         chain=(file_bytes(pki.chain),) if pki.chain else (),
         roots=file_bytes(pki.ca_bundle or network),
-        passphrase=(await _secret(world, inputs, "pki.passphrase", pki.passphrase)).decode(),
+        passphrase=passphrase.decode("utf-8", "replace"),
         only_roots=pki.ca_bundle is not None,
     )
 
@@ -110,15 +111,24 @@ def _with_chain(world: World, given: GivenCertificate, more: bytes) -> GivenCert
 
 
 def file_bytes(path: Path | None) -> bytes:
-    """The bytes of a file; none where none is named. Raises UsageError."""
+    """The bytes of a file; none where none is named. Raises UsageError with the path."""
     if path is None:
         return b""
     try:
-        return read_bytes(path, MAX_BYTES)
+        data = read_bytes(path, MAX_BYTES + 1)
+        why = f"it is larger than {MAX_BYTES // 1024} KiB" if len(data) > MAX_BYTES else ""
     except OSError as error:
-        raise UsageError(
-            "A file that the preset names cannot be read",
-            why=error.strerror or str(error),
-            where=str(path),
-            fix="put the file there, or name another",
-        ) from None
+        data, why = b"", error.strerror or str(error)
+    if not why:
+        return data
+    raise UsageError(
+        "A file that was named cannot be read",
+        why=why,
+        where=str(path),
+        fix="put the file there, or name another",
+    )
+
+
+def file_content(path: Path | None) -> bytes:
+    """The content of a text file; nothing where none is named. Raises UsageError."""
+    return file_bytes(path).rstrip() + b"\n" if path else b""

@@ -50,11 +50,16 @@ def issuing_steps(
 class IssuerReady(Step):
     """The issuer is as it should be, if it is ours, and says that it is ready."""
 
-    id = "pki.issuer"
-    title = "Issuer"
-
-    def __init__(self, issuance: Issuance, made: Made, needs: Sequence[str]) -> None:
-        self.needs = tuple(needs)
+    def __init__(
+        self,
+        issuance: Issuance,
+        made: Made,
+        needs: Sequence[str],
+        *,
+        id_: str = "pki.issuer",
+        title: str = "Issuer",
+    ) -> None:
+        self.id, self.title, self.needs = id_, title, tuple(needs)
         self._issuance, self._made = issuance, made
         self._ref = issuance.issuer.address(issuance.inputs.namespace)
         self._wait = issuance.wait(str(issuance.issuer))
@@ -116,10 +121,16 @@ class TrialSignature(Step):
 
     id = "pki.trial"
     title = "Trial signature"
-    needs = ("pki.issuer",)
 
-    def __init__(self, issuance: Issuance) -> None:
-        self._issuance = issuance
+    def __init__(
+        self,
+        issuance: Issuance,
+        needs: Sequence[str] = ("pki.issuer",),
+        certificate: Issuance | None = None,
+    ) -> None:
+        """`certificate`: what is to be issued, where that is not by the issuer that is tried."""
+        self.needs = tuple(needs)
+        self._issuance, self._certificate = issuance, certificate or issuance
         self._wait = issuance.wait("The trial signature")
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
@@ -129,7 +140,7 @@ class TrialSignature(Step):
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
-        if not await certificate_changes(world, self._issuance):
+        if not await certificate_changes(world, self._certificate):
             return ()
         trial = self._issuance.trial(b"")
         ref, content = Ref.of(trial), digest(trial)
@@ -167,9 +178,9 @@ class IssuedCertificate(Step):
 
     id = "pki.certificate"
     title = "Certificate"
-    needs = ("pki.trial",)
 
-    def __init__(self, issuance: Issuance) -> None:
+    def __init__(self, issuance: Issuance, needs: Sequence[str] = ("pki.trial",)) -> None:
+        self.needs = tuple(needs)
         self._issuance = issuance
         self._wait = issuance.wait("The certificate")
 

@@ -1,21 +1,22 @@
 """Harbor's certificates: from files, from an authority made here, and between its components."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from wizard.answers.authority import LocalAuthority
-from wizard.answers.pki import Commercial, Issuer, SelfSigned
+from wizard.answers.authority import LocalAuthority, ServedAuthority
+from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.answers.scalars import seconds
 from wizard.certificates import CertificateRequest
 from wizard.charts.tls import has_authority, internal_components, trusts_more
 from wizard.ports import World
+from wizard.steps.acme import acme_steps
 from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
-from wizard.steps.commercial import file_bytes, served
+from wizard.steps.commercial import file_bytes, file_content, served
 from wizard.steps.inputs import Inputs
 from wizard.steps.issuers import issuing_steps
 from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.vault.chain import vault_steps
 
 _DAY = 24 * 3600
 _INTERNAL_YEARS = 10
@@ -27,11 +28,15 @@ def certificate_steps(inputs: Inputs) -> Iterator[Step]:
     pki = inputs.preset.pki
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, LocalAuthority):
         yield _own_authority(inputs, pki, pki.authority)
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        yield from vault_steps(inputs, pki, pki.authority)
     if isinstance(pki, Commercial):
         yield _commercial(inputs, pki)
     if isinstance(pki, Issuer):
         issuer = IssuerRef(pki.name, pki.issuer_kind, pki.group)
         yield from issuing_steps(inputs, issuer, pki.certificate)
+    if isinstance(pki, Acme):
+        yield from acme_steps(inputs, pki)
     if bundles := _bundles(inputs):
         yield CopySecrets("trust.bundle", "Authorities that Harbor trusts", inputs, bundles)
     if components := internal_components(inputs.preset):
@@ -116,8 +121,3 @@ def _internal(inputs: Inputs, components: Sequence[str]) -> Step:
         authority=Wanted(names.internal_authority, ca),
         signed=signed,
     )
-
-
-def file_content(path: Path | None) -> bytes:
-    """The content of a text file; nothing where none is named. Raises UsageError."""
-    return file_bytes(path).rstrip() + b"\n" if path else b""

@@ -5,6 +5,7 @@ Any NFS server that the answers name is reached from it: every name resolves in 
 
 from collections.abc import Iterable
 
+from backends.simulated.cert_manager_chart import definitions
 from backends.simulated.cluster_objects import (
     CONTROL_PLANE,
     definition,
@@ -62,12 +63,9 @@ def _grafana() -> Object:
 
 
 def _certificates() -> Iterable[Object]:
-    """cert-manager's kinds, and an issuer of the company's own authority."""
-    for kind in ("Certificate", "CertificateRequest", "Issuer"):
-        yield definition(_CERT_MANAGER, kind)
-    yield definition(_CERT_MANAGER, "ClusterIssuer", namespaced=False)
-    for kind in ("Order", "Challenge"):
-        yield definition(f"acme.{_CERT_MANAGER}", kind)
+    """cert-manager's and trust-manager's kinds, and an issuer of the company's own authority."""
+    yield from definitions()
+    yield definition(f"trust.{_CERT_MANAGER}", "Bundle", namespaced=False, version="v1alpha1")
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",

@@ -1,6 +1,8 @@
 """What is read from files, why some cannot be, and whom this machine trusts."""
 
+import base64
 import datetime as dt
+import random
 from pathlib import Path
 
 import pytest
@@ -35,8 +37,8 @@ BACKEND = X509(clock=lambda: NOW)
         (b"-----BEGIN PKCS7-----\nAA==\n-----END PKCS7-----\n", "PKCS#7"),
         (LEAF.der[:-9], "it is binary, but no certificate"),
         (b"words", "neither PEM nor another form"),
-        (LEAF.pem[:-40], "number 1 in it is damaged or cut off"),
-        (LEAF.pem + MIDDLE.pem[:-40], "number 2 in it is damaged or cut off"),
+        (LEAF.pem[:-40], "number 1 in it is damaged"),
+        (LEAF.pem + MIDDLE.pem[:-40], "number 2 in it is damaged"),
         (bytes.fromhex("feedfeed00"), "a Java keystore"),
     ],
 )
@@ -127,3 +129,30 @@ def test_a_machine_without_roots_cannot_tell(store: Path) -> None:
 def test_without_a_host_all_else_is_judged() -> None:
     other = leaf(names=dns("*.example.org"))
     assert judged(other.pem + MIDDLE.pem, other.pem_key, ROOT.pem, host="").verdict == "ok"
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """The content with some bytes changed, left out or added."""
+    found = bytearray(content)
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        place = chance.randrange(len(found))
+        kind = chance.random()
+        if kind < 0.6:
+            found[place] = chance.randrange(256)
+        elif kind < 0.8:
+            del found[place : place + chance.randrange(1, 9)]
+        else:
+            found[place:place] = chance.randbytes(3)
+    return bytes(found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_was_damaged_gets_a_verdict(seed: int) -> None:
+    chance = random.Random(seed)
+    whole = (LEAF.der, MIDDLE.der, p7b(LEAF, MIDDLE, encoding=DER), key_as(LEAF.key, DER))
+    for _ in range(100):
+        content = damaged(chance.choice(whole), chance)
+        pem = b"-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+        for one in (content, pem % base64.b64encode(content)):
+            BACKEND.judge(GivenCertificate(one, LEAF.pem_key, roots=ROOT.pem), HOST)
+            BACKEND.judge(GivenCertificate(LEAF.pem, one, chain=(one,), roots=one), HOST)

@@ -15,6 +15,7 @@ from backends.simulated.nfs import SimulatedNfs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.resolver import SimulatedResolver
 from backends.simulated.store import Store
+from backends.simulated.vault import SimulatedVault, VaultContent
 from wizard.answers.preset import Preset
 from wizard.certificates import (
     CertificateFacts,
@@ -163,6 +164,7 @@ class Given:
     address: str = "192.0.2.10"
     buckets: SimulatedBuckets = field(default_factory=SimulatedBuckets)
     nfs: SimulatedNfs = field(default_factory=SimulatedNfs)
+    vault: VaultContent = field(default_factory=VaultContent)
 
     def __call__(self, *objects: Object) -> "Given":
         """Put objects into the cluster."""
@@ -189,6 +191,7 @@ class Given:
             resolver=SimulatedResolver(self.address),
             buckets=self.buckets,
             nfs=self.nfs,
+            vault=SimulatedVault(self.vault),
         )
 
     def _granted(self, right: Right) -> bool:

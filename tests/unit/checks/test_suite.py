@@ -1,6 +1,7 @@
 """All checks together: order, what is skipped and why, deadlines, and that none writes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -114,6 +115,15 @@ S3_BY_SECRET = {
     "accessKey": {"secret": {"name": "s3", "key": "id"}},
     "secretKey": {"secret": {"name": "s3", "key": "key"}},
 }
+
+
+def _vault(**server: str) -> dict[str, Any]:
+    token = {"secret": {"name": "vault", "key": "token"}}
+    auth = {"kind": "token", "token": token}
+    existing = {"kind": "existing", "address": "https://vault.test", "auth": auth, **server}
+    return {"kind": "self-signed", "authority": {"kind": "vault", "server": existing}}
+
+
 PRESETS = [
     preset_of(),
     preset_of({"expose": {"kind": "nodePort"}}),
@@ -128,6 +138,8 @@ PRESETS = [
     preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
     preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
+    preset_of(pki=_vault()),
+    preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]
 OF_THE_RELEASE = {("get", "deployments"), ("get", "services"), ("create", "services")}
 

@@ -146,7 +146,8 @@ def _renewals(view: View) -> Iterable[Match]:
 
 def _unapproved(view: View) -> Iterable[Match]:
     for request in view.all(CERTIFICATE_REQUEST):
-        if holds(request, "Approved") or holds(request, "Denied") or holds(request, "Ready"):
+        ended = holds(request, "Ready") or condition(request, "Ready").get("reason") in REFUSED
+        if ended or holds(request, "Approved") or holds(request, "Denied"):
             continue
         yield Match(
             obj=request,

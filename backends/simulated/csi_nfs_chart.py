@@ -1,15 +1,19 @@
 """The simulated chart of csi-driver-nfs: what of it the wizard looks at, and no mounts."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from backends.simulated.harbor.package import Chart
-from wizard.ports import Object
+from backends.simulated.packages import Chart, write_package
+from wizard.ports import ChartSource, Object
 
 
-def render_nfs(
-    release: str, namespace: str, chart: Chart, given: Mapping[str, Any]
-) -> list[Object]:
+def make_package(source: ChartSource, folder: Path) -> Path:
+    """Write the package of the simulated chart into a folder."""
+    return write_package(source, source.version, "{}\n", folder)
+
+
+def render(release: str, namespace: str, chart: Chart, given: Mapping[str, Any]) -> list[Object]:
     """The driver's objects: its account, its entry, its controller."""
     labels = {
         "app.kubernetes.io/instance": release,
