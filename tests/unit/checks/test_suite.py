@@ -135,6 +135,7 @@ PRESETS = [
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
     preset_of(storage={"blobs": S3_BY_SECRET}),
+    preset_of(trust={"pods": "trust-manager"}),
     preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
     preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),

@@ -77,7 +77,7 @@ def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
 
 def test_a_vault_is_set_up_before_cert_manager_asks_it() -> None:
     pki = {"kind": "self-signed", "authority": {"kind": "vault", "server": EXISTING}}
-    assert ids(graph_of(preset(pki=pki)))[2:-2] == [
+    assert ids(graph_of(preset(pki=pki)))[2:-3] == [
         "pki.cert-manager.namespace",
         "pki.cert-manager",
         "pki.vault.accounts",
@@ -218,6 +218,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=SUBDIR, trust={"pods": "trust-manager"}))
+        graph_of(preset(pki=VAULT, storage=SUBDIR, trust={"nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 3
