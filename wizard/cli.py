@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
@@ -95,10 +95,8 @@ async def _install(
     answers = read_answers(presets, settings.sets(sets), voices)
     if given["resume"] and record.target.cluster_uid:
         answers = replace(answers, preset=bound_to(answers.preset, record.target.cluster_uid))
-    if given["probe"]:
-        voices.console.note("No check of this version writes: --probe adds none.")
     wish = Wish(
-        until="checks" if given["check"] else "plan" if given["plan"] else "end",
+        until=_goal(given),
         consent=Consent(given["yes"], frozenset(given["allow"]), given["expect_plan"] or ""),
         retarget=given["retarget"],
         log_dir=settings.logs,
@@ -107,6 +105,13 @@ async def _install(
     site, network = settings.site(answers.preset), answers.preset.network
     async with open_world(site, network, voices.console.note) as world:
         return await install(world, answers, wish, voices)
+
+
+def _goal(given: dict[str, Any]) -> Literal["checks", "probes", "plan", "end"]:
+    """How far the options let a run go."""
+    if given["check"]:
+        return "probes" if given["probe"] else "checks"
+    return "plan" if given["plan"] else "end"
 
 
 def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
