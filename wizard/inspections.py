@@ -17,7 +17,7 @@ from wizard.checks.verification import verifications
 from wizard.commands import Answers, identify, packages_of
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.observer import Observer
+from wizard.diagnose.observer import WITH_THE_CLUSTER, Observer
 from wizard.errors import CheckFailed, ExitCode, WorldError
 from wizard.plan.graph import build_graph
 from wizard.ports import Charts, Server, World
@@ -84,7 +84,12 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
     target = await identify(world, wanted)
     selector = {"release": target.release}
     async with Observer(
-        world.objects, world.pods, target.namespace, selector, clock_skew=skew
+        world.objects,
+        world.pods,
+        target.namespace,
+        selector,
+        clock_skew=skew,
+        watched=WITH_THE_CLUSTER,
     ) as observer:
         await observer.synced()
         with suppress(TimeoutError):

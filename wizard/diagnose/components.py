@@ -82,6 +82,8 @@ def component_of(view: View, obj: Object) -> str:
     kind = obj["kind"]
     if kind == kinds.NODE.name:
         return "nodes"
+    if kind == kinds.STORAGE_CLASS.name:
+        return "storage"
     if kind in {kinds.INGRESS.name, kinds.HTTP_ROUTE.name}:
         return "entry"
     if kind == kinds.SERVICE.name:

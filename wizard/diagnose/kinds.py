@@ -9,6 +9,7 @@ EVENT = Kind("v1", "Event")
 CLAIM = Kind("v1", "PersistentVolumeClaim")
 SERVICE = Kind("v1", "Service")
 NODE = Kind("v1", "Node")
+NAMESPACE = Kind("v1", "Namespace")
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 STATEFUL_SET = Kind("apps/v1", "StatefulSet")
 DAEMON_SET = Kind("apps/v1", "DaemonSet")
@@ -16,8 +17,11 @@ REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 JOB = Kind("batch/v1", "Job")
 INGRESS = Kind("networking.k8s.io/v1", "Ingress")
 HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
+STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
 
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
 """What keeps pods running."""
 ENTRIES = (INGRESS, HTTP_ROUTE)
 """What leads clients to a service."""
+OF_THE_CLUSTER = frozenset({NAMESPACE, NODE, STORAGE_CLASS})
+"""Kinds whose objects have no namespace."""

@@ -26,6 +26,8 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
+WITH_THE_CLUSTER = (*WATCHED, *sorted(kinds.OF_THE_CLUSTER, key=str))
+"""What a look at an installed Harbor watches: those of the cluster as well, where it may."""
 
 _COALESCE = 0.1
 _UNREAD = "not read yet"
@@ -38,7 +40,7 @@ class Observer:
     the labels of `selector` (`{"release": "harbor"}` for Harbor's chart) and told line by line
     to `on_log`. `clock_skew` is `wizard.ports.Server.clock_skew`: the view's `now` is the cluster's
     time. A kind that may not be read, or that the cluster does not serve, is in the
-    view's `not_checked`; the others go on.
+    view's `not_checked`; the others go on. `watched` are the kinds that are looked at.
     """
 
     def __init__(
@@ -50,15 +52,17 @@ class Observer:
         on_log: Callable[[LogLine], None] | None = None,
         *,
         clock_skew: float = 0.0,
+        watched: Sequence[Kind] = WATCHED,
     ) -> None:
+        self._watched = watched
         self._objects = objects
         self._namespace = namespace
         self._selector = selector
         self._on_log = on_log
         self._clock_skew = timedelta(seconds=clock_skew)
-        self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in WATCHED}
+        self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in watched}
         self._collections: dict[Kind, Collection] = {}
-        self._not_checked = dict.fromkeys(WATCHED, _UNREAD)
+        self._not_checked = dict.fromkeys(watched, _UNREAD)
         self._follower = Follower(pods, self._line, self._failed, self._not_checked)
         self._change = asyncio.Event()
         self._synced = asyncio.Event()
@@ -66,7 +70,7 @@ class Observer:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(self._watch(kind)) for kind in WATCHED]
+        self._tasks = [asyncio.create_task(self._watch(kind)) for kind in self._watched]
         return self
 
     async def __aexit__(
@@ -83,7 +87,7 @@ class Observer:
     @property
     def view(self) -> View:
         """What is known now. Kinds that did not change share their indices with earlier views."""
-        for kind in WATCHED:
+        for kind in self._watched:
             if kind not in self._collections and kind not in self._not_checked:
                 self._collections[kind] = Collection(dict(self._items[kind]))
         return View(
@@ -96,7 +100,7 @@ class Observer:
     @property
     def unread(self) -> Sequence[str]:
         """The kinds that were not read yet."""
-        return [kind.name for kind in WATCHED if self._not_checked.get(kind) == _UNREAD]
+        return [kind.name for kind in self._watched if self._not_checked.get(kind) == _UNREAD]
 
     async def synced(self) -> None:
         """Wait until every kind was read once or is known to be unreadable.
@@ -126,8 +130,9 @@ class Observer:
             raise self._failure
 
     async def _watch(self, kind: Kind) -> None:
+        place = "" if kind in kinds.OF_THE_CLUSTER else self._namespace
         try:
-            async for change in self._objects.watch(kind, self._namespace):
+            async for change in self._objects.watch(kind, place):
                 self._take(kind, change)
         except (Forbidden, KindUnknown) as error:
             self._not_checked[kind] = error.what

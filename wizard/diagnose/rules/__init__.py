@@ -1,13 +1,31 @@
 """The catalogue of rules; `RULES` holds all of them."""
 
-from wizard.diagnose.rules import containers, entry, images, logs, rollout, scheduling, storage
+from wizard.diagnose.rules import (
+    cluster,
+    containers,
+    core_logs,
+    database_logs,
+    entry,
+    images,
+    jobs,
+    mounts,
+    rollout,
+    scheduling,
+    service_logs,
+    storage,
+)
 
 RULES = (
+    *cluster.RULES,
     *storage.RULES,
+    *mounts.RULES,
     *scheduling.RULES,
     *images.RULES,
     *containers.RULES,
-    *logs.RULES,
+    *jobs.RULES,
+    *database_logs.RULES,
+    *core_logs.RULES,
+    *service_logs.RULES,
     *entry.RULES,
     *rollout.RULES,
 )

@@ -45,7 +45,8 @@ class Rule:
 
     A match younger than `quiet` is not told at all (normal noise), then it is a warning, and one
     older than `grace` is a failure for which no more waiting is worth it; without `grace` only
-    what is terminal by itself fails. A `symptom` is suppressed by a cause that explains it.
+    what is terminal by itself fails. A `symptom` is suppressed by a cause that explains it; what
+    stands `aside` goes on in spite of its fault, so it explains nothing else.
     """
 
     id: str
@@ -56,3 +57,4 @@ class Rule:
     quiet: timedelta = timedelta(0)
     grace: timedelta | None = None
     symptom: bool = False
+    aside: bool = False
