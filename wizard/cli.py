@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from wizard import __version__
+from wizard.cli_explain import explain
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, SETS, Common, common, output_named
+from wizard.options import FILE, PRESETS, SETS, Common, common, finish, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
-
-Work = Callable[["Voices"], Awaitable[ExitCode]]
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,13 +58,6 @@ def wizard(settings: Common, **options: Any) -> None:
         _guide(settings, **{one: options[one] for one in ("presets", "sets", "ask", "retarget")})
     else:
         finish(settings, lambda voices: _install(settings, voices, **options))
-
-
-def finish(settings: Common, work: Work) -> None:
-    """Do the work of a command and end the process with its exit code."""
-    from wizard.execute import execute
-
-    sys.exit(execute(settings.output, work))
 
 
 _UNATTENDED = ("resume", "check", "probe", "plan", "yes", "allow", "expect_plan")
@@ -347,6 +339,9 @@ def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
         return ExitCode.DONE
 
     finish(settings, work)
+
+
+wizard.add_command(explain)
 
 
 def main() -> NoReturn:

@@ -1,7 +1,8 @@
 """The options that commands share, and the values they stand for."""
 
 import functools
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from wizard.errors import UsageError
+from wizard.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from wizard.answers.preset import Preset
     from wizard.report import Format
+    from wizard.voices import Voices
     from wizard.wiring import Site
+
+Work = Callable[["Voices"], Awaitable[ExitCode]]
 
 FILE = click.Path(path_type=Path)
 """A path as it was typed: whether it can be used is for those to say who use it."""
@@ -60,6 +64,13 @@ class Common:
     def sets(self, sets: Sequence[str]) -> list[str]:
         """The `--set` options, and the namespace as one more."""
         return [*sets, *([] if self.namespace is None else [f"target.namespace={self.namespace}"])]
+
+
+def finish(settings: Common, work: Work) -> None:
+    """Do the work of a command and end the process with its exit code."""
+    from wizard.execute import execute
+
+    sys.exit(execute(settings.output, work))
 
 
 _COMMON = (
