@@ -23,12 +23,11 @@ _BLOCKERS = (
 
 def _nodes(view: View) -> Iterable[Match]:
     """Only nodes that carry pods looked at, or all where none works: others are no matter here."""
-    nodes = list(view.all(NODE))
-    none_works = not any(holds(node, "Ready") for node in nodes)
-    used = {spec(pod).get("nodeName") for pod in view.all(POD)}
-    for node in nodes:
-        sick = _sickness(node)
-        if sick and (none_works or node["metadata"]["name"] in used):
+    found = [(node, sick) for node in view.all(NODE) if (sick := _sickness(node))]
+    none_works = not any(holds(node, "Ready") for node in view.all(NODE))
+    used = {spec(pod).get("nodeName") for pod in view.all(POD)} if found else set()
+    for node, sick in found:
+        if none_works or node["metadata"]["name"] in used:
             yield Match(
                 obj=node,
                 cause=f"The node tells {sick['type']} {sick['status']}: "
