@@ -22,6 +22,7 @@ from screens.ways import Ways
 if TYPE_CHECKING:
     from screens.models.run import Run
     from screens.models.session import Session
+    from wizard.answers.target import Target
     from wizard.run.consent import Consent
 
 
@@ -63,7 +64,9 @@ class WizardApp(Navigation):
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
         self.ways.notices.show_by(self._show_notice)
-        if self.ways.draft is not None or self.ways.ask:
+        if self.ways.watch is not None:
+            self.call_after_refresh(self._watch, self.ways.watch)
+        elif self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
     @work(group="start", exclusive=True)
@@ -74,6 +77,14 @@ class WizardApp(Navigation):
 
         self._pages = tuple(asked_pages(self.session))
         self.go(first_stop(self.session))
+
+    @work(group="start", exclusive=True)
+    async def _watch(self, target: "Target") -> None:
+        """Watch the release that the command line named."""
+        await self.ready()
+        from screens.troubleshoot import TroubleshootScreen
+
+        self.push_screen(TroubleshootScreen(target))
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from screens.dialogs.files import Files
 from screens.dialogs.pick import Choice, Pick
-from screens.look import LookScreen, harbors
 from screens.models.desk import EMPTY, Desk
 from screens.models.session import Session
 from screens.pages import all_pages
 from screens.pages.page import Page
+from screens.troubleshoot import TroubleshootScreen, harbors
 from screens.ways import Ways
 from wizard.answers.draft import Draft
 from wizard.answers.keeping import KeptDraft, kept_drafts
 from wizard.answers.loading import read
+from wizard.answers.target import Target
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ async def _look(app: "WizardApp") -> str:
     if len(places) > 1:
         chosen = await app.push_screen_wait(Pick("Which one?", [Choice(one) for one in places]))
     if chosen:
-        app.push_screen(LookScreen(*places[chosen]))
+        namespace, release = places[chosen]
+        app.push_screen(TroubleshootScreen(Target(namespace=namespace, release=release)))
     return ""
 
 

@@ -1,6 +1,7 @@
 """The screen of a run: its steps, logs, events and problems; on failure, how to go on."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on
@@ -26,7 +27,7 @@ REPAINT_SECONDS = 0.1
 class InstallScreen(LogScreen):
     """Shows the newest run of the session, as long as the session lasts."""
 
-    CSS_PATH = "install.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["panes.tcss", "install.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(

@@ -46,26 +46,27 @@ the arrows go from pane to pane.
 """
 
 
+_KEYS: list[BindingType] = [
+    Binding("i", "install", "Install", id="install", tooltip="Begin the installation"),
+    Binding("ctrl+n", "install", show=False),
+    Binding("s", "save", "Save", id="save", tooltip="Save the answers as a preset"),
+    Binding("y", "yaml", "YAML", id="yaml", tooltip="The preset as it would be saved"),
+    Binding("p", "look", "Again", id="look", tooltip="Ask all checks and plan again"),
+    Binding("a", "accept", "Accept", id="accept", tooltip="Accept all warnings"),
+    Binding(
+        "1", "pane('answers')", "Answers", show=False, id="answers", tooltip="Show the answers"
+    ),
+    Binding("2", "pane('plan')", "Plan", show=False, id="plan", tooltip="Show the plan"),
+    Binding("3", "pane('checks')", "Checks", show=False, id="checks", tooltip="Show the checks"),
+]
+
+
 class ReviewScreen(FrameScreen):
     """Looks at the cluster with the answers, and begins the run that was agreed to."""
 
     CSS_PATH = "review.tcss"
     AUTO_FOCUS = "#install"  # Enter moves on
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "install", "Install", id="install", tooltip="Begin the installation"),
-        Binding("ctrl+n", "install", show=False),
-        Binding("s", "save", "Save", id="save", tooltip="Save the answers as a preset"),
-        Binding("y", "yaml", "YAML", id="yaml", tooltip="The preset as it would be saved"),
-        Binding("p", "look", "Again", id="look", tooltip="Ask all checks and plan again"),
-        Binding("a", "accept", "Accept", id="accept", tooltip="Accept all warnings"),
-        Binding(
-            "1", "pane('answers')", "Answers", show=False, id="answers", tooltip="Show the answers"
-        ),
-        Binding("2", "pane('plan')", "Plan", show=False, id="plan", tooltip="Show the plan"),
-        Binding(
-            "3", "pane('checks')", "Checks", show=False, id="checks", tooltip="Show the checks"
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
     stop = "review"
     HELP_TEXT = _HELP
 

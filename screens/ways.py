@@ -11,6 +11,7 @@ from screens.models.notices import Notices
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.answers.target import Target
     from wizard.contexts import Context
     from wizard.ports import World
 
@@ -39,6 +40,8 @@ class Ways:
     """The answers that the command line gave; None: it gave none."""
     presets: tuple[Path, ...] = ()
     ask: str = ""
+    watch: "Target | None" = None
+    """The release to watch, instead of an installation."""
     retarget: bool = False
     gate_seconds: float = 3600.0
     notices: Notices = field(default_factory=Notices)

@@ -32,9 +32,11 @@ MEANINGS = {
     ExitCode.USAGE: "The command line or a preset cannot be understood, a secret is missing, or "
     "standard output could not be written to the end (what was done stays done).",
     ExitCode.CHECK_FAILED: "A check failed. Nothing was written. Also of `verify` and "
-    "`troubleshoot`, where no API server answers, or another cluster than the preset's.",
+    "`troubleshoot`, where no API server answers, or another cluster than the preset's; of "
+    "`certificate inspect` where the certificate will not do.",
     ExitCode.NOT_ACCEPTED: "Warnings (`--yes`) or changes that lose or take over something "
-    "(`--allow`) were not accepted, or the plan is not the expected one. Nothing was written.",
+    "(`--allow`) were not accepted, or the plan is not the expected one. Nothing was written. Of "
+    "`certificate inspect`: there are warnings.",
     ExitCode.STEP_FAILED: "A step or the acceptance failed. The same command goes on from there.",
     ExitCode.OUT_OF_TIME: "Waiting took too long. The same command goes on from there.",
     ExitCode.BUNDLE_INVALID: "A bundle is invalid (bundles are not part of this version yet).",

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.environment import state_folder
 from wizard.errors import ExitCode, UsageError
-from wizard.options import Common
+from wizard.options import Common, require_preset
 
 if TYPE_CHECKING:
     from screens.ways import Ways
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.answers.target import Target
     from wizard.contexts import Context
     from wizard.ports import World
 
@@ -28,8 +29,7 @@ MISSING = "missing"
 
 def require_screen(settings: Common, presets: Sequence[Path]) -> None:
     """Raise UsageError where nobody could answer, or a program was to read the output."""
-    dumb = os.environ.get("TERM", "dumb") in {"dumb", "unknown"}
-    if os.isatty(0) and os.isatty(1) and not dumb and settings.output == "text":
+    if _has_screen(settings):
         return
     why = "the guided installation needs a terminal that can show screens"
     if settings.output != "text":
@@ -41,6 +41,21 @@ def require_screen(settings: Common, presets: Sequence[Path]) -> None:
         fix=f"give all answers: wizard --preset {file} (examples are in presets/), or rehearse "
         "one: wizard --demo --preset presets/demo.yaml --yes",
     )
+
+
+def _require_terminal(settings: Common) -> None:
+    """Raise UsageError where nobody could watch, or a program was to read the output."""
+    if not _has_screen(settings):
+        raise UsageError(
+            "Nothing can be watched here",
+            why="the live view needs a terminal that can show screens",
+            fix="look once: add --once, with --output json for programs",
+        )
+
+
+def _has_screen(settings: Common) -> bool:
+    dumb = os.environ.get("TERM", "dumb") in {"dumb", "unknown"}
+    return os.isatty(0) and os.isatty(1) and not dumb and settings.output == "text"
 
 
 def require_pages(ask: str | None) -> None:
@@ -68,15 +83,43 @@ def _require_scenario(settings: Common) -> None:
 
 
 def guided(settings: Common, **given: Any) -> ExitCode:
+    """Show the guided installation."""
+
+    def prepared() -> "Ways":
+        require_pages(given["ask"])
+        require_screen(settings, given["presets"])
+        _require_scenario(settings)
+        return _guided_ways(settings, **given)
+
+    return _on_screen(settings, prepared)
+
+
+def watched(
+    settings: Common, presets: Sequence[Path], sets: Sequence[str], release: str | None
+) -> ExitCode:
+    """Show a release as it is, for as long as somebody watches."""
+
+    def prepared() -> "Ways":
+        _require_terminal(settings)
+        _require_scenario(settings)
+        require_preset(presets, sets)
+        given = [*sets, *([] if release is None else [f"target.release={release}"])]
+        return replace(
+            _ways(settings),
+            draft=_draft(settings, presets, given),
+            watch=target_of(presets, settings.sets(given)),
+        )
+
+    return _on_screen(settings, prepared)
+
+
+def _on_screen(settings: Common, prepared: Callable[[], "Ways"]) -> ExitCode:
     """Show the screens; whatever ends them otherwise is told as by every command.
 
     Nothing heavy is imported before the first frame, hence no `execute` around it.
     """
     try:
-        require_pages(given["ask"])
-        require_screen(settings, given["presets"])
-        _require_scenario(settings)
-        return asyncio.run(guide(settings, **given))
+        return asyncio.run(_show(prepared()))
     except (Exception, asyncio.CancelledError) as error:
         ended = error
 
@@ -88,26 +131,34 @@ def guided(settings: Common, **given: Any) -> ExitCode:
     return execute(settings.output, raised)
 
 
-async def guide(
-    settings: Common, presets: Sequence[Path], sets: Sequence[str], ask: str | None, retarget: bool
-) -> ExitCode:
-    """Show the screens until the person leaves; the exit code of what was done there.
-
-    Raises PresetInvalid for files that cannot be understood at all.
-    """
+async def _show(ways: "Ways") -> ExitCode:
+    """Show the screens until the person leaves; the exit code of what was done there."""
     from screens.application import WizardApp
 
-    ways = replace(
+    app = WizardApp(ways)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
+    return ExitCode(await app.run_until_left())
+
+
+def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":
+    """The release that presets and `--set` name. Raises PresetInvalid."""
+    from wizard.answers.loading import load, load_target
+
+    return load(presets, sets).target if presets else load_target(sets)
+
+
+def _guided_ways(
+    settings: Common, presets: Sequence[Path], sets: Sequence[str], ask: str | None, retarget: bool
+) -> "Ways":
+    """The ways of a guided installation. Raises PresetInvalid for files that mean nothing."""
+    return replace(
         _ways(settings),
         draft=_draft(settings, presets, sets),
         presets=tuple(presets),
         ask=ask or "",
         retarget=retarget,
     )
-    app = WizardApp(ways)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
-    return ExitCode(await app.run_until_left())
 
 
 def _draft(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> "Draft | None":

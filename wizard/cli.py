@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from wizard import __version__
+from wizard.cli_certificates import certificate_group
 from wizard.cli_explain import explain
+from wizard.cli_trust import trust_group
 from wizard.errors import ExitCode, UsageError
 from wizard.options import FILE, PRESETS, SETS, Common, common, finish, output_named
 
@@ -190,9 +192,13 @@ async def _verify(
 def troubleshoot(settings: Common, **given: Any) -> None:
     """Say what is wrong with a Harbor, and why. Changes nothing.
 
-    Needs --once: the live view is not part of this version yet.
+    On a terminal it shows parts, problems, logs and events live; --once looks once and reports.
     """
-    finish(settings, lambda voices: _troubleshoot(settings, voices, **given))
+    if given["once"] or given["bundle"]:
+        finish(settings, lambda voices: _troubleshoot(settings, voices, **given))
+    from wizard.app import watched
+
+    sys.exit(watched(settings, given["presets"], given["sets"], given["release"]))
 
 
 async def _troubleshoot(
@@ -206,17 +212,12 @@ async def _troubleshoot(
     from wizard.answers.loading import load, load_target
     from wizard.answers.network import Network
     from wizard.inspections import troubleshoot as look
+    from wizard.options import require_preset
     from wizard.wiring import open_world
 
-    if given["bundle"] or not given["once"]:
-        _not_yet(
-            "The live view and support bundles are not part of this version yet",
-            "look once: add --once, leave --bundle out",
-        )
-    if sets and not presets:
-        raise UsageError(
-            "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
-        )
+    if given["bundle"]:
+        _not_yet("Support bundles are not part of this version yet", "leave --bundle out")
+    require_preset(presets, sets)
     sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
     preset = load(presets, sets) if presets else None
     target = preset.target if preset else load_target(sets)
@@ -341,7 +342,9 @@ def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
     finish(settings, work)
 
 
+wizard.add_command(certificate_group)
 wizard.add_command(explain)
+wizard.add_command(trust_group)
 
 
 def main() -> NoReturn:

@@ -18,6 +18,7 @@ WizardError                 what happened, why, what to do, where
     ├── Conflict               a field, a revision or a name belongs to someone else
     ├── Invalid                the API server refuses the object
     ├── Throttled              the API server asks to slow down
+    ├── VaultClosed            a Vault is sealed, or was never initialised
     └── HelmFailed             Helm ended with an error
 """
 
@@ -180,6 +181,10 @@ class Throttled(WorldError):
     def __init__(self, what: str, *, after: float = 1.0, why: str = "", fix: str = "") -> None:
         super().__init__(what, why=why, fix=fix)
         self.after = after
+
+
+class VaultClosed(WorldError):
+    """A Vault or OpenBao is sealed, or was never initialised: a person has to act first."""
 
 
 class HelmFailed(WorldError):

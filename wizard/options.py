@@ -169,3 +169,11 @@ SETS = click.option(
     metavar="PATH=VALUE",
     help="One answer, such as harbor.url=https://harbor.example.com; overrides the files.",
 )
+
+
+def require_preset(presets: Sequence[Path], sets: Sequence[str]) -> None:
+    """Raise UsageError for answers that change a preset, where none is given."""
+    if sets and not presets:
+        raise UsageError(
+            "--set goes with --preset", why="it changes the preset's answers", fix="add --preset"
+        )

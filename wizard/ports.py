@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from wizard.certificates import Certificates
+from wizard.vaults import Vault
+
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
 
@@ -79,7 +82,6 @@ class Objects(Protocol):
 
     def watch(self, kind: Kind, namespace: str = "", labels: str = "") -> AsyncIterator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed.
-
         It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
         """
 
@@ -92,7 +94,6 @@ class Objects(Protocol):
         force: bool = False,
     ) -> Object:
         """Server-side apply; returns the object as it is then.
-
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """
@@ -102,7 +103,6 @@ class Objects(Protocol):
 
     async def delete(self, ref: Ref, *, uid: str = "", dry_run: bool = False) -> None:
         """Delete in the background; nothing happens where it does not exist.
-
         With `uid`, only that very object (else Conflict).
         """
 
@@ -148,7 +148,6 @@ class Pods(Protocol):
 @dataclass(frozen=True, slots=True, order=True)
 class Right:
     """One right as RBAC knows it. `resource` may name a subresource ("pods/log").
-
     `namespace` is empty for rights on the whole cluster; `name` narrows it to one object.
     """
 
@@ -197,6 +196,9 @@ class Access(Protocol):
 
     async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
         """Which of the rights this identity has (SelfSubjectAccessReview)."""
+
+    async def token(self, namespace: str, account: str, audience: str) -> str:
+        """A token of a ServiceAccount for ten minutes. `audience`: whom it is for, if others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,6 @@ class Charts(Protocol):
         self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
     ) -> list[Object]:
         """The objects of a chart, hooks left out.
-
         With `server` for its version and API versions, but without asking it anything: unless
         the chart's templates depend on what they look up in the cluster (`lookups`).
         """
@@ -286,7 +287,6 @@ class Component:
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where Harbor's API is reached.
-
     `authority`: PEM of certificate authorities that are trusted besides the system's own.
     `address`: where to connect to instead of asking DNS for the URL's host.
     """
@@ -304,67 +304,6 @@ class Harbor(Protocol):
 
     async def version(self, endpoint: Endpoint, username: str, password: str) -> str:
         """Harbor's own version, such as "v2.15.2-c3b2c9a4". Raises Unauthorized: login refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """A certificate and its private key, both PEM."""
-
-    certificate: bytes
-    key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """What a certificate says of itself. `names` are its DNS names and IP addresses."""
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    not_before: datetime
-    not_after: datetime
-    is_authority: bool
-    self_signed: bool
-    key: str
-    """Kind and size of the key, such as "EC P-256"."""
-    serial: str
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRequest:
-    """A certificate to be made. `days` is how long it is valid, at most as long as its authority.
-
-    `key_type`: "ec-256", "ec-384", "rsa-2048", "rsa-3072" or "rsa-4096".
-    """
-
-    common_name: str
-    names: tuple[str, ...] = ()
-    days: int = 90
-    key_type: str = "ec-256"
-    is_authority: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateProblem:
-    """What is wrong with a certificate for a host. "bad" will not work, "warn" may."""
-
-    level: Literal["bad", "warn"]
-    code: str
-    message: str
-    fix: str
-
-
-class Certificates(Protocol):
-    """X.509."""
-
-    def read(self, pem: bytes) -> Sequence[CertificateFacts]:
-        """The certificates of a PEM text in its order. Raises UsageError: none can be read."""
-
-    def problems(self, pem: bytes, key: bytes, host: str) -> Sequence[CertificateProblem]:
-        """Why a chain (leaf first) with this key would not do for a host."""
-
-    def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
-        """A new key with its certificate, signed by the authority or by itself."""
 
 
 class Person(Protocol):
@@ -396,3 +335,4 @@ class World:
     harbor: Harbor
     certificates: Certificates
     resolver: Resolver
+    vault: Vault

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.answers.network import Network
+from wizard.certificates import Certificates
 from wizard.contexts import Context
 from wizard.environment import number_of, state_folder
 from wizard.ports import Charts, World
@@ -40,17 +41,13 @@ async def open_world(
     Raises UsageError for a kubeconfig that cannot be used, or an unknown scenario.
     """
     if site.scenario is not None:
-        from backends.simulated.world import simulated_world
-
-        state = state_folder() / "demo" / "world.json"
-        speed = number_of("WIZARD_DEMO_SPEED", 1)
-        async with simulated_world(site.scenario, state, speed) as simulated:
+        async with _simulated(site.scenario) as simulated:
             yield simulated
         return
-    from backends.certificates import X509
     from backends.cluster import Audience, open_cluster
     from backends.harbor import HarborClient
     from backends.resolver import SystemResolver
+    from backends.vault import VaultClient
 
     terminal = os.isatty(0) and not screens
     audience = Audience(notice, present=terminal or screens, terminal=terminal)
@@ -61,9 +58,17 @@ async def open_world(
             access=cluster.access,
             charts=_helm(network, cluster.kubeconfig),
             harbor=HarborClient(),
-            certificates=X509(),
+            certificates=open_certificates(network),
             resolver=SystemResolver(),
+            vault=VaultClient(),
         )
+
+
+def _simulated(scenario: str) -> AbstractAsyncContextManager[World]:
+    from backends.simulated.world import simulated_world
+
+    state = state_folder() / "demo" / "world.json"
+    return simulated_world(scenario, state, number_of("WIZARD_DEMO_SPEED", 1))
 
 
 def contexts(site: Site) -> Sequence[Context]:
@@ -90,6 +95,16 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
         return
     async with open_world(site, network) as world:
         yield world.charts
+
+
+def open_certificates(network: Network) -> Certificates:
+    """X.509 alone, without a cluster; `network` says how intermediates are fetched."""
+    from backends.certificates import X509
+    from backends.certificates.fetching import Fetching
+
+    given = {"http": network.http_proxy, "https": network.https_proxy}
+    proxies = {scheme: proxy for scheme, proxy in given.items() if proxy}
+    return X509(fetch=Fetching(proxies, network.no_proxy))
 
 
 def _helm(network: Network, kubeconfig: Path | None) -> Charts:

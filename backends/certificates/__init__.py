@@ -3,7 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from wizard.ports import CertificateFacts, CertificateProblem, CertificateRequest, KeyPair
+from wizard.certificates import (
+    CertificateFacts,
+    CertificateRequest,
+    GivenCertificate,
+    Judgement,
+    KeyPair,
+    SigningRequest,
+)
+
+from .fetching import Fetch, Fetching
 
 Clock = Callable[[], datetime]
 
@@ -14,25 +23,34 @@ def utc_now() -> datetime:
 
 
 class X509:
-    """Reads, judges and makes certificates; `clock` tells the time by which it does."""
+    """Reads, judges and makes certificates by the time of `clock`; `fetch` gets what is missing."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now, fetch: Fetch | None = None) -> None:
         self._clock = clock
+        self._fetch = fetch or Fetching()
 
-    def read(self, pem: bytes) -> Sequence[CertificateFacts]:
-        """See wizard.ports.Certificates."""
-        from .reading import facts, load
+    def read(self, data: bytes) -> Sequence[CertificateFacts]:
+        """See wizard.certificates.Certificates."""
+        from .forms import certificates_of
+        from .reading import facts
 
-        return [facts(certificate) for certificate in load(pem)]
+        return [facts(certificate) for certificate in certificates_of(data)]
 
-    def problems(self, pem: bytes, key: bytes, host: str) -> Sequence[CertificateProblem]:
-        """See wizard.ports.Certificates."""
+    def pem(self, data: bytes) -> bytes:
+        """See wizard.certificates.Certificates."""
+        from .forms import certificates_of
+        from .reading import as_pem
+
+        return as_pem(certificates_of(data))
+
+    def judge(self, given: GivenCertificate, host: str) -> Judgement:
+        """See wizard.certificates.Certificates."""
         from .judging import judge
 
-        return judge(pem, key, host, self._clock())
+        return judge(given, host, self._clock())
 
     def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
-        """See wizard.ports.Certificates.
+        """See wizard.certificates.Certificates.
 
         The result holds the new certificate alone, without its authority's. Raises UsageError
         where the authority has expired or its key does not belong to it.
@@ -40,3 +58,13 @@ class X509:
         from .issuing import issue
 
         return issue(request, authority, self._clock())
+
+    def request(self, request: CertificateRequest) -> SigningRequest:
+        """See wizard.certificates.Certificates."""
+        from .issuing import request as new_request
+
+        return new_request(request)
+
+    async def fetch(self, urls: Sequence[str]) -> bytes:
+        """See wizard.certificates.Certificates."""
+        return await self._fetch(urls)

@@ -1,4 +1,4 @@
-"""New keys and certificates: authorities of our own and what they sign (profile: RFC 5280)."""
+"""New keys, certificates and requests: authorities of our own and what they sign (RFC 5280)."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from wizard.certificates import CertificateRequest, KeyPair, SigningRequest
 from wizard.errors import UsageError
-from wizard.ports import CertificateRequest, KeyPair
 
-from .reading import load, load_key
+from .forms import certificates_of, with_key
 
 BACKDATED = timedelta(minutes=5)
 """Clocks of clients may be behind."""
@@ -50,6 +50,18 @@ def issue(request: CertificateRequest, authority: KeyPair | None, now: datetime)
     )
 
 
+def request(wanted: CertificateRequest) -> SigningRequest:
+    """See wizard.certificates.Certificates."""
+    key = _new_key(wanted.key_type)
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(wanted))
+    covered = x509.SubjectAlternativeName([*map(_name, wanted.names)])
+    signed = builder.add_extension(covered, critical=False).sign(key, _digest(key))
+    return SigningRequest(
+        signed.public_bytes(Encoding.PEM),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
+
+
 def _new_key(kind: str) -> Key:
     family, _, size = kind.partition("-")
     if family == "rsa":
@@ -59,11 +71,14 @@ def _new_key(kind: str) -> Key:
 
 def _subject(request: CertificateRequest) -> x509.Name:
     common_name = request.common_name[:COMMON_NAME_LENGTH]
+    if not common_name:
+        return x509.Name([])
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
 def _load(authority: KeyPair, now: datetime) -> tuple[x509.Certificate, Key]:
-    certificate, key = load(authority.certificate)[0], load_key(authority.key)
+    certificate = certificates_of(authority.certificate)[0]
+    key = with_key(authority.key, "").keys[0]
     if key.public_key() != certificate.public_key() or not isinstance(
         key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     ):

@@ -14,6 +14,7 @@ from .discovery import Discovery
 
 _AUTHENTICATION = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 _AUTHORIZATION = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_TOKEN_SECONDS = 600
 
 
 class ClusterAccess:
@@ -43,6 +44,16 @@ class ClusterAccess:
         """See wizard.ports.Access; all are asked at the same time."""
         answers = await asyncio.gather(*map(self._may, rights))
         return dict(zip(rights, answers, strict=True))
+
+    async def token(self, namespace: str, account: str, audience: str) -> str:
+        """See wizard.ports.Access. Nothing is stored; ten minutes are the least there is."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        audiences = {"audiences": [audience]} if audience else {}
+        spec = {**audiences, "expirationSeconds": _TOKEN_SECONDS}
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        where = f"ServiceAccount {namespace}/{account}"
+        answer = await self._calls.request("POST", path, body=body, where=where)
+        return str(answer.data["status"]["token"])
 
     async def _may(self, right: Right) -> bool:
         resource, _, subresource = right.resource.partition("/")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backends.simulated.store import Store
 from wizard.contexts import Context
-from wizard.errors import Forbidden
-from wizard.ports import Ref, Right, Server
+from wizard.errors import Forbidden, NotFound
+from wizard.ports import Kind, Ref, Right, Server
 
 CONTEXT = "simulated"
 VERSION = "v1.34.4"
 USER = "rehearsal"
+_ACCOUNT = Kind("v1", "ServiceAccount")
 
 URL = "https://kubernetes.simulated:6443"
 CONTEXTS = (Context(CONTEXT, URL, USER, "default", True),)
@@ -83,3 +84,11 @@ class SimulatedAccess:
     async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
         """Which of the rights the scenario grants."""
         return {right: self._rights.allows(right) for right in rights}
+
+    async def token(self, namespace: str, account: str, audience: str) -> str:
+        """A text that stands for one."""
+        ref = Ref(_ACCOUNT, namespace, account)
+        self._rights.demand_right(Right("create", "", "serviceaccounts/token", namespace, account))
+        if self._store.get(ref) is None:
+            raise NotFound(f'serviceaccounts "{account}" not found')
+        return f"simulated.{namespace}.{account}.{audience}"

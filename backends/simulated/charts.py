@@ -1,20 +1,34 @@
-"""The port `Charts` without Helm: releases of the simulated Harbor chart."""
+"""The port `Charts` without Helm: releases of the charts that are simulated."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from backends.simulated import cert_manager_chart, openbao_chart
 from backends.simulated.clock import Clock
-from backends.simulated.harbor.package import Chart, make_package, read_package
-from backends.simulated.harbor.render import render
+from backends.simulated.harbor import package as harbor_package
+from backends.simulated.harbor import render as harbor_render
 from backends.simulated.history import History, Revision
 from backends.simulated.objects import SimulatedObjects
+from backends.simulated.packages import Chart, read_package
 from wizard.errors import Conflict, HelmFailed, WorldError
 from wizard.ports import ChartSource, Object, Ref, Release, ReleaseRequest, Server
 
 MANAGER = "helm"
 _NAME = "meta.helm.sh/release-name"
 _NAMESPACE = "meta.helm.sh/release-namespace"
+_MAKERS: Mapping[str, Callable[[ChartSource, Path], Path]] = {
+    "harbor": harbor_package.make_package,
+    "cert-manager": cert_manager_chart.make_package,
+    "openbao": openbao_chart.make_package,
+}
+_RENDERED: Mapping[str, Callable[[str, str, Chart, Mapping[str, Any]], list[Object]]] = {
+    "harbor": harbor_render.render,
+    "cert-manager": cert_manager_chart.render,
+    "openbao": openbao_chart.render,
+}
+_MANAGED = {"app.kubernetes.io/managed-by": "Helm"}
 _PENDING = "another operation (install/upgrade/rollback) is in progress"
 
 
@@ -34,8 +48,12 @@ class SimulatedCharts:
         return "4.3.1"
 
     async def fetch(self, source: ChartSource, folder: Path) -> Path:
-        """Write the package of the simulated chart. Raises HelmFailed for any other chart."""
-        return make_package(source, folder)
+        """Write the package of a simulated chart. Raises HelmFailed for any other chart."""
+        if source.name not in _MAKERS:
+            raise HelmFailed(
+                f"There is no chart {source.name} in the simulated repository", kind="no-chart"
+            )
+        return _MAKERS[source.name](source, folder)
 
     async def render(
         self, request: ReleaseRequest, server: Server | None, *, lookups: bool = False
@@ -143,7 +161,9 @@ class SimulatedCharts:
         for obj in revision.manifest:
             marks = {_NAME: revision.name, _NAMESPACE: revision.namespace}
             annotations = obj["metadata"].get("annotations", {}) | marks
-            marked = obj | {"metadata": obj["metadata"] | {"annotations": annotations}}
+            labels = obj["metadata"].get("labels", {}) | _MANAGED
+            more = {"annotations": annotations, "labels": labels}
+            marked = obj | {"metadata": obj["metadata"] | more}
             await self._objects.apply(marked, manager=MANAGER, force=force)
 
     async def _refuse_foreign(self, obj: Object, revision: Revision) -> None:
@@ -172,7 +192,10 @@ class SimulatedCharts:
 
 
 def _rendered(request: ReleaseRequest, chart: Chart) -> list[Object]:
-    return render(request.name, request.namespace, chart, request.values)
+    """Raises HelmFailed for a package of a chart that is not simulated."""
+    if chart.name not in _RENDERED:
+        raise HelmFailed(f"The chart {chart.name} is not simulated", kind="no-chart")
+    return _RENDERED[chart.name](request.name, request.namespace, chart, request.values)
 
 
 def _new_revision(

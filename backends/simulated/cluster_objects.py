@@ -8,6 +8,9 @@ from wizard.ports import Object
 CLUSTER_UID = "5f6d7c1e-0c1b-4d4e-9a54-51a0d0c0ffee"
 """The uid of `kube-system`: the simulated cluster is the same one in every session."""
 
+AUTHORITY = "-----BEGIN CERTIFICATE-----\nsimulated\n-----END CERTIFICATE-----\n"
+"""Stands for the API server's authority, which nobody here has to check."""
+
 CONTROL_PLANE = {"node-role.kubernetes.io/control-plane": ""}
 """The label of nodes that run the control plane; `kubeadm` repels pods from them by a taint."""
 
@@ -22,13 +25,15 @@ def make(api_version: str, kind: str, name: str, namespace: str = "", **rest: An
 
 
 def namespaces(*names: str) -> Iterable[Object]:
-    """These namespaces, besides those that every cluster has."""
+    """These namespaces, besides those that every cluster has with what Kubernetes puts there."""
     for name in ("default", "kube-system", *names):
         labels = {"kubernetes.io/metadata.name": name}
         obj = make("v1", "Namespace", name, labels=labels, status={"phase": "Active"})
         if name == "kube-system":
             obj["metadata"]["uid"] = CLUSTER_UID
         yield obj
+    data = {"ca.crt": AUTHORITY}
+    yield make("v1", "ConfigMap", "kube-root-ca.crt", "kube-system", data=data)
 
 
 def node(
@@ -105,14 +110,14 @@ def ingress_class(name: str, controller: str, *, default: bool = False) -> Objec
     return make("networking.k8s.io/v1", "IngressClass", name, annotations=mark, spec=spec)
 
 
-def definition(group: str, kind: str, *, namespaced: bool = True) -> Object:
-    """The definition of a custom resource, in version v1."""
+def definition(group: str, kind: str, *, namespaced: bool = True, version: str = "v1") -> Object:
+    """The definition of a custom resource."""
     plural = f"{kind.lower()}s"
     spec = {
         "group": group,
         "scope": "Namespaced" if namespaced else "Cluster",
         "names": {"kind": kind, "plural": plural},
-        "versions": [{"name": "v1", "served": True, "storage": True}],
+        "versions": [{"name": version, "served": True, "storage": True}],
     }
     name = f"{plural}.{group}"
     return make("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, spec=spec)

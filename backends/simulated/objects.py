@@ -4,10 +4,11 @@ import asyncio
 import copy
 from collections.abc import AsyncGenerator
 
-from backends.simulated.access import Rights
+from backends.simulated.access import USER, Rights
 from backends.simulated.apply import applied, entry, plain
 from backends.simulated.faults import Faults
 from backends.simulated.fields import owned
+from backends.simulated.issuing import admitted
 from backends.simulated.store import Store, matches
 from wizard.errors import Conflict, Invalid
 from wizard.ports import FIELD_MANAGER, Change, Kind, Listing, Object, Ref
@@ -79,7 +80,7 @@ class SimulatedObjects:
         ref = await self._enter("create", _ref_of(obj), "dry-run" if dry_run else "")
         if self._store.get(ref) is not None:
             raise Conflict(f"{ref} exists already", where=str(ref))
-        new = plain(obj)
+        new = admitted(plain(obj), USER)
         time = self._store.clock.timestamp()
         own = entry(new, FIELD_MANAGER, "Update", set(owned(new)), time)
         new["metadata"]["managedFields"] = [own]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from backends.simulated.accounts import fill
 from backends.simulated.actor import Actor
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
@@ -18,6 +19,7 @@ from backends.simulated.pod_objects import (
 from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.script import Beat, Script
 from backends.simulated.store import Store
+from backends.simulated.trust_manager import publish
 from backends.simulated.volumes import bind, release
 from wizard.ports import Change, Kind, Object, Ref
 
@@ -55,7 +57,7 @@ class Play:
                         self._store.delete(Ref.of(pod))
                     self._clock.after(0.1, partial(self._roll, Ref.of(workload)))
         for obj in self._store.dump():
-            if obj["kind"] in (*_ENTRANCES, CLAIM.name):
+            if obj["kind"] in (*_ENTRANCES, CLAIM.name, "Bundle"):
                 self._added(obj)
         self._harbor.look()
 
@@ -67,7 +69,7 @@ class Play:
             seen = obj.get("status", {}).get("observedGeneration")
             if seen != obj["metadata"]["generation"]:
                 self._clock.after(0.1, partial(self._roll, Ref.of(obj)))
-        elif change.type == "ADDED":
+        elif change.type == "ADDED" or kind == "Bundle":
             self._added(obj)
         elif kind == "PersistentVolumeClaim" and obj["status"].get("phase") == "Bound":
             self._let_go()
@@ -80,8 +82,11 @@ class Play:
             self._clock.after(
                 1.0, partial(give_address, self._store, ref, self._scenario.entrances)
             )
+        elif kind == "Bundle":
+            self._clock.after(0.5, partial(publish, self._store, ref))
         elif kind in ("Secret", "ConfigMap"):
             self._let_go()
+            self._clock.after(0.1, partial(fill, self._store, ref))
         elif kind == "StorageClass":
             for claim in self._store.select(CLAIM):
                 self._added(claim)

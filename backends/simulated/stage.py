@@ -9,6 +9,7 @@ from backends.simulated.harbor_state import HarborState
 from backends.simulated.logs import Logs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.store import Store
+from backends.simulated.vault import VaultContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Stage:
     harbor: HarborState
     objects: SimulatedObjects
     charts: SimulatedCharts
+    vault: VaultContent

@@ -33,6 +33,7 @@ def load(path: Path, scenario: str, stage: Stage) -> Past | None:
         stage.store.load(found["objects"])
         stage.logs.load(found["logs"])
         stage.harbor.admin_password = found["adminPassword"]
+        stage.vault.load(found["vault"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return past
@@ -48,6 +49,7 @@ def save(path: Path, scenario: str, stage: Stage, past: Past) -> None:
         "objects": stage.store.dump(),
         "logs": stage.logs.dump(),
         "adminPassword": stage.harbor.admin_password,
+        "vault": stage.vault.dump(),
         "meanwhile": past.meanwhile,
     }
     draft = path.with_name(f"{path.name}.{os.getpid()}")

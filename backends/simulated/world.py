@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.certificates import X509
+from backends.certificates.fetching import fetch_nothing
 from backends.simulated import statefile
 from backends.simulated.access import Rights, SimulatedAccess
 from backends.simulated.charts import SimulatedCharts
@@ -14,6 +15,7 @@ from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
 from backends.simulated.harbor_state import HarborState
 from backends.simulated.harbor_view import HarborView
+from backends.simulated.issuing import Issuing
 from backends.simulated.logs import Logs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.play import Play
@@ -24,6 +26,7 @@ from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.stage import Stage
 from backends.simulated.stand_in import harbor_client
 from backends.simulated.store import Store
+from backends.simulated.vault import SimulatedVault, VaultContent
 from wizard.errors import UsageError
 from wizard.ports import World
 
@@ -48,12 +51,14 @@ async def simulated_world(
     found = find(scenario)
     stage = _stage(speed)
     play = Play(stage.store, stage.logs, found, HarborView(stage.store, stage.harbor))
+    issuing = Issuing(stage.store)
     past = statefile.load(state, found.name, stage) if state else None
     async with _running(stage.clock):
         if past is None:
             past = _begin(found, stage)
         else:
             play.resume()
+            issuing.resume()
         past.meanwhile = past.meanwhile or await found.meanwhile(stage)
         try:
             yield _world(found, stage)
@@ -74,7 +79,7 @@ def _stage(speed: float) -> Stage:
     store = Store(clock)
     objects = SimulatedObjects(store, Rights(store), Faults())
     charts = SimulatedCharts(objects, clock)
-    return Stage(clock, store, Logs(), Faults(), HarborState(), objects, charts)
+    return Stage(clock, store, Logs(), Faults(), HarborState(), objects, charts, VaultContent())
 
 
 def _begin(scenario: Scenario, stage: Stage) -> statefile.Past:
@@ -95,8 +100,9 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         access=SimulatedAccess(stage.store, rights),
         charts=SimulatedCharts(helm_objects, stage.clock),
         harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
-        certificates=X509(),
+        certificates=X509(fetch=fetch_nothing),
         resolver=SimulatedResolver(),
+        vault=SimulatedVault(stage.vault),
         stage=stage,
     )
 

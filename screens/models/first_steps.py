@@ -12,9 +12,7 @@ from wizard.answers.preset import Preset
 from wizard.charts.names import Names
 from wizard.charts.references import admin_password
 from wizard.charts.tls import has_authority
-
-CA_FILE = "harbor-ca.crt"
-_DEFAULT_PORTS = {"https": 443, "http": 80}
+from wizard.trust import CA_FILE, all_clients, registry_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,7 @@ class Installed:
     @property
     def registry(self) -> str:
         """What its images' names begin with: the host, and a port that is not the scheme's."""
-        parts = urlsplit(self.url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else str(parts.hostname)
-        usual = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
-        return host if usual else f"{host}:{parts.port}"
+        return registry_of(self.url)
 
     @property
     def kubectl(self) -> str:
@@ -106,72 +101,15 @@ def _in_dns(host: str) -> str:
 def _trust(installed: Installed) -> Iterator[FirstStep]:
     """Where each client looks for the authority of a registry."""
     names = Names(installed.preset.target.release)
-    registry = installed.registry
     yield FirstStep(
         "Get the CA",
         "Clients do not know the authority behind the certificate. This writes it to a file, "
         "which the steps for each client use:",
         f"{installed.entry(names.authority, 'ca.crt')} > {CA_FILE}",
+        "wizard trust export makes scripts for machines that do not have the file.",
     )
-    yield FirstStep(
-        "Trust: Docker",
-        "On every machine with Docker; it need not be restarted:",
-        _placed(f"/etc/docker/certs.d/{registry}", "ca.crt"),
-        f"Docker Desktop: put it into ~/.docker/certs.d/{registry}/ca.crt and restart it.",
-    )
-    yield FirstStep(
-        "Trust: containerd",
-        "On every node; images of this registry are then pulled by Kubernetes:",
-        _containerd(registry, installed.url.rstrip("/")),
-        'containerd reads this folder where its config.toml says config_path = "/etc/containerd/'
-        'certs.d" for the registry; only a change of that needs a restart.',
-    )
-    yield FirstStep(
-        "Trust: nerdctl",
-        "It reads what the step for containerd wrote. Without root it reads from the home "
-        "directory instead:",
-        f"mkdir -p ~/.config/containerd/certs.d/{registry}\n"
-        f"cp {CA_FILE} ~/.config/containerd/certs.d/{registry}/ca.crt",
-    )
-    yield FirstStep(
-        "Trust: Podman",
-        "Also for CRI-O, Buildah and Skopeo; nothing need be restarted:",
-        _placed(f"/etc/containers/certs.d/{registry}", "ca.crt"),
-        f"Without root: ~/.config/containers/certs.d/{registry}/ca.crt",
-    )
-    yield _trust_of_system()
-
-
-def _trust_of_system() -> FirstStep:
-    return FirstStep(
-        "Trust: system",
-        "For browsers, curl and Helm. Take the lines of the system:",
-        "# Debian, Ubuntu\n"
-        f"sudo cp {CA_FILE} /usr/local/share/ca-certificates/{CA_FILE}\n"
-        "sudo update-ca-certificates\n"
-        "# RHEL, Fedora\n"
-        f"sudo cp {CA_FILE} /etc/pki/ca-trust/source/anchors/{CA_FILE}\n"
-        "sudo update-ca-trust\n"
-        "# macOS\n"
-        "sudo security add-trusted-cert -d -r trustRoot "
-        f"-k /Library/Keychains/System.keychain {CA_FILE}",
-    )
-
-
-def _placed(folder: str, name: str) -> str:
-    """The commands that put the authority into a folder of the system."""
-    return f"sudo mkdir -p {folder}\nsudo cp {CA_FILE} {folder}/{name}"
-
-
-def _containerd(registry: str, url: str) -> str:
-    """See https://github.com/containerd/containerd/blob/main/docs/hosts.md."""
-    folder = f"/etc/containerd/certs.d/{registry}"
-    hosts = (
-        f'server = "{url}"\n\n[host."{url}"]\n'
-        f'  capabilities = ["pull", "resolve", "push"]\n  ca = "{folder}/ca.crt"\n'
-    )
-    written = f"sudo tee {folder}/hosts.toml > /dev/null <<'EOF'\n{hosts}EOF"
-    return f"{_placed(folder, 'ca.crt')}\n{written}"
+    for one in all_clients(installed.url):
+        yield FirstStep(f"Trust: {one.client}", one.text, one.commands, one.after)
 
 
 def _plain_http(installed: Installed) -> FirstStep:

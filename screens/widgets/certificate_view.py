@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual import work
 
-from screens.models.certificates import Fact, served
+from screens.models.certificates import served
+from screens.models.chain_facts import Fact
 from screens.models.desk import Desk
 from screens.signs import sign
 from screens.widgets.extra import Extra

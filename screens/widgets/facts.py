@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from screens.models.certificates import Fact
+from screens.models.chain_facts import Fact
 from screens.signs import STYLES, sign
 
 _LABEL, _TEXT = 11, 36

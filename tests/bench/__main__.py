@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bench.first_frame import first_frames
 from tests.bench.installing import installations
+from tests.bench.judging import verdicts
 from tests.bench.log_view import log_view
 from tests.bench.measuring import table
 from tests.bench.starting import graph, rehearsed_check, version
@@ -23,7 +24,8 @@ def _machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.platform()}, Python {python}, load {load}"
 
 
-rows = [version(), rehearsed_check(), graph(), *log_view(), *first_frames(), switching()]
+rows = [version(), rehearsed_check(), graph(), *verdicts()]
+rows += [*log_view(), *first_frames(), switching()]
 if "--quick" not in sys.argv:
     rows += installations()
 sys.stdout.write("\n".join([_machine(), *table(rows), ""]))

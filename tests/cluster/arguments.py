@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +59,18 @@ class Arguments:
             f"--initial-cluster=default={peer}",
         ]
 
+    @property
+    def egress(self) -> Path:
+        """Says how the API server reaches Services, once there is something behind them."""
+        return self.folder / "egress.yaml"
+
     def api_server(self) -> list[str]:
         """With RBAC and an audit log that is written before a request ends."""
         file = self.certificates.path
+        routed = [f"--egress-selector-config-file={self.egress}"] if self.egress.exists() else []
+        return [*self._api_server(file), *routed]
+
+    def _api_server(self, file: Callable[[str], str]) -> list[str]:
         return [
             self.programs.path("kube-apiserver"),
             f"--etcd-servers=http://127.0.0.1:{self.ports.etcd}",

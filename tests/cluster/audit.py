@@ -51,13 +51,16 @@ class Entry:
 
     @property
     def write(self) -> bool:
-        """Whether it counts as a write: no dry run, no question of rights, no tunnel."""
+        """Whether it counts as a write: no dry run, no question of rights, no tunnel, no token
+        (nothing is stored by making one).
+        """
         return (
             self.verb in WRITING
             and bool(self.resource)
             and not self.dry_run
             and self.group not in QUESTIONS
             and self.resource not in TUNNELS
+            and self.resource != "serviceaccounts/token"
         )
 
     def __str__(self) -> str:

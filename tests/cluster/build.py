@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODULES = Path(__file__).parent / "programs"
+CERT_MANAGER = Path(__file__).parent / "cert_manager_controllers"
 KEPT_COMMIT = "0" * 40  # a module zip does not know its commit
 
 
@@ -107,6 +108,12 @@ def catalogue() -> tuple[Program, ...]:
     )
 
 
+CONTROLLERS = Program(
+    "cert-manager-controllers", str(CERT_MANAGER), ".", "issues and renews certificates", "4 min"
+)
+"""Of cert-manager; apart from the catalogue, as only the tests of certificates want it."""
+
+
 @dataclass(frozen=True)
 class Programs:
     """A folder that holds every program of the catalogue."""
@@ -132,13 +139,26 @@ def cache_folder() -> Path:
         key.update(name.read_bytes())
     for program in catalogue():
         key.update(repr((program.name, program.package, program.stamps)).encode())
+    return _cache(f"programs-{key.hexdigest()[:16]}")
+
+
+def controllers_folder() -> Path:
+    """Where the built controllers of cert-manager rest."""
+    key = hashlib.sha256(platform_name().encode())
+    for name in sorted([*CERT_MANAGER.glob("go.*"), *CERT_MANAGER.glob("*.go")]):
+        key.update(name.read_bytes())
+    return _cache(f"cert-manager-{key.hexdigest()[:16]}")
+
+
+def _cache(name: str) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "harbor-wizard" / f"programs-{key.hexdigest()[:16]}"
+    return Path(base) / "harbor-wizard" / name
 
 
-def missing(folder: Path) -> list[Program]:
-    """What the folder does not hold yet."""
-    return [one for one in catalogue() if not os.access(folder / one.name, os.X_OK)]
+def missing(folder: Path, wanted: tuple[Program, ...] | None = None) -> list[Program]:
+    """What of the catalogue (or of other programs) the folder does not hold yet."""
+    wanted = catalogue() if wanted is None else wanted
+    return [one for one in wanted if not os.access(folder / one.name, os.X_OK)]
 
 
 @contextlib.contextmanager
@@ -188,14 +208,26 @@ def ensure_programs(tell: Callable[[str], None] = _to_stderr) -> Programs:
     """Every program, built if need be, one after another (each takes 1-2 GB of memory)."""
     if given := os.environ.get("KUBEBUILDER_ASSETS"):
         return _given(Path(given))
-    folder = cache_folder()
-    if not missing(folder):
+    return _built(cache_folder(), catalogue(), tell)
+
+
+def ensure_controllers(tell: Callable[[str], None] = _to_stderr) -> Path:
+    """The controllers of cert-manager; taken from KUBEBUILDER_ASSETS only where they lie there."""
+    given = Path(os.environ.get("KUBEBUILDER_ASSETS") or ".") / CONTROLLERS.name
+    if os.environ.get("KUBEBUILDER_ASSETS") and os.access(given, os.X_OK):
+        return given
+    return _built(controllers_folder(), (CONTROLLERS,), tell).folder / CONTROLLERS.name
+
+
+def _built(folder: Path, wanted: tuple[Program, ...], tell: Callable[[str], None]) -> Programs:
+    """The folder with all that is wanted; what it lacks is built, one after another."""
+    if not missing(folder, wanted):
         return Programs(folder)
     go = shutil.which("go")
     if go is None:
         raise NoPrograms("no `go` to build the test cluster with, and KUBEBUILDER_ASSETS is unset")
     with _only_one_builder(folder):
-        for program in missing(folder):
+        for program in missing(folder, wanted):
             tell(f"building {program.name}, which {program.what} (usually {program.usual}) ...")
             start = time.monotonic()
             _build(program, folder, go)
@@ -205,6 +237,6 @@ def ensure_programs(tell: Callable[[str], None] = _to_stderr) -> Programs:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(f"{ensure_programs().folder}\n")
+        sys.stdout.write(f"{ensure_programs().folder}\n{ensure_controllers()}\n")
     except (NoPrograms, MissingPrograms, RuntimeError) as problem:
         sys.exit(str(problem))

@@ -43,6 +43,11 @@ class Certificates:
         """A file of the folder."""
         return str(self.folder / file_name)
 
+    def serving(self, name: str, host: str) -> tuple[str, str]:
+        """The files (certificate, key) with which a server answers for a host."""
+        self._issue(name, _name(host), ExtendedKeyUsageOID.SERVER_AUTH, [x509.DNSName(host)])
+        return self.path(f"{name}.crt"), self.path(f"{name}.key")
+
     def _new_key(self, name: str) -> ec.EllipticCurvePrivateKey:
         key = ec.generate_private_key(ec.SECP256R1())
         pem = key.private_bytes(

@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from tests.cluster.build import MissingPrograms, NoPrograms, Programs, ensure_programs
+from tests.cluster.build import (
+    MissingPrograms,
+    NoPrograms,
+    Programs,
+    ensure_controllers,
+    ensure_programs,
+)
+from tests.cluster.cert_manager import CHART, CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.identities import Identity
@@ -20,6 +28,7 @@ from tests.cluster.wizard import Wizard, site
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 BUILT = pytest.StashKey[Programs | Exception]()
+CONTROLLERS = pytest.StashKey[Path | Exception]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,17 +49,29 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.stash[BUILT] = ensure_programs(tell)
     except (NoPrograms, MissingPrograms, RuntimeError) as problem:
         session.config.stash[BUILT] = problem
+    if not any("cert_manager" in getattr(item, "fixturenames", ()) for item in session.items):
+        return
+    try:
+        session.config.stash[CONTROLLERS] = ensure_controllers(tell)
+    except (NoPrograms, RuntimeError) as problem:
+        session.config.stash[CONTROLLERS] = problem
 
 
-@pytest.fixture(scope="session")
-def programs(pytestconfig: pytest.Config) -> Programs:
-    """The programs of the test cluster."""
-    built = pytestconfig.stash[BUILT]
+_Built = TypeVar("_Built", Programs, Path)
+
+
+def _require(built: _Built | Exception) -> _Built:
     if isinstance(built, NoPrograms):
         pytest.skip(str(built))
     if isinstance(built, Exception):
         pytest.fail(str(built), pytrace=False)
     return built
+
+
+@pytest.fixture(scope="session")
+def programs(pytestconfig: pytest.Config) -> Programs:
+    """The programs of the test cluster."""
+    return _require(pytestconfig.stash[BUILT])
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +140,21 @@ def charts() -> Path:
     if not folder.is_dir():
         pytest.skip("no folder of charts: set HARBOR_WIZARD_CHARTS")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def cert_manager(
+    control_plane: ControlPlane, charts: Path, pytestconfig: pytest.Config
+) -> Iterator[CertManager]:
+    """cert-manager, installed for the whole session by somebody else than the wizard.
+
+    `services` leads names of Services to ports of this machine, for issuers that need a server:
+    `cert_manager.services["openbao.vault.svc"] = port`.
+    """
+    program = _require(pytestconfig.stash[CONTROLLERS])
+    with CertManager(control_plane, program, charts / CHART) as running:
+        running.install()
+        yield running
 
 
 @pytest.fixture

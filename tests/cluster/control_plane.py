@@ -112,6 +112,24 @@ class ControlPlane:
         process = self._run("kube-apiserver", self.arguments.api_server())
         process.wait_until(self.admin.ready, UP_WITHIN)
 
+    def reach_services_through(self, socket: str) -> None:
+        """From now on the API server connects to Services (and nodes) through that proxy,
+        which listens on a Unix socket.
+        """
+        connection = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": socket}}}
+        egress = {
+            "apiVersion": "apiserver.k8s.io/v1beta1",
+            "kind": "EgressSelectorConfiguration",
+            "egressSelections": [{"name": "cluster", "connection": connection}],
+        }
+        self.arguments.egress.write_text(yaml.safe_dump(egress))
+        self.restart_api()
+
+    def reach_services_directly(self) -> None:
+        """As at the start: nothing answers for a Service."""
+        self.arguments.egress.unlink()
+        self.restart_api()
+
     def stop_api(self) -> None:
         """Kill the API server as a crash would."""
         self.processes.pop("kube-apiserver").kill()

@@ -35,7 +35,10 @@ def poll(what: str, ready: Callable[[], bool], seconds: float, every: float = 0.
 class Process:
     """One program in a session of its own, with its output in a file."""
 
-    def __init__(self, name: str, argv: list[str], log: Path) -> None:
+    def __init__(
+        self, name: str, argv: list[str], log: Path, environment: dict[str, str] | None = None
+    ) -> None:
+        """`environment` is added to the one of the tests."""
         self.name = name
         self.log = log
         with log.open("ab") as output:
@@ -45,6 +48,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, **(environment or {})},
             )
         self._guard = self._start_guard()
         _running.add(self)

@@ -15,7 +15,7 @@ from tests.cluster.kube import Object
 from tests.cluster.pod_logs import forward_ports
 from tests.cluster.standin import HarborStandIn
 from tests.cluster.wizard import Wizard, site
-from wizard.ports import CertificateRequest
+from wizard.certificates import CertificateRequest
 
 HOST = "harbor.test"
 NETWORKING = "/apis/networking.k8s.io/v1"
@@ -54,7 +54,12 @@ CASES: dict[str, Object] = {
     "node ports": {"harbor": {"url": f"https://{HOST}:30862", "expose": NODE_PORTS}},
     "load balancer": {"harbor": {"expose": LOAD_BALANCER}},
     "a bought certificate": {
-        "pki": {"kind": "commercial", "certificate": "bought.pem", "key": {"file": "bought.key"}}
+        "pki": {
+            "kind": "commercial",
+            "certificate": "bought.pem",
+            "key": {"file": "bought.key"},
+            "caBundle": "bought.pem",
+        }
     },
     "a Secret with a certificate": {"pki": {"kind": "secret", "name": "given-tls"}},
     "TLS in front": {"pki": {"kind": "none"}},

@@ -14,6 +14,7 @@ from backends.cluster import open_cluster
 from backends.harbor import HarborClient
 from backends.helm import Helm
 from backends.resolver import SystemResolver
+from backends.vault import VaultClient
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE, KubeError, Object
@@ -70,6 +71,7 @@ class Asking:
                 harbor=HarborClient(),
                 certificates=X509(),
                 resolver=SystemResolver(),
+                vault=VaultClient(),
             )
             teller = RunTeller("run", lambda event: None, Redactor())
             target = Target("", "harness", namespace, "harbor")

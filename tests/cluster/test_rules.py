@@ -15,7 +15,7 @@ from tests.cluster.test_harness_pods import SAYS, make_namespace
 from tests.cluster.wizard import Wizard, annotated, deep
 from tests.unit.diagnose.recording import Recording
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.observer import WITH_THE_CLUSTER, Observer
+from wizard.diagnose.observer import EVERYTHING, Observer
 from wizard.diagnose.view import View
 from wizard.ports import Object
 
@@ -32,7 +32,7 @@ async def test_a_real_installation_gives_no_finding_at_any_moment(wizard: Wizard
     async with open_cluster(wizard.identity.kubeconfig) as cluster:
         selector = {"release": "harbor"}
         objects, pods, home = cluster.objects, cluster.pods, wizard.namespace
-        watched = WITH_THE_CLUSTER
+        watched = EVERYTHING
         async with Observer(objects, pods, home, selector, watched=watched) as observer:
             await observer.synced()
             with wizard.begin() as running:
@@ -153,7 +153,7 @@ async def _blocked(identity: Identity, namespace: str) -> str:
     """The cause of the finding about the namespace, as it is a minute later."""
     async with open_cluster(identity.kubeconfig) as cluster:
         objects, pods = cluster.objects, cluster.pods
-        async with Observer(objects, pods, namespace, {}, watched=WITH_THE_CLUSTER) as observer:
+        async with Observer(objects, pods, namespace, {}, watched=EVERYTHING) as observer:
             await observer.synced()
             async with asyncio.timeout(60):
                 while True:

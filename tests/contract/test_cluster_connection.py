@@ -18,8 +18,9 @@ from aiohttp import web
 from backends.certificates import X509
 from backends.cluster import open_cluster
 from tests.contract.scripted_server import ScriptedServer, serving, write_kubeconfig
+from wizard.certificates import CertificateRequest, KeyPair
 from wizard.errors import Unauthorized, Unreachable, UsageError
-from wizard.ports import CertificateRequest, KeyPair, Server
+from wizard.ports import Server
 
 AUTHORITY = X509().issue(CertificateRequest("test authority", is_authority=True), None)
 SERVER = X509().issue(CertificateRequest("server", ("127.0.0.1", "k8s.test")), AUTHORITY)

@@ -19,8 +19,8 @@ from backends.cluster import Audience, open_cluster
 from backends.cluster.kubeconfig import load
 from backends.cluster.plugin import from_plugin
 from tests.contract.scripted_server import ScriptedServer, serving, write_kubeconfig
+from wizard.certificates import CertificateRequest
 from wizard.errors import UsageError
-from wizard.ports import CertificateRequest
 
 NOWHERE = "https://127.0.0.1:1"
 V1, V1BETA1 = (f"client.authentication.k8s.io/{version}" for version in ("v1", "v1beta1"))

@@ -11,8 +11,9 @@ from aiohttp import web
 from backends.certificates import X509
 from backends.harbor import HarborClient
 from tests.contract.scripted_server import Answer, ScriptedServer, serving
+from wizard.certificates import CertificateRequest
 from wizard.errors import Unauthorized, Unreachable, UsageError
-from wizard.ports import CertificateRequest, Component, Endpoint
+from wizard.ports import Component, Endpoint
 
 HEALTH = "GET /api/v2.0/health"
 INFO = "GET /api/v2.0/systeminfo"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from backends.helm import Helm
-from backends.simulated.harbor.package import make_package, read_package
+from backends.simulated.harbor.package import make_package
 from backends.simulated.harbor.render import render as simulated
+from backends.simulated.packages import read_package
 from tests.real import charts_folder, helm_program
 from tests.unit.charts.conftest import SERVER, preset_of
 from wizard.charts.values import Pins, harbor_values

@@ -1,11 +1,12 @@
 """Certificate files for tests: a chain of three, its key, and a key of another."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from backends.certificates import X509
-from wizard.ports import CertificateRequest, KeyPair
+from tests.unit.certificates.factory import dns, sign
+from wizard.certificates import KeyPair
 
 HOST = "harbor.example.com"
 
@@ -23,12 +24,12 @@ class Made:
 @cache
 def made() -> Made:
     """The same ones for all tests."""
-    x509 = X509()
-    root = x509.issue(CertificateRequest("Example Root CA", days=900, is_authority=True), None)
-    middle = x509.issue(CertificateRequest("R11", days=800, is_authority=True), root)
-    leaf = x509.issue(CertificateRequest(HOST, (HOST, "*.example.com"), days=48), middle)
-    other = x509.issue(CertificateRequest("other", ("other.example.com",), days=48), middle)
-    return Made(root, middle, leaf, other)
+    now = datetime.now(UTC)
+    root = sign("Example Root CA", ca=True, begins=0, ends=900, now=now)
+    middle = sign("R11", root, ca=True, begins=0, ends=800, now=now)
+    leaf = sign(HOST, middle, names=dns(HOST, "*.example.com"), begins=0, ends=48, now=now)
+    other = sign("other", middle, names=dns("other.example.com"), begins=0, ends=48, now=now)
+    return Made(*(KeyPair(one.pem, one.pem_key) for one in (root, middle, leaf, other)))
 
 
 def write_files(folder: Path) -> None:

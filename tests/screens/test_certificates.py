@@ -2,14 +2,27 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs7,
+    pkcs12,
+)
 
 from backends.certificates import X509
-from screens.models.certificates import Fact, about_file, mode_of, served
+from screens.models.certificates import about_file, mode_of, served
+from screens.models.chain_facts import Fact
 from tests.screens.certificate_files import HOST, made, write_files
+from tests.unit.certificates.factory import dns, sign
 from wizard.answers.draft import Draft
 from wizard.answers.paths import parse_path
 from wizard.answers.secret_values import MAX_BYTES
@@ -22,7 +35,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def draft_of(folder: Path, url: str = f"https://{HOST}", **pki: Any) -> Draft:
-    given = {"kind": "commercial", "certificate": "harbor.pem", "key": {"file": "harbor.key"}}
+    given = {
+        "kind": "commercial",
+        "certificate": "harbor.pem",
+        "key": {"file": "harbor.key"},
+        "caBundle": "root.pem",
+    }
     harbor = {"url": url} if url else {}
     return Draft({"pki": {**given, **pki}, "harbor": harbor}, folder=folder)
 
@@ -54,7 +72,7 @@ def test_without_a_url_nothing_is_claimed_of_the_host(folder: Path) -> None:
 
 def test_a_missing_intermediate_is_told(folder: Path) -> None:
     fact = facts_of(draft_of(folder, certificate="leaf.pem"))["issued by"]
-    assert (fact.state, fact.words) == ("look", "the issuer is missing")
+    assert (fact.state, fact.words) == ("wrong", "the issuer is missing")
 
 
 def test_intermediates_of_a_file_of_their_own_belong_to_the_chain(folder: Path) -> None:
@@ -64,9 +82,9 @@ def test_intermediates_of_a_file_of_their_own_belong_to_the_chain(folder: Path) 
 
 
 def test_the_root_that_is_given_is_looked_for(folder: Path) -> None:
-    facts = facts_of(draft_of(folder, certificate="leaf.pem", caBundle="root.pem"))
+    facts = facts_of(draft_of(folder, caBundle=None))
     assert facts["issued by"] == Fact(
-        "issued by", "R11", "wrong", "pki.caBundle does not hold the root, the issuer is missing"
+        "issued by", "R11 < Example Root CA", "wrong", "leads to no trusted root"
     )
 
 
@@ -115,7 +133,7 @@ def told(folder: Path, name: str, path: str) -> list[Fact]:
 def test_a_preview_judges_the_file_as_if_it_were_chosen(folder: Path) -> None:
     assert [fact.state for fact in told(folder, "harbor.pem", "pki.certificate")] == ["ok"] * 4
     facts = told(folder, "leaf.pem", "pki.certificate")
-    assert [fact.state for fact in facts][1] == "look"
+    assert [fact.state for fact in facts][1] == "wrong"
 
 
 def test_a_preview_of_an_authority_tells_its_name_and_end(folder: Path) -> None:
@@ -158,3 +176,85 @@ def test_what_others_may_read_is_told_with_the_command_against_it(folder: Path) 
     file.chmod(0o640)
     assert mode_of(file).words == f"chmod 600 {file}"
     assert mode_of(folder / "gone").state == "wrong"
+
+
+WORD = "correct horse"
+SHUT = {"passphrase": {"env": "KEY_PASS"}}
+
+
+@pytest.fixture
+def forms(folder: Path) -> Path:
+    """The same certificate in other forms, beside the PEM files."""
+    all_ = made()
+    leaf, middle = (
+        x509.load_pem_x509_certificate(one.certificate) for one in (all_.leaf, all_.middle)
+    )
+    key: Any = load_pem_private_key(all_.leaf.key, None)
+    encryption = BestAvailableEncryption(WORD.encode())
+    contents = {
+        "harbor.p12": pkcs12.serialize_key_and_certificates(b"h", key, leaf, [middle], encryption),
+        "harbor.p7b": pkcs7.serialize_certificates([middle, leaf], Encoding.DER),
+        "leaf.der": leaf.public_bytes(Encoding.DER),
+        "middle.der": middle.public_bytes(Encoding.DER),
+        "shut.key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
+        "key.der": key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"certificate": "harbor.p12", "key": None, **SHUT},
+        {"certificate": "harbor.p7b"},
+        {"certificate": "leaf.der", "chain": "middle.der"},
+        {"key": {"file": "shut.key"}, **SHUT},
+        {"key": {"file": "key.der"}},
+    ],
+    ids=", ".join,
+)
+def test_every_form_is_previewed_with_chain_names_dates_and_key(
+    forms: Path, answers: dict[str, Any]
+) -> None:
+    facts = facts_of(draft_of(forms, **answers), {"KEY_PASS": WORD})
+    assert [fact.state for fact in facts.values()] == ["ok"] * 4, facts
+    assert facts["issued by"].text == "R11 < Example Root CA"
+    assert facts["key"].words == "belongs to the certificate"
+
+
+def test_a_passphrase_that_is_typed_later_leaves_the_key_unknown(forms: Path) -> None:
+    typed = {"passphrase": {"prompt": True}}
+    facts = facts_of(draft_of(forms, key={"file": "shut.key"}, **typed))
+    assert [fact.state for fact in facts.values()] == ["ok", "ok", "ok", "unknown"]
+    (only,) = served(draft_of(forms, certificate="harbor.p12", key=None, **typed), {}, X509())
+    assert (only.state, only.text) == ("unknown", "cannot be opened yet")
+    assert "passphrase is not on this machine" in only.words
+
+
+def test_without_or_with_a_wrong_passphrase_that_is_told(forms: Path) -> None:
+    (only,) = served(draft_of(forms, certificate="harbor.p12", key=None), {}, X509())
+    assert (only.state, only.text) == ("wrong", "The PKCS#12 file cannot be opened")
+    wrong = facts_of(draft_of(forms, key={"file": "shut.key"}, **SHUT), {"KEY_PASS": "x"})
+    assert (wrong["key"].state, wrong["key"].words) == ("wrong", "the passphrase does not open it")
+
+
+def test_what_is_put_in_order_is_no_fault(forms: Path) -> None:
+    (forms / "swapped.pem").write_bytes(made().middle.certificate + made().leaf.certificate)
+    fact = facts_of(draft_of(forms, certificate="swapped.pem"))["issued by"]
+    assert (fact.state, fact.words) == ("ok", "complete, put in order")
+
+
+def test_what_will_be_fetched_is_told(forms: Path) -> None:
+    found = draft_of(forms, certificate="leaf.pem", fetchIntermediates=True)
+    assert facts_of(found)["issued by"].state == "wrong", "it does not say from where"
+    now = datetime.now(UTC)
+    root = sign("Root", ca=True, now=now)
+    middle = sign("Middle", root, ca=True, now=now)
+    leaf = sign(HOST, middle, names=dns(HOST), aia="http://pki.test/m.der", now=now)
+    (forms / "leaf.pem").write_bytes(leaf.pem + leaf.pem_key)
+    (forms / "root.pem").write_bytes(root.pem)
+    found = draft_of(forms, certificate="leaf.pem", key=None, fetchIntermediates=True)
+    fact = facts_of(found)["issued by"]
+    assert (fact.state, fact.words) == ("look", "the issuer is fetched when it is installed")

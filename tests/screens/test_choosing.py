@@ -130,7 +130,7 @@ async def test_a_choice_opens_its_list(tmp_path: Path) -> None:
 async def test_a_file_is_browsed_with_a_preview(tmp_path: Path) -> None:
     write_files(tmp_path)
     data = {
-        "pki": {"kind": "commercial", "key": {"file": "harbor.key"}},
+        "pki": {"kind": "commercial", "key": {"file": "harbor.key"}, "caBundle": "root.pem"},
         "harbor": {"url": f"https://{HOST}"},
     }
     app = EditingApp(tmp_path, data, "pki.certificate")
@@ -140,9 +140,9 @@ async def test_a_file_is_browsed_with_a_preview(tmp_path: Path) -> None:
         await pilot.press("down", "down")
         await sees(pilot, f"✓ covers {HOST}", "✓ belongs to the certificate", "47 days left")
         await pilot.press("down")
-        await sees(pilot, "! the issuer is missing")
+        await sees(pilot, "✗ the issuer is missing")
         await pilot.press("down")
-        await sees(pilot, "✗ it is not PEM")
+        await sees(pilot, "✗ it is neither PEM nor")
         await pilot.press("up", "up", "enter")
         await gone(pilot)
     assert app.desk.draft.get("pki.certificate") == str(tmp_path / "harbor.pem")
@@ -238,7 +238,12 @@ async def test_on_a_page_contexts_are_offered(tmp_path: Path) -> None:
 
 
 COMMERCIAL = {
-    "pki": {"kind": "commercial", "certificate": "harbor.pem", "key": {"file": "harbor.key"}},
+    "pki": {
+        "kind": "commercial",
+        "certificate": "harbor.pem",
+        "key": {"file": "harbor.key"},
+        "caBundle": "root.pem",
+    },
     "harbor": {"url": f"https://{HOST}"},
 }
 
@@ -254,7 +259,7 @@ async def test_the_certificate_stands_under_its_questions_and_follows_the_answer
         assert isinstance(field, Input)
         await pilot.press("ctrl+u")
         await type_in(pilot, "leaf.pem")
-        await sees(pilot, "! the issuer is missing", "leaf.pem")
+        await sees(pilot, "✗ the issuer is missing", "leaf.pem")
         pilot.app.session.desk.choose(("pki",), "self-signed")
         view = pilot.app.screen.query_one(CertificateView)
         view.answers_changed()

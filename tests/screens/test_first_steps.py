@@ -94,6 +94,23 @@ def test_containerd_gets_a_hosts_file() -> None:
     )
 
 
+def test_k3s_gets_its_own_file_which_is_not_written_over() -> None:
+    told = steps(installed("https://hub.corp:8443"))["Trust: k3s, RKE2"]
+    assert told.commands == (
+        "sudo mkdir -p /etc/rancher/k3s\n"
+        "sudo cp harbor-ca.crt /etc/rancher/k3s/harbor-ca.crt\n"
+        "test -e /etc/rancher/k3s/registries.yaml || "
+        "sudo tee /etc/rancher/k3s/registries.yaml > /dev/null <<'EOF'\n"
+        "configs:\n"
+        '  "hub.corp:8443":\n'
+        "    tls:\n"
+        "      ca_file: /etc/rancher/k3s/harbor-ca.crt\n"
+        "EOF\n"
+        "sudo systemctl restart k3s"
+    )
+    assert "/etc/rancher/rke2" in told.after
+
+
 @pytest.mark.parametrize(
     ("pki", "private"),
     [

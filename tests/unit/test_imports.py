@@ -24,16 +24,17 @@ atexit.register(lambda: pathlib.Path({file!r}).write_text(json.dumps(sorted(sys.
 COMMAND = "import sys, wizard.cli\nsys.argv[1:] = {arguments!r}\nwizard.cli.main()"
 
 
-def loaded_by(code: str, folder: Path) -> set[str]:
-    """The packages that a fresh interpreter has loaded after running the code."""
+def loaded_by(script: str, folder: Path, code: int = 0) -> set[str]:
+    """The packages that a fresh interpreter has loaded after running a script to this end."""
     file = folder / "modules.json"
-    subprocess.run(
-        [sys.executable, "-c", TOLD.format(file=str(file)) + code],
-        check=True,
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD.format(file=str(file)) + script],
+        check=False,
         capture_output=True,
         cwd=REPOSITORY,
         env={**os.environ, "XDG_STATE_HOME": str(folder), "WIZARD_DEMO_SPEED": "1000"},
     )
+    assert done.returncode == code, done.stderr
     return {name.partition(".")[0] for name in json.loads(file.read_text())}
 
 
@@ -66,6 +67,14 @@ def test_preset_commands_load_no_client(tmp_path: Path) -> None:
     loaded = loaded_by(COMMAND.format(arguments=arguments), tmp_path)
     assert "pydantic" in loaded
     assert not loaded & (CLIENTS | {"bcrypt", "cryptography"} | SCREENS)
+
+
+def test_looking_at_a_certificate_loads_no_client(tmp_path: Path) -> None:
+    (tmp_path / "harbor.pem").write_bytes(b"none")
+    arguments = ["certificate", "inspect", str(tmp_path / "harbor.pem"), "--host", "h"]
+    loaded = loaded_by(COMMAND.format(arguments=arguments), tmp_path, code=3)
+    assert "cryptography" in loaded
+    assert not loaded & (CLIENTS | SCREENS)
 
 
 def test_checks_of_a_rehearsal_load_no_client(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class Commercial(Section):
     kind: Literal["commercial"]
     certificate: LocalPath = answer(
         label="Certificate",
-        help="PEM file with the certificate and, best, its intermediates.",
+        help="The certificate's file, best with its intermediates: PEM, DER, PKCS#7 or PKCS#12.",
         example="harbor.pem",
     )
     key: GivenSecret | None = answer(
@@ -55,17 +55,19 @@ class Commercial(Section):
     passphrase: GivenSecret | None = answer(
         None,
         label="Passphrase",
-        help="The passphrase of an encrypted key.",
+        help="The passphrase of an encrypted key, or of a PKCS#12 file.",
         example={"env": "KEY_PASS"},
         stored="not stored: the key is kept without it",
     )
     chain: LocalPath | None = answer(
-        None, label="Intermediates", help="PEM file with the intermediates, where it is a file."
+        None,
+        label="Intermediates",
+        help="A further file with the intermediates, in any form.",
     )
     ca_bundle: LocalPath | None = answer(
         None,
         label="Root certificates",
-        help="PEM file with the root, for an authority that operating systems do not know.",
+        help="The root's file, for an authority that operating systems do not know.",
         example="corporate-root.pem",
     )
     fetch_intermediates: Flag = answer(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wizard.answers import (
+    rules_authority,
     rules_certificates,
     rules_exposure,
     rules_services,
@@ -90,5 +91,6 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_certificates.validity, ("pki",)),
     Rule(rules_certificates.acme, ("pki", "harbor.url")),
     Rule(rules_certificates.unsealing, ("pki",)),
+    Rule(rules_authority.served, ("pki",)),
     Rule(rules_certificates.nothing_to_trust, ("pki", "trust")),
 )

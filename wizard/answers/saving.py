@@ -11,11 +11,15 @@ import yaml
 
 from wizard.answers.draft import Draft
 from wizard.answers.outline import ROOT, Shape, all_sections, fields_of, shape_of
-from wizard.answers.versions import HARBOR_VERSION
+from wizard.answers.versions import CERT_MANAGER_VERSION, HARBOR_VERSION, OPENBAO_VERSION
 from wizard.answers.yamltree import scalar
 from wizard.errors import UsageError
 
-PINNED = {"harbor": HARBOR_VERSION}
+PINNED = {
+    "harbor": HARBOR_VERSION,
+    "certManager": CERT_MANAGER_VERSION,
+    "openbao": OPENBAO_VERSION,
+}
 """What this wizard installs where a preset names no version."""
 
 
@@ -104,9 +108,20 @@ def _secrets() -> Mapping[str, Shape]:
 
 def pinned(draft: Draft) -> Draft:
     """The draft with the versions it stands for: a newer wizard never upgrades by itself."""
-    for name, version in PINNED.items():
+    certified = draft.get("pki.kind") == "acme" or (
+        draft.get("pki.authority.kind") in {"openbao", "vault"}
+    )
+    own_server = draft.get("pki.authority.kind") == "openbao" and (
+        draft.get("pki.authority.server.kind") == "deploy"
+    )
+    installed = [
+        "harbor",
+        *(["certManager"] if certified else []),
+        *(["openbao"] if own_server else []),
+    ]
+    for name in installed:
         if draft.get(f"versions.{name}") is None:
-            draft = draft.put(("versions", name), version)
+            draft = draft.put(("versions", name), PINNED[name])
     return draft
 
 

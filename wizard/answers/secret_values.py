@@ -2,6 +2,7 @@
 
 import re
 import stat
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ class SecretAnswer:
     def variable(self) -> str:
         """The environment variable that overrides the reference, whatever it is."""
         return variable_for(self.path)
+
+
+_BINARY = {"pki.key"}
+"""Secrets that are read in whatever form they have, base64 included."""
 
 
 def variable_for(path: str) -> str:
@@ -155,7 +160,7 @@ def _from_variable(secret: SecretAnswer, name: str, environ: Mapping[str, str]) 
 
 def _from_file(secret: SecretAnswer, file: Path) -> str:
     try:
-        text = _read(file)
+        text = _read(file, binary=secret.path in _BINARY)
         why = "" if text else f"the file {file} is empty"
     except OSError as error:
         text, why = "", f"{file}: {(error.strerror or 'unreadable').lower()}"
@@ -171,14 +176,19 @@ def _from_file(secret: SecretAnswer, file: Path) -> str:
     )
 
 
-def _read(file: Path) -> str:
-    """The text of a file without the line end at its end. Raises OSError, ValueError."""
+def _read(file: Path, *, binary: bool) -> str:
+    """The text of a file without the line end at its end. Raises OSError, ValueError.
+
+    Where it may be `binary`, what is no text becomes base64, as Kubernetes does it.
+    """
     data = read_bytes(file, MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError("is larger than a Secret can be")
     try:
         text = data.decode()
     except UnicodeDecodeError:
+        if binary:
+            return b64encode(data).decode()
         raise ValueError("is not text in UTF-8") from None
     return text.removesuffix("\n").removesuffix("\r")
 

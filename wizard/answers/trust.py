@@ -11,7 +11,7 @@ class Trust(Section):
     pods: Literal["none", "trust-manager"] = answer(
         "none",
         label="Pods",
-        help="Whether trust-manager publishes the root certificate to pods.",
+        help="Whether a trust-manager that is there publishes the root certificate to all pods.",
     )
     nodes: Literal["instructions", "daemonset"] = answer(
         "instructions",

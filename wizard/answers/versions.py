@@ -4,6 +4,8 @@ from wizard.answers.scalars import Version
 from wizard.answers.section import Section, answer
 
 HARBOR_VERSION = "2.15.2"
+OPENBAO_VERSION = "2.7.2"
+CERT_MANAGER_VERSION = "1.21.1"
 
 
 class Versions(Section):

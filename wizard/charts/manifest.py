@@ -23,6 +23,9 @@ _STORE = {
 }
 
 
+_GIVEN_ON = "the release brings roles for its programs, which may do what this identity may not"
+
+
 def owned(objects: Iterable[Object], release: str, namespace: str) -> list[Object]:
     """The objects with the marks that Helm puts on them on the way to the cluster.
 
@@ -46,7 +49,7 @@ def _marked(obj: Object, labels: dict[str, str], annotations: dict[str, str]) ->
     return {**obj, "metadata": {**metadata, **marks}}
 
 
-def rights(objects: Iterable[Object], namespace: str) -> Sequence[NeededRight]:
+def rights(objects: Sequence[Object], namespace: str) -> Sequence[NeededRight]:
     """The rights that installing and upgrading a release takes, with a reason each.
 
     `namespace` is the release's. An object without a namespace counts as one of the cluster.
@@ -58,9 +61,23 @@ def rights(objects: Iterable[Object], namespace: str) -> Sequence[NeededRight]:
         for verb, reason in _VERBS.items()
         if verb != "delete" or not kept(obj)
     }
+    taken |= {right: _GIVEN_ON for obj in objects for right in _given_on(obj)}
     for verb, reason in _STORE.items():
         taken.setdefault(Right(verb, "", "secrets", namespace), reason)
     return [NeededRight(right, taken[right]) for right in sorted(taken)]
+
+
+def _given_on(obj: Object) -> Iterable[Right]:
+    """The rights to give others what one need not have oneself: to make roles, and to bind them
+    (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
+    """
+    group, kind = Kind(obj["apiVersion"], "").group, obj["kind"]
+    if group != "rbac.authorization.k8s.io":
+        return
+    if kind in {"Role", "ClusterRole"}:
+        yield Right("escalate", group, plural(Kind("", kind)), _namespace(obj))
+    else:
+        yield Right("bind", group, plural(Kind("", obj["roleRef"]["kind"])), _namespace(obj))
 
 
 def _namespace(obj: Object) -> str:

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+MARK = "harbor-wizard/component"
+"""The label on what the wizard installs of a component that others may use as well; its value is
+the component's name, the same for every preset.
+"""
+
 INTERNAL_TLS_COMPONENTS = ("core", "jobservice", "registry", "portal", "trivy")
 """The components that get a certificate of their own when they talk TLS to each other."""
 
@@ -118,6 +123,26 @@ class Names:
     def trusted(self) -> str:
         """Secret: further CAs that Harbor's components trust."""
         return f"{self.fullname}-trusted-ca"
+
+    @property
+    def acme(self) -> str:
+        """Issuer: the ACME server that issues the certificate."""
+        return f"{self.fullname}-acme"
+
+    @property
+    def acme_staging(self) -> str:
+        """Issuer: the ACME server that is tried first."""
+        return f"{self.fullname}-acme-staging"
+
+    @property
+    def acme_external(self) -> str:
+        """Secret: the key of an external ACME account."""
+        return f"{self.fullname}-acme-external"
+
+    @property
+    def dns01(self) -> str:
+        """Secret: what the provider of an ACME proof by DNS is logged in with."""
+        return f"{self.release}-dns01"
 
     def internal_certificate(self, component: str) -> str:
         """Secret: the certificate of one of INTERNAL_TLS_COMPONENTS."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from wizard.answers.network import Network
 from wizard.answers.preset import Preset
 from wizard.charts.blobs import on_volume
 from wizard.charts.names import Names
@@ -20,10 +21,14 @@ def proxy_values(preset: Preset, cluster_ranges: Sequence[str]) -> dict[str, Any
     if network.http_proxy is None and network.https_proxy is None:
         return {}
     redis = Names(preset.target.release).component("redis")
-    direct = dict.fromkeys([*DIRECT, redis, *cluster_ranges, *network.no_proxy])
     return {
         "httpProxy": network.http_proxy or "",
         "httpsProxy": network.https_proxy or "",
-        "noProxy": ",".join(direct),
+        "noProxy": ",".join(direct_hosts(network, [redis, *cluster_ranges])),
         "components": ["core", "jobservice", "trivy", *([] if on_volume(preset) else ["registry"])],
     }
+
+
+def direct_hosts(network: Network, inside: Sequence[str]) -> Sequence[str]:
+    """What is reached without the proxy: `inside` (the cluster's own) and what the answers name."""
+    return tuple(dict.fromkeys([*DIRECT, *inside, *network.no_proxy]))

@@ -42,6 +42,8 @@ class Subject:
     """Why there is no chart package, or no manifest."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Resolved secrets by path of the preset."""
+    conceal: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    """Told every secret that a check reads, before it could be shown anywhere."""
 
 
 Question = Callable[[World, Subject], Awaitable[Outcome]]

@@ -1,66 +1,66 @@
 """Certificates that somebody else made: files of this machine, a TLS Secret of the cluster."""
 
-import asyncio
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.answers.pki import Commercial
 from wizard.answers.preset import Preset
 from wizard.answers.secrets import KubernetesSecret
+from wizard.certificates import CertificateProblem, GivenCertificate, Judgement
+from wizard.charts.package import Packages
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.checks.references import SECRET
-from wizard.errors import UsageError
-from wizard.ports import CertificateFacts, CertificateProblem, Ref, Right, World
+from wizard.errors import SecretMissing, UsageError
+from wizard.ports import Ref, Right, World
+from wizard.steps.certificates import due
+from wizard.steps.commercial import file_bytes, judged
+from wizard.steps.inputs import Inputs
+
+_ABOUT_TRUST = {"self-signed", "chain-incomplete", "untrusted"}
 
 
 async def files(world: World, subject: Subject) -> Outcome:
     """Whether the certificate's files can be used for the host of the URL."""
-    pki = subject.preset.pki
+    preset, pki = subject.preset, subject.preset.pki
     assert pki.kind == "commercial"
+    for path, label, reference in (
+        ("pki.key", "private key", pki.key),
+        ("pki.passphrase", "passphrase", pki.passphrase),
+    ):
+        here = reference is not None and not isinstance(reference, KubernetesSecret)
+        if here and path not in subject.secrets:
+            return Outcome("skipped", f"The {label} is not known yet.")
+    inputs = Inputs(preset, Packages(world.charts, Path()), subject.secrets)
     try:
-        pem = await asyncio.to_thread(_read, pki.certificate, pki.chain)
-        roots = await asyncio.to_thread(_read, pki.ca_bundle)
-    except OSError as error:
+        judgement = await judged(world, inputs, pki)
+    except SecretMissing as error:
+        return Outcome("fail", f"{error.what}.", f"{error.why}.", f"{error.fix}.".capitalize())
+    except UsageError as error:
         return Outcome(
             "fail",
-            f"{error.filename} cannot be read: {error.strerror}.",
+            f"{error.where} cannot be read: {error.why}.",
             "It holds Harbor's certificate.",
             "Correct pki.certificate, pki.chain or pki.caBundle; relative paths count from the "
             "preset's file.",
         )
-    elsewhere = pki.key is None or isinstance(pki.key, KubernetesSecret)
-    if not elsewhere and "pki.key" not in subject.secrets:
-        return Outcome("skipped", "The private key is not known yet.")
-    key = await _key(world, subject, pki)
-    host = subject.preset.harbor.host
-    try:
-        return _judged(world, pem, pem if key is None else key, host, roots)
-    except UsageError as error:
-        given = (
-            ("pki.certificate", pki.certificate),
-            ("pki.chain", pki.chain),
-            ("pki.caBundle", pki.ca_bundle),
-        )
-        parts = [(f"{path} is {file}", _read(file)) for path, file in given if file]
-        return _unreadable(world, error, parts)
+    problems = [_placed(one, pki) for one in judgement.problems if not one.mended]
+    return _outcome(judgement, problems, preset.harbor.host)
 
 
-def _read(*files: Path | None) -> bytes:
-    """The files that are given, one after the other."""
-    return b"\n".join(file.read_bytes() for file in files if file)
-
-
-async def _key(world: World, subject: Subject, pki: Commercial) -> bytes | None:
-    """The private key; None: it is in the certificate's file."""
-    if "pki.key" in subject.secrets:
-        return subject.secrets["pki.key"].encode()
-    if not isinstance(pki.key, KubernetesSecret):
-        return None
-    source = pki.key.secret
-    place = source.namespace or subject.preset.target.namespace
-    secret = await world.objects.get(Ref(SECRET, place, source.name)) or {}
-    return b64decode(secret.get("data", {}).get(source.key, ""))
+def _placed(problem: CertificateProblem, pki: Commercial) -> CertificateProblem:
+    """The problem with the answer whose file it is about, where it says that of no file."""
+    files: Mapping[str, tuple[str, Path | None]] = {
+        "unreadable": ("pki.certificate", pki.certificate),
+        "chain-unreadable": ("pki.chain", pki.chain),
+        "roots-unreadable": ("pki.caBundle", pki.ca_bundle),
+    }
+    if problem.code not in files:
+        return problem
+    path, file = files[problem.code]
+    return replace(problem, message=f"{problem.message.rstrip('.')}: {path} is {file}.")
 
 
 async def tls_secret(world: World, subject: Subject) -> Outcome:
@@ -82,63 +82,61 @@ async def tls_secret(world: World, subject: Subject) -> Outcome:
             f"{preset.target.namespace} --cert=FILE --key=FILE`, or choose another pki.kind.",
         )
     pem, key = b64decode(data["tls.crt"]), b64decode(data["tls.key"])
-    try:
-        return _judged(world, pem, key, preset.harbor.host)
-    except UsageError as error:
-        return _unreadable(world, error, [(f"tls.crt in the Secret {place}", pem)])
-
-
-def _unreadable(world: World, error: UsageError, parts: Sequence[tuple[str, bytes]]) -> Outcome:
-    """What could not be read, with the part that holds no certificate."""
-    for place, pem in parts:
-        try:
-            world.certificates.read(pem)
-        except UsageError as refused:
-            return Outcome("fail", f"{refused.what}: {place}.", refused.why, refused.fix)
-    return Outcome("fail", error.what, error.why, error.fix)
-
-
-def _judged(world: World, pem: bytes, key: bytes, host: str, roots: bytes = b"") -> Outcome:
-    """What is wrong with a chain, whose end one of the given roots has to have issued.
-
-    Raises UsageError for what cannot be read.
-    """
-    problems = world.certificates.problems(pem, key, host)
-    leaf, *_ = chain = world.certificates.read(pem)
-    if roots:
-        problems = rooted(problems, chain[-1], world.certificates.read(roots))
-    if problems:
-        bad = any(problem.level == "bad" for problem in problems)
-        return Outcome(
-            "fail" if bad else "warn",
-            " ".join(problem.message for problem in problems),
-            f"Clients would refuse Harbor at {host}." if bad else "Some clients may refuse it.",
-            " ".join(dict.fromkeys(problem.fix for problem in problems)),
-        )
-    return Outcome("ok", f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}.")
-
-
-def rooted(
-    problems: Sequence[CertificateProblem],
-    last: CertificateFacts,
-    roots: Sequence[CertificateFacts],
-) -> Sequence[CertificateProblem]:
-    """The problems with a chain that ends at one of several roots, in any order of these.
-
-    Only with a root is a lone certificate complete; an intermediate has to be served with it.
-    """
-    issuers = [root for root in roots if root.subject == last.issuer]
-    if any(issuer.self_signed for issuer in issuers):
-        return [problem for problem in problems if problem.code != "chain-incomplete"]
-    if issuers:
-        return problems
-    stranger = CertificateProblem(
-        "bad",
-        "root-missing",
-        f"pki.caBundle does not hold {last.issuer}, which issued {last.subject}.",
-        "Put that root into pki.caBundle, or what is missing before it into pki.chain.",
+    roots = _roots(world, b64decode(data.get("ca.crt") or ""), preset)
+    judgement = world.certificates.judge(
+        GivenCertificate(pem, key, roots=roots), preset.harbor.host
     )
-    return [stranger, *problems]
+    problems = [
+        replace(one, message=f"{one.message.rstrip('.')}: tls.crt in the Secret {place}.")
+        if one.code == "unreadable"
+        else one
+        for one in judgement.problems
+    ]
+    leaf = next(iter(judgement.chain), None)
+    renewed = leaf is not None and not due(leaf, datetime.now(UTC))
+    found = [*_as_served(problems, rooted=bool(roots), renewed=renewed)]
+    return _outcome(judgement, found, preset.harbor.host)
+
+
+def _roots(world: World, own: bytes, preset: Preset) -> bytes:
+    """The authorities that are known besides the system's; what cannot be read is none."""
+    found = b""
+    for data in (own, file_bytes(preset.network.ca_bundle)):
+        try:
+            found += world.certificates.pem(data)
+        except UsageError:
+            continue
+    return found
+
+
+def _as_served(
+    problems: Sequence[CertificateProblem], *, rooted: bool, renewed: bool
+) -> Iterator[CertificateProblem]:
+    """The problems of a Secret that is served as it is and that somebody renews in time.
+
+    Its clients may know an authority that this machine does not.
+    """
+    for problem in problems:
+        if problem.code == "leaf-not-first":
+            yield replace(problem, level="bad")
+        elif problem.code in _ABOUT_TRUST and (rooted or problem.code != "untrusted"):
+            yield replace(problem, level="warn")
+        elif problem.code != "untrusted" and not (problem.code == "expires-soon" and renewed):
+            yield problem
+
+
+def _outcome(judgement: Judgement, problems: Sequence[CertificateProblem], host: str) -> Outcome:
+    if not problems:
+        leaf = judgement.chain[0]
+        fact = f"{leaf.subject} is valid for {host} until {leaf.not_after:%Y-%m-%d}."
+        return Outcome("ok", fact)
+    bad = any(problem.level == "bad" for problem in problems)
+    return Outcome(
+        "fail" if bad else "warn",
+        " ".join(problem.message for problem in problems),
+        f"Clients would refuse Harbor at {host}." if bad else "Some clients may refuse it.",
+        " ".join(dict.fromkeys(problem.fix for problem in problems)),
+    )
 
 
 def _commercial(preset: Preset) -> bool:

@@ -11,6 +11,7 @@ from wizard.checks import (
     delivery,
     exposure,
     gateway,
+    issuers,
     leftovers,
     namespace,
     nodes,
@@ -20,6 +21,8 @@ from wizard.checks import (
     references,
     services,
     storage,
+    trust,
+    vault,
 )
 from wizard.checks.base import Check, Outcome, Result, Subject
 from wizard.errors import Forbidden, WorldError
@@ -29,7 +32,10 @@ CHECKS: tuple[Check, ...] = (
     *cluster.CHECKS,
     *delivery.CHECKS,
     *certificates.CHECKS,
+    *trust.CHECKS,
+    *issuers.CHECKS,
     *references.CHECKS,
+    *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
     *exposure.CHECKS,

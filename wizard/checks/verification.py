@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.charts.references import admin_password
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.errors import Unauthorized, WizardError
 from wizard.ports import Endpoint, World
+from wizard.steps.commercial import file_content
 from wizard.steps.core import core_endpoint
 from wizard.steps.inputs import Inputs
-from wizard.steps.tls import file_content
 
 Verify = Callable[[World, Inputs], Awaitable[Outcome]]
 
@@ -60,8 +60,14 @@ async def login(world: World, inputs: Inputs) -> Outcome:
 async def address(world: World, inputs: Inputs) -> Outcome:
     """Whether Harbor answers at its URL, with a certificate that its authority vouches for."""
     harbor, names = inputs.preset.harbor, inputs.names
-    known = isinstance(inputs.preset.pki, SelfSigned | Commercial)
-    published = (await inputs.entries(world, names.authority)).get("ca.crt", b"") if known else b""
+    holders = {
+        SelfSigned: names.authority,
+        Commercial: names.authority,
+        Issuer: names.certificate,
+        Acme: names.certificate,
+    }
+    holder = holders.get(type(inputs.preset.pki))
+    published = (await inputs.entries(world, holder)).get("ca.crt", b"") if holder else b""
     authority = file_content(inputs.preset.network.ca_bundle) + published
     if harbor.resolve is None and not await world.resolver.addresses(harbor.host):
         return Outcome(

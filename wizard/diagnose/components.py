@@ -15,7 +15,7 @@ from wizard.diagnose.fields import condition, created, holds, labels, moment, sp
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.view import View
-from wizard.ports import Object
+from wizard.ports import Kind, Object
 
 Health = Literal["ok", "waiting", "failed", "unknown"]
 
@@ -33,6 +33,7 @@ COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
     Component("storage", "Volumes", ("nodes",)),
+    Component("certificate", "Certificate", ("api",)),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
     Component("registry", "Registry", ("storage", "redis")),
@@ -74,18 +75,22 @@ def rank(id_: str) -> int:
     return list(_BY_ID).index(id_) if id_ in _BY_ID else len(_BY_ID)
 
 
+_OF_KIND = {
+    kinds.NODE: "nodes",
+    kinds.STORAGE_CLASS: "storage",
+    **dict.fromkeys(kinds.ENTRIES, "entry"),
+    **dict.fromkeys(kinds.ISSUING, "certificate"),
+}
+
+
 def component_of(view: View, obj: Object) -> str:
     """The id of the component that an object belongs to; empty where it is none of Harbor's.
 
     A claim belongs to the component whose pods mount it.
     """
     kind = obj["kind"]
-    if kind == kinds.NODE.name:
-        return "nodes"
-    if kind == kinds.STORAGE_CLASS.name:
-        return "storage"
-    if kind in {kinds.INGRESS.name, kinds.HTTP_ROUTE.name}:
-        return "entry"
+    if fixed := _OF_KIND.get(Kind(obj["apiVersion"], kind)):
+        return fixed
     if kind == kinds.SERVICE.name:
         named = (spec(obj).get("selector") or {}).get("component", "")
         return "entry" if named == "nginx" else _known(named)
@@ -138,6 +143,7 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         return _nodes(view)
     looked_for = {
         "storage": (kinds.CLAIM,),
+        "certificate": (kinds.CERTIFICATE,),
         "entry": (*kinds.ENTRIES, kinds.SERVICE),
     }.get(id_, kinds.WORKLOADS)
     objects = [

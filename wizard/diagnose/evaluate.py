@@ -69,7 +69,7 @@ def evaluate(
         reasons = [why for kind in rule.needs if (why := view.unknown(kind))]
         if reasons:
             missing.append(NotChecked(rule.id, reasons[0]))
-        else:
+        if not reasons or (rule.either and len(reasons) < len(rule.needs)):
             judged.extend(_judge(view, rule, since))
     judged.sort(key=lambda one: one.order)
     return Diagnosis(tuple(_suppressed(judged)), tuple(missing))

@@ -19,9 +19,18 @@ INGRESS = Kind("networking.k8s.io/v1", "Ingress")
 HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
 
+CERTIFICATE = Kind("cert-manager.io/v1", "Certificate")
+CERTIFICATE_REQUEST = Kind("cert-manager.io/v1", "CertificateRequest")
+ISSUER = Kind("cert-manager.io/v1", "Issuer")
+CLUSTER_ISSUER = Kind("cert-manager.io/v1", "ClusterIssuer")
+ORDER = Kind("acme.cert-manager.io/v1", "Order")
+CHALLENGE = Kind("acme.cert-manager.io/v1", "Challenge")
+
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
 """What keeps pods running."""
 ENTRIES = (INGRESS, HTTP_ROUTE)
 """What leads clients to a service."""
-OF_THE_CLUSTER = frozenset({NAMESPACE, NODE, STORAGE_CLASS})
+ISSUING = (CERTIFICATE, CERTIFICATE_REQUEST, ISSUER, CLUSTER_ISSUER, ORDER, CHALLENGE)
+"""What cert-manager makes certificates of."""
+OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""

@@ -26,8 +26,8 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
-WITH_THE_CLUSTER = (*WATCHED, *sorted(kinds.OF_THE_CLUSTER, key=str))
-"""What a look at an installed Harbor watches: those of the cluster as well, where it may."""
+EVERYTHING = (*dict.fromkeys((*WATCHED, *kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER, key=str))),)
+"""What a look at an installed Harbor watches, as far as it may."""
 
 _COALESCE = 0.1
 _UNREAD = "not read yet"
@@ -63,6 +63,7 @@ class Observer:
         self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in watched}
         self._collections: dict[Kind, Collection] = {}
         self._not_checked = dict.fromkeys(watched, _UNREAD)
+        self._unserved: set[Kind] = set()
         self._follower = Follower(pods, self._line, self._failed, self._not_checked)
         self._change = asyncio.Event()
         self._synced = asyncio.Event()
@@ -95,6 +96,7 @@ class Observer:
             datetime.now(UTC) - self._clock_skew,
             self._follower.tails,
             dict(self._not_checked),
+            frozenset(self._unserved),
         )
 
     @property
@@ -136,6 +138,8 @@ class Observer:
                 self._take(kind, change)
         except (Forbidden, KindUnknown) as error:
             self._not_checked[kind] = error.what
+            if isinstance(error, KindUnknown):
+                self._unserved.add(kind)
             self._items[kind] = {}
             self._collections.pop(kind, None)
             self._told()

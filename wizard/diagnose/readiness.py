@@ -228,6 +228,53 @@ def _accepted(obj: Object, *types: str) -> Readiness:
     return READY
 
 
+def _issuer(obj: Object) -> Readiness:
+    """An Issuer or ClusterIssuer: not ready before its controller has looked at it."""
+    found = condition(obj, "Ready")
+    if not found or _outdated(obj, found):
+        return _progressing("cert-manager has not looked at it yet")
+    return READY if found.get("status") == "True" else _progressing(_told(found, "not ready"))
+
+
+def _outdated(obj: Object, found: Mapping[str, Any]) -> bool:
+    """Whether a condition was told of an earlier form of the object."""
+    observed = found.get("observedGeneration")
+    return observed is not None and observed != obj["metadata"].get("generation")
+
+
+def _certificate(obj: Object) -> Readiness:
+    found, issuing = condition(obj, "Ready"), condition(obj, "Issuing")
+    if found.get("status") == "True" and not _outdated(obj, found):
+        return READY
+    if issuing.get("status") == "False":
+        return Readiness("failed", _told(issuing, "could not be issued"))
+    told = issuing if issuing.get("status") == "True" else found
+    return _progressing(_told(told, "cert-manager has not looked at it yet"))
+
+
+def _certificate_request(obj: Object) -> Readiness:
+    found = condition(obj, "Ready")
+    if found.get("status") == "True":
+        return READY
+    refused = holds(obj, "InvalidRequest") or found.get("reason") in {"Failed", "Denied"}
+    if refused:
+        return Readiness("failed", _told(found, "refused"))
+    if not holds(obj, "Approved"):
+        return _progressing("waits to be approved")
+    return _progressing(_told(found, "waits for the issuer"))
+
+
+def _proof(obj: Object) -> Readiness:
+    """An ACME Order or Challenge."""
+    told = status(obj)
+    state, reason = told.get("state") or "pending", told.get("reason")
+    if state == "valid":
+        return READY
+    if state in {"invalid", "errored", "expired"}:
+        return Readiness("failed", reason or state)
+    return _progressing(reason or f"is {state}")
+
+
 def _always(_obj: Object) -> Readiness:
     return READY
 
@@ -246,4 +293,10 @@ _RULES: dict[tuple[str, str], Callable[[Object], Readiness]] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
     ("gateway.networking.k8s.io", "Gateway"): _gateway,
     ("gateway.networking.k8s.io", "HTTPRoute"): _http_route,
+    ("cert-manager.io", "Issuer"): _issuer,
+    ("cert-manager.io", "ClusterIssuer"): _issuer,
+    ("cert-manager.io", "Certificate"): _certificate,
+    ("cert-manager.io", "CertificateRequest"): _certificate_request,
+    ("acme.cert-manager.io", "Order"): _proof,
+    ("acme.cert-manager.io", "Challenge"): _proof,
 }

@@ -99,6 +99,8 @@ class View:
     now: datetime
     logs: LogTails = field(default_factory=dict)
     not_checked: Mapping[Kind, str] = field(default_factory=dict)
+    unserved: frozenset[Kind] = frozenset()
+    """Those of `not_checked` that the cluster does not serve: there is nothing of them."""
 
     @classmethod
     def of(
@@ -123,9 +125,10 @@ class View:
 
     def unknown(self, kind: Kind) -> str:
         """Why nothing is known about a kind; empty where it was looked at."""
-        if kind in self.not_checked:
-            return self.not_checked[kind]
-        return "" if kind in self.collections or kind == LOG else f"{kind.name}: not looked at"
+        if kind in self.unserved:
+            return ""
+        looked_at = kind in self.collections or kind == LOG
+        return self.not_checked.get(kind, "" if looked_at else f"{kind.name}: not looked at")
 
     def all(self, kind: Kind) -> Iterable[Object]:
         """All objects of a kind."""

@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from wizard.diagnose import kinds
 from wizard.diagnose.components import component_of, rank
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.fields import claim_names, containers, labels, last_end, running_since, waiting
+from wizard.diagnose.fields import (
+    claim_names,
+    containers,
+    labels,
+    last_end,
+    running_since,
+    spec,
+    waiting,
+)
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import Readiness, readiness
 from wizard.diagnose.rules.evidence import event_line, one_line
@@ -87,6 +95,9 @@ def _parts(view: View, ref: Ref) -> Iterable[Ref]:
     obj = view.get(ref)
     if obj is None:
         return
+    if ref.kind in kinds.ISSUING:
+        yield from (Ref.of(part) for part in issuance(view, obj))
+        return
     yield from (Ref.of(replicas) for replicas in view.owned(obj, kinds.REPLICA_SET))
     for pod in view.pods_of(obj):
         yield Ref.of(pod)
@@ -97,6 +108,8 @@ def _why(view: View, ref: Ref, found: Readiness) -> str:
     obj = view.get(ref)
     if obj is None:
         return found.reason
+    if ref.kind in kinds.ISSUING:
+        return _issuing(view, obj, found)
     for pod in view.pods_of(obj):
         if not readiness(pod).ready and not view.orphaned(pod):
             own = "" if ref.kind == kinds.POD else f"{found.reason}: "
@@ -104,6 +117,30 @@ def _why(view: View, ref: Ref, found: Readiness) -> str:
     refused = [event for event in view.warnings(obj) if event.get("reason") == "FailedCreate"]
     told = f": {one_line(refused[-1].get('message'))}" if refused else ""
     return f"{found.reason}{told}"
+
+
+def issuance(view: View, obj: Object) -> Iterable[Object]:
+    """What a certificate or a request waits for: issuer, requests, orders and challenges."""
+    reference = spec(obj).get("issuerRef") or {}
+    kind = kinds.CLUSTER_ISSUER if reference.get("kind") == "ClusterIssuer" else kinds.ISSUER
+    place = "" if kind == kinds.CLUSTER_ISSUER else obj["metadata"].get("namespace", "")
+    if issuer := view.get(Ref(kind, place, reference.get("name", ""))):
+        yield issuer
+    for kind in (kinds.CERTIFICATE_REQUEST, kinds.ORDER, kinds.CHALLENGE):
+        for part in view.owned(obj, kind):
+            yield part
+            yield from issuance(view, part)
+
+
+def _issuing(view: View, obj: Object, found: Readiness) -> str:
+    """The reason of the innermost part that is not ready, as it has the cause."""
+    pending = [
+        (part, state) for part in issuance(view, obj) if not (state := readiness(part)).ready
+    ]
+    if not pending:
+        return f"is not ready: {one_line(found.reason)}"
+    part, state = pending[-1]
+    return f"waits for {part['kind']} {part['metadata']['name']}: {one_line(state.reason)}"
 
 
 def pod_reason(view: View, pod: Object) -> str:

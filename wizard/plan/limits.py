@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
 from wizard.answers.paths import Path, format_path
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
-    ("pki",): (("acme", "issuer"), "self-signed, commercial, secret or none"),
-    ("pki", "authority"): (("openbao", "vault"), "local"),
+    ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
+    ("pki", "authority", "server", "unseal"): (
+        ("shamir", "transit", "awskms", "gcpckms", "azurekeyvault"),
+        "static, or a server of yours",
+    ),
+    ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
 
@@ -38,8 +44,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
     """A problem for every answer that would otherwise be ignored in silence."""
     yield from _storage(preset)
     yield from _certificates(preset)
-    if preset.trust.pods != "none":
-        yield _later("trust.pods", preset.trust.pods, "none")
+    if preset.trust.pods != "none" and not has_authority(preset):
+        yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
     if preset.trust.nodes != "instructions":
         yield _later("trust.nodes", preset.trust.nodes, "instructions")
     for secret in secret_paths(preset):
@@ -56,12 +62,19 @@ def _storage(preset: Preset) -> Iterator[Problem]:
 def _certificates(preset: Preset) -> Iterator[Problem]:
     pki = preset.pki
     yield from _kind(("pki",), pki.kind)
-    if isinstance(pki, SelfSigned):
-        yield from _kind(("pki", "authority"), pki.authority.kind)
-    if isinstance(pki, Commercial) and pki.passphrase is not None:
-        yield _later("pki.passphrase", "a passphrase", "a key without one")
-    if isinstance(pki, Commercial) and pki.fetch_intermediates:
-        yield _later("pki.fetchIntermediates", "true", "false, with pki.chain")
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        server, signer = pki.authority.server, pki.authority.issuing.signer
+        if isinstance(server, DeployedServer):
+            yield from _deployed(pki.authority, server)
+        yield from _kind(("pki", "authority", "issuing", "signer"), signer.kind)
+
+
+def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:
+    if isinstance(authority, VaultAuthority):
+        yield _later("pki.authority.kind", "vault with server.kind deploy", "openbao, or existing")
+    yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
+    if server.replicas != 1:
+        yield _later("pki.authority.server.replicas", str(server.replicas), "1")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import replace
 
 from wizard.answers.target import Target
@@ -10,28 +10,35 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.plan.graph import Graph
 from wizard.ports import Charts, NeededRight, Object, Right
 from wizard.run.lock import LEASE, lease_name
+from wizard.steps.vault.reaching import ACCOUNT
 
 RBAC = "rbac.authorization.k8s.io/v1"
 
-ACCOUNT = "harbor-wizard"
-"""The ServiceAccount that the roles are for."""
 
+async def graph_rights(
+    graph: Graph, charts: Charts, target: Target, idle: Collection[str] = ()
+) -> Sequence[NeededRight]:
+    """What a run needs without fail: for its steps, to know the cluster, to hold the locks.
 
-async def graph_rights(graph: Graph, charts: Charts, target: Target) -> Sequence[NeededRight]:
-    """What a run needs without fail: for its steps, to know the cluster, to hold the lock."""
-    asked = await asyncio.gather(*(step.rights(charts) for step in graph.steps))
+    `idle`: the ids of steps that have nothing to do in this cluster.
+    """
+    busy = [step for step in graph.steps if step.id not in idle]
+    asked = await asyncio.gather(*(step.rights(charts) for step in busy))
+    asked += [step.rights_to_use() for step in graph.steps if step.id in idle]
+    locks = {(target.namespace, lease_name(target.release))}
+    locks |= {(step.shares, lease_name(step.shares)) for step in busy if step.shares}
     name = KUBE_SYSTEM.name
     identity = NeededRight(Right("get", "", "namespaces", name, name), "its UID names the cluster")
-    return [identity, *_lock_rights(target), *(right for rights in asked for right in rights)]
+    held = [right for lock in sorted(locks) for right in _lock_rights(*lock)]
+    return [identity, *held, *(right for rights in asked for right in rights)]
 
 
-def _lock_rights(target: Target) -> list[NeededRight]:
-    """What the lock takes; RBAC knows no name for what is yet to be created."""
+def _lock_rights(namespace: str, lease: str) -> list[NeededRight]:
+    """What a lock takes; RBAC knows no name for what is yet to be created."""
     reason = "one run at a time works on a target"
-    names = {"get": lease_name(target.release), "create": ""}
-    names |= dict.fromkeys(("patch", "delete"), names["get"])
+    names = {"get": lease, "create": "", "patch": lease, "delete": lease}
     return [
-        NeededRight(Right(verb, LEASE.group, "leases", target.namespace, name), reason)
+        NeededRight(Right(verb, LEASE.group, "leases", namespace, name), reason)
         for verb, name in names.items()
     ]
 

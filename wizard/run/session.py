@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from wizard.checks.base import Result
@@ -87,8 +88,8 @@ class Session:
             begin()
             await self._engage(engine, plan)
             return
-        # The lock is a Lease in the target namespace, so that comes first.
-        conclusion = await engine.carry_out([self._graph.namespace], plan.steps)
+        # Locks are Leases in the namespaces that are changed, so these come first.
+        conclusion = await engine.carry_out(self._graph.namespaces, plan.steps)
         if conclusion.error:
             raise conclusion.error
         running = asyncio.current_task()
@@ -99,16 +100,10 @@ class Session:
             if running:
                 running.cancel()
 
-        ref = Ref(LEASE, self._target.namespace, lease_name(self._target.release))
-        lock = Lock(
-            self._world.objects,
-            ref,
-            Holder.current(),
-            on_lost=stop,
-            tell=self._teller.waiting,
-        )
         try:
-            async with lock:
+            async with AsyncExitStack() as held:
+                for ref in self._leases(plan):
+                    await held.enter_async_context(self._lock(ref, stop))
                 now = await self._planned_again(plan)
                 begin()
                 await self._engage(engine, now)
@@ -116,6 +111,17 @@ class Session:
             if lost and running and running.uncancel() == 0:
                 raise lost[0] from None
             raise
+
+    def _leases(self, plan: Plan) -> Sequence[Ref]:
+        """The locks that a plan takes: the target's, and of each shared component it changes."""
+        target = Ref(LEASE, self._target.namespace, lease_name(self._target.release))
+        changed = {step.id for step in plan.steps if step.changes}
+        shared = {step.shares for step in self._graph.steps if step.shares and step.id in changed}
+        return [target, *(Ref(LEASE, place, lease_name(place)) for place in sorted(shared))]
+
+    def _lock(self, ref: Ref, stop: Callable[[WizardError], None]) -> Lock:
+        teller = self._teller.waiting
+        return Lock(self._world.objects, ref, Holder.current(), on_lost=stop, tell=teller)
 
     async def _engage(self, engine: Engine, plan: Plan) -> None:
         conclusion = await engine.carry_out(self._graph.steps, plan.steps)
@@ -125,13 +131,13 @@ class Session:
     async def _planned_again(self, plan: Plan) -> Plan:
         """The plan as it is under the lock. Raises NotAccepted where it is another one."""
         now = await self.plan()
-        made = self._graph.namespace.id
-        steps = tuple(replace(s, changes=()) if s.id == made else s for s in plan.steps)
+        made = {step.id for step in self._graph.namespaces}
+        steps = tuple(replace(s, changes=()) if s.id in made else s for s in plan.steps)
         if now.hash != replace(plan, steps=steps).hash:
             raise NotAccepted(
                 "The plan changed while the lock was taken",
                 why="someone else changed the cluster in the meantime; nothing was written but "
-                "the namespace, if it was missing, and the lock, which is released again",
+                "missing namespaces and the lock, which is released again",
                 fix="run the same command again: it shows the plan as it is now",
             )
         return now

@@ -71,6 +71,8 @@ class Step(ABC):
     id: str
     title: str
     needs: tuple[str, ...] = ()
+    shares: str = ""
+    """The namespace of a component that other presets may use too: changes take its lock."""
 
     @property
     def makes(self) -> Sequence[Ref]:
@@ -80,6 +82,14 @@ class Step(ABC):
     @abstractmethod
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """The rights that checking, applying and verifying take; needs no cluster."""
+
+    def rights_to_use(self) -> Sequence[NeededRight]:
+        """The rights that are left where the step is idle."""
+        return ()
+
+    async def idle(self, world: World) -> bool:
+        """Whether somebody else brought already what the step would bring: it changes nothing."""
+        return False
 
     @abstractmethod
     async def check(self, world: World) -> Sequence[ObjectChange]:

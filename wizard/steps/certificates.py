@@ -4,17 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from wizard.certificates import CertificateFacts, CertificateRequest, GivenCertificate, KeyPair
 from wizard.errors import UsageError
-from wizard.ports import (
-    CertificateFacts,
-    CertificateRequest,
-    Charts,
-    KeyPair,
-    NeededRight,
-    Object,
-    Ref,
-    World,
-)
+from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
 from wizard.steps.changes import change_to, make
 from wizard.steps.inputs import Inputs
@@ -160,8 +152,9 @@ def _fault(world: World, request: CertificateRequest, entries: Entries, now: dat
         found = world.certificates.read(entries["tls.crt"])[0]
     except UsageError as error:
         return f"cannot be read: {error.why}"
-    held = world.certificates.problems(entries["tls.crt"], entries["tls.key"], "")
-    if unfit := next((one for one in held if one.code.startswith("key-")), None):
+    given = GivenCertificate(entries["tls.crt"], entries["tls.key"])
+    held = world.certificates.judge(given, "").problems
+    if unfit := next((one for one in held if one.code.startswith(("key-", "passphrase-"))), None):
         return unfit.message.rstrip(".")
     if missing := sorted(set(request.names) - set(found.names)):
         return f"does not cover {', '.join(missing)}"

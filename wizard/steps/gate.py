@@ -1,16 +1,17 @@
 """The gate of a release: waits until its objects are ready, says why not, ends when hopeless."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from wizard.charts.manifest import plural
+from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer
 from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
-from wizard.ports import LogLine, NeededRight, Object, Ref, World
+from wizard.ports import Kind, LogLine, NeededRight, Object, Ref, World
 from wizard.steps.base import Reporter
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import NAMESPACE
@@ -33,9 +34,21 @@ class Wait:
         inputs: Inputs,
         meaning: Callable[[], Awaitable[str]] = _nothing_more,
         look_again: float = 5.0,
+        *,
+        title: str = "Harbor",
+        namespace: str = "",
+        selector: Mapping[str, str] | None = None,
+        kinds: Sequence[Kind] = WATCHED,
     ) -> None:
-        self._seconds, self._place = inputs.gate_seconds, f"namespace {inputs.namespace}"
+        """`namespace` and `selector` (labels of the pods whose logs are followed) are Harbor's
+        unless they are given; `kinds` is what is watched.
+        """
+        self._seconds, self.title = inputs.gate_seconds, title
+        self.kinds = kinds
+        self.namespace = namespace or inputs.namespace
+        self.selector = selector or {"release": inputs.preset.target.release}
         self._until: float | None = None
+        self._told: set[tuple[str, str]] = set()
         self.meaning = meaning
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
 
@@ -43,14 +56,21 @@ class Wait:
         """The time runs, if it does not yet."""
         self._until = self._until or asyncio.get_running_loop().time() + self._seconds
 
+    def tell(self, findings: Iterable[Finding], report: Reporter) -> None:
+        """Report the findings that were not reported yet."""
+        for finding in findings:
+            if (finding.id, finding.object) not in self._told:
+                self._told.add((finding.id, finding.object))
+                report.finding(finding)
+
     def go_on(self, why: str) -> None:
         """Raise OutOfTime with what is still waited for, once the time is over."""
         self.begin()
         if asyncio.get_running_loop().time() >= (self._until or 0):
             raise OutOfTime(
-                f"Harbor was not ready within {self._seconds:.0f} s",
+                f"{self.title} was not ready within {self._seconds:.0f} s",
                 why=why,
-                where=self._place,
+                where=f"namespace {self.namespace}",
                 fix="mend what it waits for and run the same command again: it goes on there",
             )
 
@@ -78,22 +98,34 @@ class _Lines:
             self._report.pod_log(line)
 
 
-def gate_rights(inputs: Inputs, manifest: Iterable[Object]) -> Sequence[NeededRight]:
-    """What the gate reads in the target namespace: optional are kinds that it does not wait for."""
+def gate_rights(
+    inputs: Inputs, manifest: Iterable[Object], namespace: str = ""
+) -> Sequence[NeededRight]:
+    """What the gate reads in a namespace (empty: the target's): optional are kinds that it does
+    not wait for.
+    """
     needed = {Ref.of(obj).kind for obj in manifest} | {POD}
-    ready = "to see whether Harbor's objects are ready"
-    why = "to tell why Harbor is not ready"
+    called = "Harbor" if namespace in {"", inputs.namespace} else namespace
+    ready = f"to see whether {called}'s objects are ready"
+    why = f"to tell why {called} is not ready"
     rights = [
         replace(right, optional=kind not in needed)
         for kind in WATCHED
         for right in inputs.rights_in_namespace(
-            plural(kind), ready if kind in needed else why, "list", "watch", group=kind.group
+            plural(kind),
+            ready if kind in needed else why,
+            "list",
+            "watch",
+            group=kind.group,
+            namespace=namespace,
         )
     ]
     logs = [
         replace(right, optional=True)
         for resource in ("pods", "pods/log")  # whether a container goes on is read from its pod
-        for right in inputs.rights_in_namespace(resource, "to follow logs of Harbor's pods", "get")
+        for right in inputs.rights_in_namespace(
+            resource, f"to follow logs of {called}'s pods", "get", namespace=namespace
+        )
     ]
     return [*rights, *logs]
 
@@ -112,22 +144,18 @@ async def wait_until_ready(
     """
     skew = (await world.access.server()).clock_skew
     since = inputs.begun - timedelta(seconds=skew)
-    selector = {"release": inputs.preset.target.release}
-    told: set[tuple[str, str]] = set()
     lines = _Lines(report)
     wait.begin()
+    place = (wait.namespace, wait.selector, lines.take)
     async with Observer(
-        world.objects, world.pods, inputs.namespace, selector, lines.take, clock_skew=skew
+        world.objects, world.pods, *place, clock_skew=skew, watched=wait.kinds
     ) as observer:
-        await _first_look(world, inputs, observer, report, wait)
+        await _first_look(world, observer, report, wait)
         while True:
             gate = explain(observer.view, refs, since)
             if gate.findings or not gate.ready:
                 lines.flow()
-            for finding in gate.findings:
-                if (finding.id, finding.object) not in told:
-                    told.add((finding.id, finding.object))
-                    report.finding(finding)
+            wait.tell(gate.findings, report)
             _end_if_hopeless(gate)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
@@ -137,30 +165,27 @@ async def wait_until_ready(
             report.progress(gate.done, gate.total)
             wait.go_on(why)
             if not await observer.changed(timeout=wait.look_again):
-                await _require_answer(world, inputs)
+                await _require_answer(world, wait)
 
 
-async def _first_look(
-    world: World, inputs: Inputs, observer: Observer, report: Reporter, wait: Wait
-) -> None:
+async def _first_look(world: World, observer: Observer, report: Reporter, wait: Wait) -> None:
     """Wait until all objects were seen once, and say which kinds are not."""
     look = asyncio.ensure_future(observer.synced())
     try:
         while not (await asyncio.wait([look], timeout=wait.look_again))[0]:
-            why = (
-                f"Harbor's objects are being looked at, not seen yet: {', '.join(observer.unread)}"
-            )
+            unread = ", ".join(observer.unread)
+            why = f"{wait.title}'s objects are being looked at, not seen yet: {unread}"
             report.waiting(why)
             wait.go_on(why)
-            await _require_answer(world, inputs)
+            await _require_answer(world, wait)
         await look
     finally:
         look.cancel()
 
 
-async def _require_answer(world: World, inputs: Inputs) -> None:
+async def _require_answer(world: World, wait: Wait) -> None:
     """Raise Unreachable where nobody answers: watches come back by themselves and never tell."""
-    await world.objects.get(Ref(NAMESPACE, "", inputs.namespace))
+    await world.objects.get(Ref(NAMESPACE, "", wait.namespace))
 
 
 def _end_if_hopeless(gate: Gate) -> None:

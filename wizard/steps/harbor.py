@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wizard.answers.secret_values import SECRET_KEY_LENGTH
 from wizard.answers.services import ExternalDatabase, ExternalRedis, InternalDatabase
+from wizard.certificates import CertificateRequest
 from wizard.charts.references import (
     admin_password,
     database_password,
@@ -11,7 +12,7 @@ from wizard.charts.references import (
     redis_password,
 )
 from wizard.errors import UsageError
-from wizard.ports import CertificateRequest, World
+from wizard.ports import World
 from wizard.steps.certificates import TLS_SECRET
 from wizard.steps.inputs import Inputs
 from wizard.steps.secrets import (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from wizard.answers.preset import Preset
 from wizard.answers.secrets import KubernetesSecret, Secret
-from wizard.charts.names import Names
+from wizard.charts.names import MARK, Names
 from wizard.charts.package import Packages
 from wizard.errors import CheckFailed, SecretMissing
 from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
@@ -75,16 +75,16 @@ class Inputs:
         return Ref(SECRET, self.namespace, name)
 
     def secret_object(
-        self, name: str, entries: Mapping[str, bytes], type_: str = "Opaque"
+        self, name: str, entries: Mapping[str, bytes], type_: str = "Opaque", namespace: str = ""
     ) -> Object:
-        """A Secret in the target namespace as the wizard applies it."""
+        """A Secret in the target namespace, or in a component's, as the wizard applies it."""
         return {
             "apiVersion": "v1",
             "kind": "Secret",
             "metadata": {
                 "name": name,
-                "namespace": self.namespace,
-                "labels": {LABEL: self.preset.name},
+                "namespace": namespace or self.namespace,
+                "labels": {MARK: namespace} if namespace else {LABEL: self.preset.name},
             },
             "type": type_,
             "data": {key: b64encode(value).decode() for key, value in entries.items()},
@@ -137,11 +137,13 @@ class Inputs:
         return (NeededRight(right, f"{path} refers to this Secret"),)
 
     def rights_in_namespace(
-        self, resource: str, reason: str, *verbs: str, group: str = ""
+        self, resource: str, reason: str, *verbs: str, group: str = "", namespace: str = ""
     ) -> Sequence[NeededRight]:
-        """Rights on a resource of the target namespace, all for one reason."""
-        return [NeededRight(Right(v, group, resource, self.namespace), reason) for v in verbs]
+        """Rights on a resource of the target namespace or another, all for one reason."""
+        place = namespace or self.namespace
+        return [NeededRight(Right(verb, group, resource, place), reason) for verb in verbs]
 
-    def rights_to_keep_secrets(self, reason: str) -> Sequence[NeededRight]:
-        """Rights to keep Secrets of the target namespace as they are wanted."""
-        return self.rights_in_namespace("secrets", reason, "get", "create", "patch", "delete")
+    def rights_to_keep_secrets(self, reason: str, namespace: str = "") -> Sequence[NeededRight]:
+        """Rights to keep Secrets of the target namespace or another as they are wanted."""
+        verbs = ("get", "create", "patch", "delete")
+        return self.rights_in_namespace("secrets", reason, *verbs, namespace=namespace)

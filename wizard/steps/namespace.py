@@ -18,8 +18,9 @@ class TargetNamespace(Step):
     id = "target.namespace"
     title = "Namespace"
 
-    def __init__(self, inputs: Inputs) -> None:
-        self._ref = Ref(NAMESPACE, "", inputs.namespace)
+    def __init__(self, inputs: Inputs, name: str = "") -> None:
+        """`name`: of another namespace than the target's."""
+        self._ref = Ref(NAMESPACE, "", name or inputs.namespace)
         self._preset = inputs.preset.name
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:

@@ -150,13 +150,19 @@ class KeepSecrets(Step):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A Secret that is kept equal to what `read` gives; `path` and `reference` name its source."""
+    """A Secret that is kept equal to what `read` gives.
+
+    `path` and `reference` name its source; `also` names further secrets that it is made from.
+    `namespace`: of a component, where it is not for Harbor itself.
+    """
 
     name: str
     read: Callable[[World], Awaitable[Entries]]
     path: str
     reference: Secret | None = None
     type: str = "Opaque"
+    also: tuple[tuple[str, Secret | None], ...] = ()
+    namespace: str = ""
 
 
 class CopySecrets(Step):
@@ -175,13 +181,19 @@ class CopySecrets(Step):
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         reason = "secrets that the preset refers to are copied for Harbor"
+        places = sorted({one.namespace for one in self._copied})
         return [
-            *self._inputs.rights_to_keep_secrets(reason),
+            *(
+                right
+                for place in places
+                for right in self._inputs.rights_to_keep_secrets(reason, place)
+            ),
             *(
                 right
                 for one in self._copied
-                if one.reference is not None
-                for right in self._inputs.rights_to_read(one.path, one.reference)
+                for path, reference in ((one.path, one.reference), *one.also)
+                if reference is not None
+                for right in self._inputs.rights_to_read(path, reference)
             ),
         ]
 
@@ -200,6 +212,6 @@ class CopySecrets(Step):
 
     async def _desired(self, world: World) -> list[Object]:
         return [
-            self._inputs.secret_object(one.name, await one.read(world), one.type)
+            self._inputs.secret_object(one.name, await one.read(world), one.type, one.namespace)
             for one in self._copied
         ]

@@ -1,21 +1,23 @@
 """Harbor's certificates: from files, from an authority made here, and between its components."""
 
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from wizard.answers.authority import LocalAuthority
-from wizard.answers.pki import Commercial, SelfSigned
+from wizard.answers.authority import LocalAuthority, ServedAuthority
+from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.answers.scalars import seconds
+from wizard.certificates import CertificateRequest
 from wizard.charts.tls import has_authority, internal_components, trusts_more
-from wizard.errors import UsageError
-from wizard.ports import CertificateRequest, World
+from wizard.ports import World
+from wizard.steps.acme import acme_steps
 from wizard.steps.base import Step
 from wizard.steps.certificates import TLS_SECRET, Published, SignedCertificates, Wanted
+from wizard.steps.commercial import file_bytes, file_content, served
 from wizard.steps.inputs import Inputs
+from wizard.steps.issuers import issuing_steps
+from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.vault.chain import vault_steps
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
 _DAY = 24 * 3600
 _INTERNAL_YEARS = 10
 """The authority between components is trusted by nobody else, so it may last."""
@@ -26,8 +28,15 @@ def certificate_steps(inputs: Inputs) -> Iterator[Step]:
     pki = inputs.preset.pki
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, LocalAuthority):
         yield _own_authority(inputs, pki, pki.authority)
+    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
+        yield from vault_steps(inputs, pki, pki.authority)
     if isinstance(pki, Commercial):
         yield _commercial(inputs, pki)
+    if isinstance(pki, Issuer):
+        issuer = IssuerRef(pki.name, pki.issuer_kind, pki.group)
+        yield from issuing_steps(inputs, issuer, pki.certificate)
+    if isinstance(pki, Acme):
+        yield from acme_steps(inputs, pki)
     if bundles := _bundles(inputs):
         yield CopySecrets("trust.bundle", "Authorities that Harbor trusts", inputs, bundles)
     if components := internal_components(inputs.preset):
@@ -58,14 +67,10 @@ def _commercial(inputs: Inputs, pki: Commercial) -> Step:
     path, key = "pki.key", pki.key
 
     async def read(world: World) -> Entries:
-        text = file_content(pki.certificate)
-        held = text if key is None else (await inputs.given(world, path, key)).encode()
-        return {
-            "tls.crt": _blocks(text + file_content(pki.chain), "CERTIFICATE", pki.certificate),
-            "tls.key": _blocks(held, "PRIVATE KEY", pki.certificate),
-        }
+        return await served(world, inputs, pki)
 
-    copied = Copied(inputs.names.certificate, read, path, key, TLS_SECRET)
+    also = (("pki.passphrase", pki.passphrase),)
+    copied = Copied(inputs.names.certificate, read, path, key, TLS_SECRET, also)
     return CopySecrets("pki.certificate", "Certificate from files", inputs, [copied])
 
 
@@ -76,11 +81,14 @@ def _bundles(inputs: Inputs) -> Sequence[Copied]:
         return ()
     root = preset.pki.ca_bundle if isinstance(preset.pki, Commercial) else None
 
-    async def published(_: World) -> Entries:
-        return {"ca.crt": file_content(root)}
+    def own(world: World) -> bytes:
+        return world.certificates.pem(file_bytes(root)) if root else b""
 
-    async def trusted(_: World) -> Entries:
-        return {"ca.crt": file_content(preset.network.ca_bundle) + file_content(root)}
+    async def published(world: World) -> Entries:
+        return {"ca.crt": own(world)}
+
+    async def trusted(world: World) -> Entries:
+        return {"ca.crt": file_content(preset.network.ca_bundle) + own(world)}
 
     copied = []
     if has_authority(preset):
@@ -113,31 +121,3 @@ def _internal(inputs: Inputs, components: Sequence[str]) -> Step:
         authority=Wanted(names.internal_authority, ca),
         signed=signed,
     )
-
-
-def _blocks(text: bytes, label: str, path: Path) -> bytes:
-    """All PEM blocks whose label ends so, one after the other. Raises UsageError: there is none."""
-    found = [match[0] for match in _BLOCK.finditer(text) if match[1].decode().endswith(label)]
-    if not found:
-        raise UsageError(
-            f"There is no {label.lower()} in PEM form",
-            why=f"no block that begins with -----BEGIN … {label}-----",
-            where=str(path),
-            fix="give the PEM file, or convert it with openssl",
-        )
-    return b"\n".join(found) + b"\n"
-
-
-def file_content(path: Path | None) -> bytes:
-    """The content of a file; nothing where none is named. Raises UsageError."""
-    if path is None:
-        return b""
-    try:
-        return path.read_bytes().rstrip() + b"\n"
-    except OSError as error:
-        raise UsageError(
-            "A file that the preset names cannot be read",
-            why=error.strerror or str(error),
-            where=str(path),
-            fix="put the file there, or name another",
-        ) from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backends.simulated.harbor.package import Chart
+from backends.simulated.packages import Chart
 from wizard.ports import Object
 
 

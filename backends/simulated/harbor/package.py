@@ -1,93 +1,26 @@
-"""Chart packages of the simulated repository, and what is read from a package."""
+"""The package of the simulated Harbor chart."""
 
-import gzip
-import hashlib
-import io
-import os
-import tarfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from wizard.errors import HelmFailed
+from backends.simulated.packages import write_package
 from wizard.ports import ChartSource
 
 _VALKEY_SINCE = (2, 15, 2)
 """The Harbor whose chart brings valkey-photon in place of redis-photon (goharbor/harbor#23289)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart: its name and versions, and its own values."""
-
-    name: str
-    version: str
-    app_version: str
-    values: Mapping[str, Any]
-
-
 def make_package(source: ChartSource, folder: Path) -> Path:
-    """Write the package of the simulated Harbor chart into a folder, its digest beside it.
-
-    Its file name says that it is simulated: it has not the contents of the real package. Raises
-    HelmFailed for any other chart.
-    """
-    if source.name != "harbor":
-        raise HelmFailed(
-            f"There is no chart {source.name} in the simulated repository", kind="no-chart"
-        )
+    """Write the package of the simulated Harbor chart into a folder."""
     app_version = _app_version(source.version)
-    description = (
-        f"apiVersion: v1\nname: harbor\nversion: {source.version}\nappVersion: {app_version}\n"
-    )
     numbers = tuple(int(part) for part in app_version.split("."))
     image = "valkey-photon" if numbers >= _VALKEY_SINCE else "redis-photon"
     values = files(__package__).joinpath("values.yaml").read_text()
     values = values.replace("APP_VERSION", app_version).replace("REDIS_IMAGE", image)
-    path = folder / f"harbor-{source.version}-simulated.tgz"
-    with (
-        open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
-        gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,  # else its digest would change
-        tarfile.open(fileobj=packed, mode="w") as archive,
-    ):
-        for name, text in (("Chart.yaml", description), ("values.yaml", values)):
-            member = tarfile.TarInfo(f"harbor/{name}")
-            member.size = len(text.encode())
-            archive.addfile(member, io.BytesIO(text.encode()))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (folder / "SHA256SUMS").write_text(f"{digest}  {path.name}\n")
-    return path
+    return write_package(source, app_version, values, folder)
 
 
 def _app_version(chart_version: str) -> str:
     """The Harbor that a chart installs: chart 1.19.2 brings Harbor 2.15.2."""
     _, minor, patch = chart_version.split(".")
     return f"2.{int(minor) - 4}.{patch}"
-
-
-def read_package(path: Path) -> Chart:
-    """A chart from its package, simulated or real. Raises HelmFailed where it is none."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with tarfile.open(path) as archive:
-            texts = {
-                name: _member(archive, f"harbor/{name}") for name in ("Chart.yaml", "values.yaml")
-            }
-        head = yaml.load(texts["Chart.yaml"], Loader=loader)  # noqa: S506 - a safe loader
-        values = yaml.load(texts["values.yaml"], Loader=loader)  # noqa: S506 - a safe loader
-    except (OSError, EOFError, KeyError, tarfile.TarError, yaml.YAMLError) as problem:
-        raise HelmFailed(
-            f"{path.name} is not a package of the Harbor chart",
-            kind="invalid-chart",
-            why=str(problem),
-        ) from None
-    return Chart(head["name"], head["version"], str(head["appVersion"]), values)
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
-    return file.read() if file else b""

@@ -6,9 +6,9 @@ from typing import Any
 from backends.simulated.harbor.claims import claims
 from backends.simulated.harbor.names import Frame
 from backends.simulated.harbor.network import entrance, services
-from backends.simulated.harbor.package import Chart
 from backends.simulated.harbor.settings import config_maps, secrets
 from backends.simulated.harbor.workloads import workloads
+from backends.simulated.packages import Chart
 from wizard.errors import HelmFailed
 from wizard.ports import Object
 

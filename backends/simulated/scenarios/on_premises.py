@@ -5,6 +5,7 @@ Any NFS server that the answers name is reached from it: every name resolves in 
 
 from collections.abc import Iterable
 
+from backends.simulated.cert_manager_chart import definitions
 from backends.simulated.cluster_objects import (
     CONTROL_PLANE,
     definition,
@@ -23,6 +24,7 @@ _INGRESS = "192.0.2.80"
 _OS = "Red Hat Enterprise Linux 9.6 (Plow)"
 _REPELLED = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
 _CERT_MANAGER = "cert-manager.io"
+_CONTROLLER = "quay.io/jetstack/cert-manager-controller:v1.19.1"
 
 
 def _cluster() -> list[Object]:
@@ -33,7 +35,7 @@ def _cluster() -> list[Object]:
     ]
     images = (
         "registry.k8s.io/ingress-nginx/controller:v1.13.3",
-        "quay.io/jetstack/cert-manager-controller:v1.19.1",
+        _CONTROLLER,
         "docker.io/grafana/grafana:12.2.0",
     )
     return [
@@ -43,6 +45,7 @@ def _cluster() -> list[Object]:
         ingress_class("nginx", "k8s.io/ingress-nginx"),
         _grafana(),
         *_certificates(),
+        _controller(),
     ]
 
 
@@ -60,10 +63,9 @@ def _grafana() -> Object:
 
 
 def _certificates() -> Iterable[Object]:
-    """cert-manager's kinds, and an issuer of the company's own authority."""
-    for kind in ("Certificate", "CertificateRequest", "Issuer"):
-        yield definition(_CERT_MANAGER, kind)
-    yield definition(_CERT_MANAGER, "ClusterIssuer", namespaced=False)
+    """cert-manager's and trust-manager's kinds, and an issuer of the company's own authority."""
+    yield from definitions()
+    yield definition(f"trust.{_CERT_MANAGER}", "Bundle", namespaced=False, version="v1alpha1")
     ready = {"type": "Ready", "status": "True", "reason": "VaultVerified"}
     yield make(
         f"{_CERT_MANAGER}/v1",
@@ -71,6 +73,28 @@ def _certificates() -> Iterable[Object]:
         "corporate",
         spec={"vault": {"server": "https://vault.corp.example", "path": "pki_int/sign/k8s"}},
         status={"conditions": [ready]},
+    )
+
+
+def _controller() -> Object:
+    """cert-manager's controller, which runs already."""
+    labels = {
+        "app.kubernetes.io/name": "cert-manager",
+        "app.kubernetes.io/component": "controller",
+        "app.kubernetes.io/version": "v1.19.1",
+    }
+    container = {"name": "cert-manager-controller", "image": _CONTROLLER}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+    available = {"type": "Available", "status": "True"}
+    return make(
+        "apps/v1",
+        "Deployment",
+        "cert-manager",
+        "cert-manager",
+        labels=labels,
+        spec={"replicas": 1, "selector": {"matchLabels": labels}, "template": pod},
+        status={"observedGeneration": 1, "conditions": [available], **dict.fromkeys(counts, 1)},
     )
 
 

@@ -26,6 +26,15 @@ def authority(kind: str, unseal: str) -> str:
     )
 
 
+def existing(server: str, rest: str = "") -> str:
+    token = "auth: {kind: token, token: {env: T}}"
+    told = f"{{kind: existing, address: 'https://v', {server or token}}}"
+    return MINIMAL.replace(
+        "{kind: self-signed}",
+        f"{{kind: self-signed, authority: {{kind: vault, server: {told}{rest}}}}}",
+    )
+
+
 def acme(solver: str, url: str = "https://harbor.example.com") -> str:
     return (
         "schemaVersion: 1\nname: x\npki: {kind: acme, server: 'https://a.corp', email: a@b, "
@@ -170,6 +179,28 @@ BROKEN = {
         "pki.authority.server.unseal",
         "accessKey and secretKey belong together",
     ),
+    "one mount for both authorities": (
+        existing("", ", root: {mount: pki_int}"),
+        "pki.authority.issuing.mount",
+        "pki_int is the root's mount too",
+    ),
+    "an issuing authority that outlives its root": (
+        existing("", ", root: {years: 2}"),
+        "pki.authority.issuing.years",
+        "5 years are longer than the root's 2",
+    ),
+    "a path that issues instead of signing": (
+        existing("auth: {kind: token, token: {env: T}}, signPath: pki/issue/harbor"),
+        "pki.authority.server.signPath",
+        "pki/issue/harbor is no path that signs by a role",
+    ),
+    "a login that cert-manager lacks": (
+        existing(
+            "signPath: pki/sign/harbor, auth: {kind: userpass, username: u, password: {env: P}}"
+        ),
+        "pki.authority.server.auth.kind",
+        "cert-manager cannot log in with user and password",
+    ),
     "no root to publish": (
         NO_PKI + "trust: {pods: trust-manager}\n",
         "trust.pods",
@@ -240,6 +271,12 @@ FINE = {
     "cores as numbers": MINIMAL
     + "  resources: {core: {requests: {cpu: 500m}, limits: {cpu: 0.5}}}\n",
     "one share for a lab": authority("openbao", "kind: shamir, shares: 1, threshold: 1"),
+    "a login that cert-manager does not need": existing(
+        "auth: {kind: userpass, username: u, password: {env: P}}"
+    ),
+    "a path that signs": existing(
+        "auth: {kind: token, token: {env: T}}, signPath: a/b/sign/harbor"
+    ),
     "transit for both": authority(
         "vault", "kind: transit, address: 'https://v', keyName: k, token: {env: T}"
     ),

@@ -137,7 +137,6 @@ def test_a_variable_that_is_missing_or_empty_is_an_error(
         (None, ": no such file or directory"),
         (b"", " is empty"),
         (b"\n", " is empty"),
-        (b"\xff\xfe", " is not text in UTF-8"),
         (b"x" * 2_000_000, " is larger than a Secret can be"),
     ],
 )
@@ -151,6 +150,17 @@ def test_a_file_that_is_missing_empty_or_no_text_is_an_error(
         resolve(preset, {"S3_KEY": "x"}, Typist())
     assert caught.value.why.endswith(f"c.key{why}")
     assert caught.value.fix == "put the secret into the file, or set WIZARD_SECRET_PKI_KEY"
+
+
+def test_a_file_that_is_no_text_is_an_error_but_for_keys(write: Callable[..., Path]) -> None:
+    answers = ALL_KINDS.replace("{env: S3_KEY}", "{file: c.key}")
+    preset = load([write(answers)])
+    (key_file := write("", "c.key")).write_bytes(b"\x30\xff")
+    with pytest.raises(SecretMissing) as caught:
+        resolve(preset, {}, Typist())
+    assert caught.value.where == "storage.blobs.accessKey"
+    assert caught.value.why == f"the file {key_file} is not text in UTF-8"
+    assert known(preset, {})["pki.key"] == "MP8="
 
 
 @pytest.mark.parametrize(

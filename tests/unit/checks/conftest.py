@@ -13,19 +13,18 @@ from backends.simulated.faults import Faults
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.resolver import SimulatedResolver
 from backends.simulated.store import Store
+from backends.simulated.vault import SimulatedVault, VaultContent
 from wizard.answers.preset import Preset
+from wizard.certificates import (
+    CertificateFacts,
+    CertificateProblem,
+    GivenCertificate,
+    Judgement,
+)
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.checks.suite import CHECKS
 from wizard.errors import WizardError
-from wizard.ports import (
-    CertificateFacts,
-    CertificateProblem,
-    Object,
-    Release,
-    Right,
-    Server,
-    World,
-)
+from wizard.ports import Object, Release, Right, Server, World
 
 
 def preset_of(harbor: Mapping[str, Any] | None = None, **sections: Any) -> Preset:
@@ -131,11 +130,14 @@ class Certificates:
 
     def __init__(self) -> None:
         self.wrong: Sequence[CertificateProblem] = ()
-        self.asked: list[tuple[bytes, bytes, str]] = []
+        self.asked: list[tuple[GivenCertificate, str]] = []
 
-    def problems(self, pem: bytes, key: bytes, host: str) -> Sequence[CertificateProblem]:
-        self.asked.append((pem, key, host))
-        return self.wrong
+    def judge(self, given: GivenCertificate, host: str) -> Judgement:
+        self.asked.append((given, host))
+        return Judgement(tuple(self.wrong), tuple(self.read(given.certificate)))
+
+    def pem(self, data: bytes) -> bytes:
+        return data
 
     def read(self, pem: bytes) -> Sequence[CertificateFacts]:
         start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -158,6 +160,7 @@ class Given:
     """Pairs of verb and resource that were used."""
     server: Server | WizardError | None = None
     address: str = "192.0.2.10"
+    vault: VaultContent = field(default_factory=VaultContent)
 
     def __call__(self, *objects: Object) -> "Given":
         """Put objects into the cluster."""
@@ -182,6 +185,7 @@ class Given:
             harbor=absent,
             certificates=certificates,
             resolver=SimulatedResolver(self.address),
+            vault=SimulatedVault(self.vault),
         )
 
     def _granted(self, right: Right) -> bool:

@@ -20,9 +20,10 @@ from tests.unit.checks.test_choices import ISSUERS, definition
 from wizard.answers.outline import shape_at
 from wizard.answers.paths import parse_path
 from wizard.answers.preset import Preset
+from wizard.certificates import CertificateRequest
 from wizard.checks.offers import OFFERED, has_offers, offers
 from wizard.errors import Forbidden
-from wizard.ports import CertificateRequest, Object
+from wizard.ports import Object
 
 GATEWAY = "gateway.networking.k8s.io/v1/Gateway"
 INGRESS = "networking.k8s.io/v1/Ingress"

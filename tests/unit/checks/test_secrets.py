@@ -8,10 +8,11 @@ import pytest
 
 from backends.certificates import X509
 from tests.unit.checks.conftest import NAMESPACE, Given, deployment, preset_of, thing
+from wizard.certificates import CertificateProblem, CertificateRequest
 from wizard.charts.catalogue import harbor_chart
 from wizard.charts.package import Package
 from wizard.errors import CheckFailed
-from wizard.ports import CertificateProblem, CertificateRequest, Object
+from wizard.ports import Object
 
 EXPIRED = CertificateProblem("bad", "expired", "It ended yesterday.", "Renew it.")
 SOON = CertificateProblem("warn", "soon", "It ends tomorrow.", "Renew it soon.")
@@ -29,7 +30,9 @@ async def test_certificate_files(given: Given, tmp_path: Path) -> None:
     outcome = await given.ask("certificates.files", preset, secrets={"pki.key": "KEY"})
     assert outcome.state == "ok"
     assert "2027-01-01" in outcome.fact
-    assert given.certificates.asked == [(b"LEAF\nINTERMEDIATE", b"KEY", "harbor.example.com")]
+    [(asked, host)] = given.certificates.asked
+    assert (asked.certificate, asked.chain) == (b"LEAF", (b"INTERMEDIATE",))
+    assert (asked.key, host) == (b"KEY", "harbor.example.com")
 
 
 X509_WORLD: Any = X509()
@@ -45,9 +48,13 @@ LEAF = X509_WORLD.issue(CertificateRequest(HOST, (HOST,)), ROOT)
     [
         (ROOT.certificate + OTHER.certificate, "ok", "valid for"),
         (OTHER.certificate + ROOT.certificate, "ok", "valid for"),
-        (OTHER.certificate, "fail", "pki.caBundle does not hold CN=A, which issued"),
+        (
+            OTHER.certificate,
+            "fail",
+            "CN=A is missing, and is none of the roots that were given",
+        ),
         (b"no certificate", "fail", ""),
-        (None, "warn", "not its issuer"),
+        (None, "fail", "is none of the authorities that this machine trusts"),
     ],
     ids=["its root first", "its root last", "another root", "none", "no bundle"],
 )
@@ -71,7 +78,7 @@ async def test_a_key_in_the_certificates_file_or_in_a_secret(given: Given, tmp_p
     given(NAMESPACE, tls("harbor-key", key=b"KEPT"))
     reference = {"secret": {"name": "harbor-key", "key": "key"}}
     await given.ask("certificates.files", commercial(tmp_path, key=reference))
-    assert [key for _, key, _ in given.certificates.asked] == [b"BOTH", b"KEPT"]
+    assert [asked.key for asked, _ in given.certificates.asked] == [b"", b"KEPT"]
 
 
 async def test_a_key_that_is_not_known_yet_is_not_judged(given: Given, tmp_path: Path) -> None:
@@ -99,13 +106,15 @@ async def test_what_cannot_be_read_is_named(given: Given, tmp_path: Path) -> Non
     key = {"pki.key": LEAF.key.decode()}
     preset = commercial(tmp_path, key={"env": "KEY"}, caBundle=str(tmp_path / "chain.pem"))
     outcome = await given.ask("certificates.files", preset, secrets=key)
-    assert f"No certificate can be read: pki.caBundle is {tmp_path}/chain.pem." in outcome.fact
+    assert "The root certificates cannot be read: it is neither PEM" in outcome.fact
+    assert f": pki.caBundle is {tmp_path}/chain.pem." in outcome.fact
     (tmp_path / "harbor.pem").write_bytes(b"")
     outcome = await given.ask("certificates.files", preset, secrets=key)
-    assert f"No certificate can be read: pki.certificate is {tmp_path}/harbor.pem." in outcome.fact
+    found = f"No certificate can be read: it is empty: pki.certificate is {tmp_path}/harbor.pem."
+    assert found in outcome.fact
     given(NAMESPACE, tls(tls_crt=b"junk", tls_key=b"junk"))
     outcome = await given.ask("certificates.secret", IN_SECRET)
-    assert "read: tls.crt in the Secret harbor/harbor-tls." in outcome.fact
+    assert ": tls.crt in the Secret harbor/harbor-tls." in outcome.fact
 
 
 async def test_a_certificate_file_that_is_not_there(given: Given, tmp_path: Path) -> None:
@@ -133,7 +142,8 @@ async def test_tls_secret(given: Given) -> None:
     )
     given(tls(tls_crt=b"LEAF", tls_key=b"KEY"))
     assert (await given.ask("certificates.secret", IN_SECRET)).state == "ok"
-    assert given.certificates.asked == [(b"LEAF", b"KEY", "harbor.example.com")]
+    [(asked, host)] = given.certificates.asked
+    assert (asked.certificate, asked.key, host) == (b"LEAF", b"KEY", "harbor.example.com")
     given.certificates.wrong = [EXPIRED]
     assert (await given.ask("certificates.secret", IN_SECRET)).state == "fail"
 

@@ -1,6 +1,7 @@
 """All checks together: order, what is skipped and why, deadlines, and that none writes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,13 @@ def test_rights_of_the_checks_that_apply() -> None:
     assert all(needed.right.verb in {"get", "list"} for needed in ported)
 
 
+def _vault(**server: str) -> dict[str, Any]:
+    token = {"secret": {"name": "vault", "key": "token"}}
+    auth = {"kind": "token", "token": token}
+    existing = {"kind": "existing", "address": "https://vault.test", "auth": auth, **server}
+    return {"kind": "self-signed", "authority": {"kind": "vault", "server": existing}}
+
+
 PRESETS = [
     preset_of(),
     preset_of({"expose": {"kind": "nodePort"}}),
@@ -118,6 +126,9 @@ PRESETS = [
     preset_of(pki={"kind": "secret", "name": "tls"}),
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
+    preset_of(pki={"kind": "issuer", "name": "corp"}),
+    preset_of(pki=_vault()),
+    preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]
 OF_THE_RELEASE = {("get", "deployments"), ("get", "services"), ("create", "services")}
 

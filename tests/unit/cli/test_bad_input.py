@@ -9,8 +9,8 @@ import pytest
 
 from backends.certificates import X509
 from tests.unit.cli.conftest import DEMO, Ended, Run, nothing_changed, runs_of
+from wizard.certificates import CertificateRequest, KeyPair
 from wizard.errors import ExitCode
-from wizard.ports import CertificateRequest, KeyPair
 
 HOST = "harbor.example.com"
 

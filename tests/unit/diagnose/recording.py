@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wizard.diagnose.observer import WITH_THE_CLUSTER
+from wizard.diagnose.observer import EVERYTHING
 from wizard.diagnose.view import LogTails, View
 from wizard.ports import Kind, LogLine, Object, Ref
 
@@ -57,7 +57,7 @@ def replay(path: Path) -> Iterator[View]:
                 for time, pod, said in lines
             ]
         now = datetime.fromisoformat(moment["now"])
-        yield View.of(objects.values(), now=now, logs=dict(logs), asked=WITH_THE_CLUSTER)
+        yield View.of(objects.values(), now=now, logs=dict(logs), asked=EVERYTHING)
 
 
 def _written(ref: Ref) -> list[str]:

@@ -9,7 +9,7 @@ from backends.simulated.world import simulated_world
 from tests.unit.simulated.conftest import install, make_namespace, seconds
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.fields import containers, uid
-from wizard.diagnose.observer import WITH_THE_CLUSTER
+from wizard.diagnose.observer import EVERYTHING
 from wizard.diagnose.view import View
 from wizard.ports import Change, Object, Ref
 
@@ -19,8 +19,9 @@ class Looking:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        served = [kind for kind in EVERYTHING if kind in stage.store.served()]
         self._objects: dict[Ref, Object] = {
-            Ref.of(obj): obj for kind in WITH_THE_CLUSTER for obj in stage.store.select(kind)
+            Ref.of(obj): obj for kind in served for obj in stage.store.select(kind)
         }
         self.moments = 0
         self.found: set[str] = set()
@@ -28,7 +29,7 @@ class Looking:
 
     def _take(self, change: Change) -> None:
         ref = Ref.of(change.object)
-        if ref.kind in WITH_THE_CLUSTER:
+        if ref.kind in EVERYTHING:
             self._objects[ref] = change.object
             if change.type == "DELETED":
                 del self._objects[ref]
@@ -37,7 +38,7 @@ class Looking:
     def look(self) -> None:
         """Look now: time alone may change the answer."""
         objects, now = self._objects.values(), self._stage.clock.now()
-        view = View.of(objects, now=now, logs=self._logs(), asked=WITH_THE_CLUSTER)
+        view = View.of(objects, now=now, logs=self._logs(), asked=EVERYTHING)
         diagnosis = evaluate(view)
         assert diagnosis.not_checked == ()
         self.moments += 1

@@ -73,6 +73,63 @@ def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_vault_is_set_up_before_cert_manager_asks_it() -> None:
+    pki = {"kind": "self-signed", "authority": {"kind": "vault", "server": EXISTING}}
+    assert ids(graph_of(preset(pki=pki)))[2:-2] == [
+        "pki.cert-manager.namespace",
+        "pki.cert-manager",
+        "pki.vault.accounts",
+        "pki.vault.root",
+        "pki.vault.issuing",
+        "pki.vault.role",
+        "pki.vault.login",
+        "pki.issuer",
+        "pki.trial",
+        "pki.certificate",
+        "pki.root",
+    ]
+
+
+STATIC = {"kind": "static", "key": {"generate": True}}
+
+
+def deployed(kind: str = "openbao", **server: Any) -> dict[str, Any]:
+    answers = {"kind": "deploy", "unseal": STATIC, **server}
+    return {"kind": "self-signed", "authority": {"kind": kind, "server": answers}}
+
+
+def test_an_openbao_is_installed_before_it_is_set_up() -> None:
+    found = [one for one in ids(graph_of(preset(pki=deployed()))) if one.startswith("pki.vault")]
+    assert found[:6] == [
+        "pki.vault.namespace",
+        "pki.vault.certificate",
+        "pki.vault.seal",
+        "pki.vault.account",
+        "pki.vault.server",
+        "pki.vault.accounts",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pki", "path"),
+    [
+        (deployed(replicas=3), "pki.authority.server.replicas"),
+        (deployed(unseal={"kind": "shamir"}), "pki.authority.server.unseal.kind"),
+    ],
+)
+def test_other_servers_of_our_own_are_refused(pki: dict[str, Any], path: str) -> None:
+    with pytest.raises(PresetInvalid) as refused:
+        graph_of(preset(pki=pki))
+    assert [problem.path for problem in refused.value.problems] == [path]
+
+
+def test_a_path_that_may_sign_needs_no_more_than_the_login_beside_it() -> None:
+    server = {**EXISTING, "signPath": "pki_int/sign/harbor"}
+    pki = {"kind": "self-signed", "authority": {"kind": "vault", "server": server}}
+    vault = [one for one in ids(graph_of(preset(pki=pki))) if one.startswith("pki.vault")]
+    assert vault == ["pki.vault.login"]
+
+
 def test_authorities_from_files_are_a_step_of_their_own(tmp_path: Path) -> None:
     bundle = {"caBundle": str(tmp_path / "ca.pem")}
 
@@ -93,6 +150,13 @@ def test_every_step_stands_behind_all_that_it_needs(file: Path) -> None:
 
 
 VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
+TOKEN = {"kind": "token", "token": {"env": "TOKEN"}}
+EXISTING = {"kind": "existing", "address": "https://vault.test", "auth": TOKEN}
+SIGNER = {"kind": "offline", "root": "root.pem", "certificate": "issuing.pem"}
+OFFLINE = {
+    "kind": "self-signed",
+    "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
+}
 ACME = {
     "kind": "acme",
     "server": "https://acme.example.com/directory",
@@ -105,9 +169,9 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"pki": VAULT}, "pki.authority.kind"),
+        ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
+        ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
         ({"pki": ACME}, "pki.kind"),
-        ({"pki": {"kind": "issuer", "name": "corp"}}, "pki.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
         ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),

@@ -13,8 +13,10 @@ PRESET = """\
 schemaVersion: 1
 name: later
 pki:
-  kind: issuer
-  name: corp
+  kind: acme
+  server: https://acme.example.com/directory
+  email: ops@example.com
+  solver: {kind: http01}
 harbor: {url: "https://harbor.example.com", adminPassword: {prompt: true}}
 """
 
@@ -37,7 +39,7 @@ def test_they_are_refused_with_file_and_line_before_anything_is_asked(
 ) -> None:
     result = run.invoke(wizard, [*command, "--preset", "later.yaml", "--kubeconfig", "absent"])
     assert result.exit_code == ExitCode.USAGE
-    assert "later.yaml:4:3: pki.kind: `issuer` is understood, but" in told(result)
+    assert "later.yaml:4:3: pki.kind: `acme` is understood, but" in told(result)
     assert "adminPassword" not in told(result), "nothing may be asked before"
 
 

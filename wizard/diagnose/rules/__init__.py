@@ -1,6 +1,7 @@
 """The catalogue of rules; `RULES` holds all of them."""
 
 from wizard.diagnose.rules import (
+    certificates,
     cluster,
     containers,
     core_logs,
@@ -19,6 +20,7 @@ RULES = (
     *cluster.RULES,
     *storage.RULES,
     *mounts.RULES,
+    *certificates.RULES,
     *scheduling.RULES,
     *images.RULES,
     *containers.RULES,

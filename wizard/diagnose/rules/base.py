@@ -41,7 +41,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the catalogue. `needs` are the kinds without which it cannot judge.
+    """A rule of the catalogue. `needs` are the kinds without which it cannot judge; with `either`
+    it judges those that were looked at, and the others count as not checked.
 
     A match younger than `quiet` is not told at all (normal noise), then it is a warning, and one
     older than `grace` is a failure for which no more waiting is worth it; without `grace` only
@@ -58,3 +59,4 @@ class Rule:
     grace: timedelta | None = None
     symptom: bool = False
     aside: bool = False
+    either: bool = False

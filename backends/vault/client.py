@@ -1,0 +1,175 @@
+"""Sessions with a server: `hvac` in threads, over connections that nothing of the environment
+redirects (proxies, VAULT_ADDR and ~/.vault-token are not looked at).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from backends.vault.failures import LOGIN, closed, translated
+from wizard.errors import NotFound, Unreachable, VaultClosed, WorldError
+from wizard.text import plain
+from wizard.vaults import (
+    VaultLogin,
+    VaultReply,
+    VaultServer,
+    VaultSession,
+    VaultState,
+    VaultStatus,
+)
+
+if TYPE_CHECKING:
+    import hvac
+
+SECONDS = 30
+"""How long one call may take."""
+
+_STATES: Mapping[int, VaultState] = {
+    200: "active",
+    429: "standby",
+    472: "standby",
+    473: "standby",
+    501: "uninitialised",
+    503: "sealed",
+}
+"""What the codes of `sys/health` mean (https://openbao.org/api-docs/system/health/)."""
+
+_Answer = TypeVar("_Answer")
+
+
+class VaultClient:
+    """The port Vault."""
+
+    async def status(self, server: VaultServer) -> VaultStatus:
+        """See wizard.vaults.Vault."""
+        return await asyncio.to_thread(_status, server)
+
+    @asynccontextmanager
+    async def session(self, server: VaultServer, login: VaultLogin) -> AsyncIterator[VaultSession]:
+        """See wizard.vaults.Vault."""
+        with ExitStack() as opened:
+            client = await asyncio.to_thread(_client, server, opened, login)
+            try:
+                await asyncio.to_thread(_log_in, client, server, login)
+            except VaultClosed:
+                raise closed(server, (await self.status(server)).state) from None
+            yield _Session(client, server)
+
+
+class _Session:
+    """One connection, used by one call at a time: `requests` shares none between threads."""
+
+    def __init__(self, client: "hvac.Client", server: VaultServer) -> None:
+        self._client, self._server = client, server
+        self._turn = asyncio.Lock()
+
+    async def read(self, path: str) -> Mapping[str, Any] | None:
+        """See wizard.vaults.VaultSession."""
+        try:
+            found = await self._call(path, lambda: self._client.read(path))
+        except NotFound:
+            return None
+        return None if found is None else _data(found)
+
+    async def list(self, path: str) -> Sequence[str]:
+        """See wizard.vaults.VaultSession."""
+        found = await self._call(path, lambda: self._client.list(path))
+        return [] if found is None else [plain(str(one)) for one in _data(found).get("keys") or ()]
+
+    async def write(self, path: str, data: Mapping[str, Any]) -> VaultReply:
+        """See wizard.vaults.VaultSession."""
+        content = dict(data)
+        found = await self._call(path, lambda: self._client.write_data(path, data=content))
+        document = found if isinstance(found, dict) else {}
+        warnings = tuple(plain(str(one)) for one in document.get("warnings") or ())
+        return VaultReply(_data(document), warnings)
+
+    async def delete(self, path: str) -> None:
+        """See wizard.vaults.VaultSession."""
+        await self._call(path, lambda: self._client.delete(path))
+
+    async def _call(self, path: str, work: Callable[[], _Answer]) -> _Answer:
+        async with self._turn:
+            return await asyncio.to_thread(translated, self._server, path, work)
+
+
+def _data(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return document.get("data") or {}
+
+
+def _client(
+    server: VaultServer, opened: ExitStack, login: VaultLogin | None = None
+) -> "hvac.Client":
+    """A client of its own. The certificates are read when it is first used."""
+    import hvac
+    import requests
+
+    connection = opened.enter_context(requests.Session())
+    connection.trust_env = False
+    authority, pair = server.authority, (login.certificate, login.key) if login else (b"", b"")
+    if authority or all(pair):
+        folder = Path(opened.enter_context(TemporaryDirectory(prefix="harbor-wizard-vault-")))
+        if authority:
+            connection.verify = str(_written(folder / "ca.pem", authority))
+        if all(pair):
+            certificate = _written(folder / "client.pem", pair[0])
+            connection.cert = (str(certificate), str(_written(folder / "client.key", pair[1])))
+    return hvac.Client(
+        url=server.url,
+        token="",
+        timeout=SECONDS,
+        session=connection,
+        namespace=server.namespace or None,
+    )
+
+
+def _written(path: Path, pem: bytes) -> Path:
+    """OpenSSL takes these from files only; their folder is this user's own, and goes again."""
+    path.touch(mode=0o600)
+    path.write_bytes(pem)
+    return path
+
+
+def _log_in(client: "hvac.Client", server: VaultServer, login: VaultLogin) -> None:
+    if login.token:
+        client.token = login.token
+        translated(server, LOGIN, client.auth.token.lookup_self)
+        return
+    answer = translated(
+        server, LOGIN, lambda: client.auth.adapter.login(f"/v1/{login.path}", json=dict(login.data))
+    )
+    if not client.token:
+        raise Unreachable(
+            "The server does not log anybody in",
+            why=f"it answered {type(answer).__name__} without a token at {login.path}",
+            where=server.url,
+            fix="check the mount of the login, and that the address leads to Vault or OpenBao",
+        )
+
+
+def _status(server: VaultServer) -> VaultStatus:
+    with ExitStack() as opened:
+        client = _client(replace(server, namespace=""), opened)  # namespaces have no health
+        health = translated(
+            server, "sys/health", lambda: client.sys.read_health_status(method="HEAD")
+        )
+        if health.status_code not in _STATES:
+            raise WorldError(
+                "The address does not lead to a Vault or OpenBao",
+                why=f"it answered {health.status_code} to the question for its health",
+                where=server.url,
+                fix="correct the address",
+            )
+        seal = translated(server, "sys/seal-status", client.sys.read_seal_status)
+    return VaultStatus(
+        state=_STATES[health.status_code],
+        version=plain(str(seal.get("version", ""))),
+        seal=plain(str(seal.get("type", ""))),
+        shares=int(seal.get("n", 0)),
+        threshold=int(seal.get("t", 0)),
+        entered=int(seal.get("progress", 0)),
+    )

@@ -1,0 +1,147 @@
+"""A live picture of a release, as text: its head, its parts, what is wrong, its events."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from screens.models.log_entry import LogEntry
+from screens.models.run_rows import Row
+from screens.models.troubles import Trouble
+from screens.signs import State
+from wizard.diagnose import kinds
+from wizard.diagnose.components import ComponentState, upstream
+from wizard.diagnose.fields import last_seen
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.vitals import Vitals, vitals
+from wizard.live import Picture
+from wizard.ports import Object
+from wizard.text import plain
+
+Redact = Callable[[str], str]
+
+_STATES: Mapping[str, State] = {
+    "ok": "ok",
+    "waiting": "look",
+    "failed": "wrong",
+    "unknown": "unknown",
+}
+
+
+_AROUND = {"api", "nodes"}
+"""What is there without any Harbor."""
+
+
+def head(picture: Picture) -> tuple[State, str]:
+    """Where one looks, how it stands there, and whether what is shown is of now."""
+    grave = [one for one in _findings(picture) if one.severity == "fail" and not one.suppressed_by]
+    causes, others = len({one.id for one in grave}), len(_findings(picture)) - len(grave)
+    failed = [state for state in picture.states if state.state == "failed"]
+    state: State = "wrong" if causes or failed else "look" if others else "ok"
+    places = f" in {len(grave)} places" if len(grave) > causes else ""
+    counted = [_many(causes, "cause") + places, _many(others, "more to look at", "more to look at")]
+    told = ", ".join(part for part in counted if part) or "nothing wrong was found"
+    if all(one.id in _AROUND for one in picture.states):
+        state, told = "look", "there is no Harbor of this name here"
+    since = picture.behind_since
+    live = f"the API server does not answer since {_clock(since)}" if since else "live"
+    return state, f"{picture.target}   {told}   {live}"
+
+
+def part_rows(picture: Picture) -> Sequence[Row]:
+    """The parts of the release in the order of blame, with what drags one down."""
+    broken = {state.id for state in picture.states if state.state == "failed"}
+    titles = {state.id: state.title for state in picture.states}
+    return [_part(picture, state, broken, titles) for state in picture.states]
+
+
+def _part(
+    picture: Picture, state: ComponentState, broken: set[str], titles: Mapping[str, str]
+) -> Row:
+    target = picture.target
+    figures = vitals(picture.view, target.namespace, target.release, state.id)
+    above = [titles[one] for one in titles if one in broken & upstream(state.id)]
+    shown, waits = _STATES[state.state], state.reason
+    if above and state.state != "ok":
+        shown, waits = "not yet", f"because of {', '.join(above)}"
+    if state.state != "ok" and figures and figures.since:
+        waits = f"{waits} (since {_clock(figures.since)})".strip()
+    return Row(state.id, shown, state.title, _word(state, figures), waits)
+
+
+def _word(state: ComponentState, figures: Vitals | None) -> str:
+    words = {"waiting": "not ready", "failed": "failed", "unknown": "not known"}
+    told = [words.get(state.state, "" if figures else "ok")]
+    if figures:
+        told += [f"{figures.ready}/{figures.pods} ready", _many(figures.restarts, "restart")]
+    return ", ".join(part for part in told if part)
+
+
+def problems(picture: Picture, redact: Redact) -> Sequence[Trouble]:
+    """What was found, causes first; at last what could not be looked at."""
+    found = [_trouble(one, redact) for one in _findings(picture)]
+    reasons = Counter(one.reason for one in picture.diagnosis.not_checked)
+    found += [
+        Trouble("unknown", f"{_many(count, 'rule')} could not be asked", (("Why", redact(reason)),))
+        for reason, count in reasons.items()
+    ]
+    return found
+
+
+def _trouble(finding: Finding, redact: Redact) -> Trouble:
+    because = f"{finding.suppressed_by} explains it" if finding.suppressed_by else ""
+    pairs = [("Why", because), ("Why", finding.cause)]
+    pairs += [("Seen", line) for line in dict.fromkeys(finding.evidence)]
+    pairs += [("Fix", finding.fix)]
+    details = tuple((label, redact(text)) for label, text in pairs if text)
+    grave = finding.severity == "fail" and not finding.suppressed_by
+    title = redact(f"{finding.object}: {finding.title}")
+    return Trouble("wrong" if grave else "look", title, details, finding.component, finding.id)
+
+
+def _findings(picture: Picture) -> Sequence[Finding]:
+    return picture.diagnosis.findings
+
+
+class EventLines:
+    """Tells events of the namespace once, and again where one happened again."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, int] = {}
+
+    def of(self, picture: Picture, redact: Redact) -> Sequence[LogEntry]:
+        """What is new since the last picture, the oldest first."""
+        return sorted(self._new(picture, redact), key=lambda entry: entry.time)
+
+    def _new(self, picture: Picture, redact: Redact) -> Iterator[LogEntry]:
+        for event in picture.view.all(kinds.EVENT):
+            seen, key = last_seen(event), event["metadata"]["name"]
+            count = (event.get("series") or event).get("count") or 1
+            if seen is not None and self._told.get(key) != count:
+                self._told[key] = count
+                yield _entry(event, seen, count, redact)
+
+
+def _entry(event: Object, seen: datetime, count: int, redact: Redact) -> LogEntry:
+    about = event["involvedObject"]
+    often = f" ({count} times)" if count > 1 else ""
+    text = f"{event.get('type', '')} {event.get('reason', '')}{often}: {event.get('message', '')}"
+    source = f"{about.get('kind', '')}/{about.get('name', '')}"
+    return LogEntry(seen.astimezone(), source, redact(" ".join(plain(text).split())))
+
+
+def sources_of(picture: Picture, component: str, sources: Sequence[str]) -> Sequence[str]:
+    """Those of the log's sources (`pod/container`) that belong to a component."""
+    target = picture.target
+    pods = picture.view.of_component(kinds.POD, target.namespace, target.release, component)
+    names = {pod["metadata"]["name"] for pod in pods}
+    return [one for one in sources if one.partition("/")[0] in names]
+
+
+def _clock(time: datetime) -> str:
+    return time.astimezone().strftime("%H:%M:%S")
+
+
+def _many(count: int, word: str, words: str = "") -> str:
+    if not count:
+        return ""
+    return f"{count} {word if count == 1 else words or f'{word}s'}"

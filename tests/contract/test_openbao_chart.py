@@ -1,0 +1,132 @@
+"""OpenBao's own chart with our configuration, and a real OpenBao that starts by it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backends.certificates import X509
+from backends.helm import Helm
+from backends.simulated.world import simulated_world
+from backends.vault import VaultClient
+from tests.bao import RenderedBao
+from tests.real import charts_folder, helm_program
+from tests.unit.steps.conftest import inputs_for
+from wizard.certificates import CertificateRequest
+from wizard.charts.openbao import CHART_VERSION, PORT
+from wizard.errors import Unauthorized
+from wizard.ports import ReleaseRequest
+from wizard.steps.vault.reaching import served_authority
+from wizard.steps.vault.server import ServerRelease
+from wizard.vaults import VaultLogin, VaultServer
+
+Object = dict[str, Any]
+AUTHORITY = X509().issue(CertificateRequest("Servers", is_authority=True), None)
+SERVER = {"kind": "deploy", "unseal": {"kind": "static", "key": {"generate": True}}}
+
+
+async def rendered(folder: Path, **sections: Any) -> dict[str, Object]:
+    """The chart's objects by kind and name."""
+    async with simulated_world(speed=0) as world:
+        pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": SERVER}}
+        inputs = inputs_for(world, folder, pki=pki, **sections)
+        authority = served_authority(inputs.preset)
+        assert authority
+        release = ServerRelease(inputs, authority, authority.server, [])  # type: ignore[arg-type]
+        await world.stage.objects.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "kube-root-ca.crt", "namespace": "kube-system"},
+                "data": {"ca.crt": AUTHORITY.certificate.decode()},
+            }
+        )
+        values = await release.values(world)
+    chart = charts_folder() / f"openbao-{CHART_VERSION}.tgz"
+    request = ReleaseRequest("openbao", "openbao", chart, values)
+    helm = Helm(environ={**os.environ, "WIZARD_HELM": helm_program()})
+    objects = await helm.render(request, None)
+    return {f"{one['kind']} {one['metadata']['name']}": one for one in objects}
+
+
+async def test_the_chart_takes_the_values_as_they_are_meant(tmp_path: Path) -> None:
+    objects = await rendered(tmp_path, delivery={"imageMirrors": {"quay.io": "mirror.test/quay"}})
+    assert set(objects) == {
+        "ConfigMap openbao-config",
+        "Service openbao",
+        "Service openbao-internal",
+        "ServiceAccount openbao",
+        "StatefulSet openbao",
+    }
+    spec = objects["StatefulSet openbao"]["spec"]
+    assert (spec["podManagementPolicy"], spec["replicas"]) == ("Parallel", 1)
+    pod = spec["template"]["spec"]
+    assert "affinity" not in pod or not pod["affinity"]
+    (container,) = pod["containers"]
+    assert container["image"] == "mirror.test/quay/openbao/openbao:2.7.2"
+    mounted = {one["mountPath"]: one["name"] for one in container["volumeMounts"]}
+    assert (mounted["/openbao/tls"], mounted["/openbao/seal"]) == ("tls", "seal")
+    assert {one["containerPort"] for one in container["ports"]} >= {PORT}
+    held = {one["name"]: one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one}
+    assert held == {"tls": "openbao-server-tls", "seal": "openbao-seal-key"}
+
+
+async def test_nothing_in_the_configuration_is_replaced_when_the_pod_starts(
+    tmp_path: Path,
+) -> None:
+    """The pod's command replaces these words wherever they stand."""
+    words = ("HOST_IP", "POD_IP", "HOSTNAME", "API_ADDR", "TRANSIT_ADDR", "RAFT_ADDR")
+    text = _configuration(await rendered(tmp_path))
+    assert [word for word in words if word in text] == []
+
+
+def _configuration(objects: dict[str, Object]) -> str:
+    text: str = objects["ConfigMap openbao-config"]["data"]["extraconfig-from-values.hcl"]
+    return text
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> Any:
+    """A server that set itself up, and the authority of its certificate."""
+    pair = X509().issue(CertificateRequest("bao", ("127.0.0.1",)), AUTHORITY)
+    for name, content in {
+        "tls/tls.crt": pair.certificate,
+        "tls/tls.key": pair.key,
+        "seal/key": b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    bao = RenderedBao(tmp_path, certificate=("", ""))
+    bao.text = _configuration(await rendered(tmp_path))
+    bao.start()
+    yield bao, VaultServer(bao.url, AUTHORITY.certificate)
+    bao.stop()
+
+
+async def test_a_server_sets_itself_up_and_opens_itself_after_every_start(server: Any) -> None:
+    bao, address = server
+    vault = VaultClient()
+    await _active(vault, address)
+    login = VaultLogin(path="auth/harbor-wizard/login", data={"role": "harbor-wizard", "jwt": "x"})
+    with pytest.raises(Unauthorized):
+        async with vault.session(address, login):
+            pass
+    done = {path for operation, path in bao.requests() if operation in {"create", "update"}}
+    assert {
+        "sys/policies/acl/harbor-wizard",
+        "sys/auth/harbor-wizard",
+        "auth/harbor-wizard/config",
+        "auth/harbor-wizard/role/harbor-wizard",
+        "auth/token/revoke-self",
+    } <= done
+    bao.stop()
+    bao.start()
+    await _active(vault, address)
+
+
+async def _active(vault: VaultClient, address: VaultServer) -> None:
+    for _ in range(10_000):
+        if (await vault.status(address)).state == "active":
+            return
+    raise AssertionError("never active")

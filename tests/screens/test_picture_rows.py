@@ -1,0 +1,111 @@
+"""A live picture in words: what is to blame, what that drags down, what is not known."""
+
+from datetime import timedelta
+from typing import Any
+
+from screens.models.picture_rows import EventLines, head, part_rows, problems, sources_of
+from tests.unit.diagnose import world
+from wizard.diagnose import kinds
+from wizard.live import Picture, picture_of
+from wizard.plan.plan import Target
+from wizard.ports import Object
+
+TARGET = Target("uid", "prod", world.NAMESPACE, "harbor")
+UNTRUSTED = "x509: certificate signed by unknown authority"
+
+
+def same(text: str) -> str:
+    return text
+
+
+def picture(*objects: Object, **more: Any) -> Picture:
+    return picture_of(TARGET, world.view(*objects, **more))
+
+
+def healthy() -> list[Object]:
+    return [world.deployment("core", ready=1), world.pod("core")]
+
+
+def broken() -> list[Object]:
+    """Redis cannot be pulled, so core restarts."""
+    redis = world.pod("redis", world.waits("ErrImagePull", UNTRUSTED))
+    core = world.pod("core", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP), age=999)
+    return [world.stateful_set("redis"), world.deployment("core"), redis, core]
+
+
+def parts(seen: Picture) -> dict[str, tuple[str, str, str]]:
+    return {row.id: (row.state, row.word, row.waits) for row in part_rows(seen)}
+
+
+def test_a_healthy_release_says_so() -> None:
+    assert head(picture(*healthy())) == (
+        "ok",
+        "prod/harbor/harbor   nothing wrong was found   live",
+    )
+    assert parts(picture(*healthy()))["core"] == ("ok", "1/1 ready", "")
+
+
+def test_no_harbor_is_not_a_healthy_one() -> None:
+    state, told = head(picture(world.pod("somebody-elses", name="app")))
+    assert state == "look"
+    assert "there is no Harbor of this name here" in told
+
+
+def test_one_cause_is_red_and_what_it_drags_down_says_because_of_what() -> None:
+    seen = picture(*broken())
+    assert head(seen) == ("wrong", "prod/harbor/harbor   1 cause   live")
+    shown = parts(seen)
+    assert shown["redis"][0] == "wrong"
+    assert "not trusted" in shown["redis"][2]
+    assert shown["core"][0] == "not yet"
+    assert "5 restarts" in shown["core"][1]
+    assert shown["core"][2].startswith("because of Redis (since ")
+
+
+def test_a_problem_tells_why_what_was_seen_and_what_to_do() -> None:
+    (told,) = problems(picture(*broken()), same)
+    assert (told.id, told.state, told.step) == ("HW-022", "wrong", "redis")
+    assert [label for label, _ in told.details] == ["Why", "Seen", "Fix"]
+
+
+def test_what_is_explained_by_another_problem_says_so() -> None:
+    end: Any = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(5)}
+    redis = world.pod("redis", world.runs(3, ready=True, restarts=4, **end))
+    redis["status"]["conditions"][0]["lastTransitionTime"] = world.ago(400)
+    core = world.pod("core", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP))
+    first, second = problems(picture(redis, core), same)
+    assert (first.id, second.id, second.state) == ("HW-041", "HW-201", "look")
+    assert ("Why", "HW-041 explains it") in second.details
+
+
+def test_what_cannot_be_looked_at_is_never_good() -> None:
+    seen = picture(not_checked=dict.fromkeys(kinds.WORKLOADS, "User may not list deployments"))
+    assert parts(seen)["core"] == ("unknown", "not known", "User may not list deployments")
+
+
+def test_secrets_are_hidden_in_what_is_wrong() -> None:
+    told = problems(picture(*broken()), lambda text: text.replace(UNTRUSTED, "***"))
+    assert UNTRUSTED not in str(told)
+
+
+def test_a_picture_from_before_the_api_server_fell_silent_says_so() -> None:
+    behind = picture_of(TARGET, world.view(*healthy()), world.NOW - timedelta(minutes=3))
+    assert "the API server does not answer since" in head(behind)[1]
+
+
+def test_events_are_told_once_and_again_when_they_happen_again() -> None:
+    core, lines = world.pod("core"), EventLines()
+    failed = world.event(core, "Unhealthy", "probe\nfailed\x1b[31m", times=1)
+    (first,) = lines.of(picture(core, failed), same)
+    assert first.source == f"Pod/{core['metadata']['name']}"
+    assert first.text == "Warning Unhealthy: probe failed"
+    assert lines.of(picture(core, failed), same) == []
+    (again,) = lines.of(picture(core, failed | {"count": 2}), same)
+    assert again.text == "Warning Unhealthy (2 times): probe failed"
+
+
+def test_the_logs_of_a_part_are_those_of_its_pods() -> None:
+    core = world.pod("core")
+    name = core["metadata"]["name"]
+    sources = [f"{name}/core", "harbor-redis-0/redis"]
+    assert sources_of(picture(core), "core", sources) == [f"{name}/core"]

@@ -1,0 +1,69 @@
+"""A live look: pictures come by themselves, and say when they are not of now."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from backends.simulated.world import simulated_world
+from tests.unit.diagnose.world import deployment
+from wizard.answers.target import Target
+from wizard.errors import Unreachable
+from wizard.live import Picture, pictures
+from wizard.ports import Access, LogLine, Right, Server
+
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "harbor"}}
+WANTED = Target(namespace="harbor", release="harbor")
+
+
+class Fading:
+    """Access to an API server that can fall silent."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self.silent = False
+
+    async def server(self) -> Server:
+        if self.silent:
+            raise Unreachable("Nobody answers")
+        return await self._access.server()
+
+    async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
+        return await self._access.allowed(rights)
+
+
+def parts(picture: Picture) -> set[str]:
+    return {state.id for state in picture.states}
+
+
+async def test_a_change_in_the_cluster_makes_another_picture() -> None:
+    lines: list[LogLine] = []
+    async with (
+        simulated_world() as world,
+        aclosing(pictures(world, WANTED, lines.append)) as seen,
+    ):
+        assert "core" not in parts(await anext(seen))
+        world.stage.store.put(NAMESPACE)
+        world.stage.store.put(deployment("core"))
+        async for picture in seen:
+            if "core" in parts(picture):
+                break
+    assert picture.behind_since is None
+
+
+async def test_a_silent_api_server_is_told_until_it_answers_again() -> None:
+    async with simulated_world() as world:
+        access = Fading(world.access)
+        fading = replace(world, access=access)
+        async with aclosing(pictures(fading, WANTED, lambda _: None, look_again=0.01)) as seen:
+            assert (await anext(seen)).behind_since is None
+            access.silent = True
+            since = None
+            async for picture in seen:
+                if picture.behind_since and since:
+                    assert picture.behind_since == since, "since the first time"
+                    break
+                since = picture.behind_since
+            access.silent = False
+            async for picture in seen:
+                if picture.behind_since is None:
+                    break

@@ -1,0 +1,135 @@
+"""OpenBao's chart with a configuration of our own: the chart's stands for a storage that OpenBao
+2.7 does not know any more (https://openbao.org/community/deprecation/).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.answers.authority import DeployedServer
+from wizard.answers.preset import Preset
+from wizard.answers.versions import OPENBAO_VERSION
+from wizard.charts.images import mirrored
+from wizard.ports import ChartSource
+
+CHART_VERSION = "0.29.2"
+"""The chart counts otherwise than OpenBao itself, whose version is that of the image."""
+RELEASE_NAME = "openbao"
+PORT = 8200
+PULL_SECRET = "openbao-pull"  # noqa: S105 - the name of a Secret
+
+_FOLDER = "/openbao"
+_IMAGE = "quay.io/openbao/openbao"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSecrets:
+    """The Secrets beside the server: its certificate with the authority, and its seal's key."""
+
+    certificate: str
+    seal: str
+
+
+Requests = Sequence[tuple[str, str, Mapping[str, Any]]]
+"""Name, path and content of what the server does once, on its very first start."""
+
+
+def openbao_chart() -> ChartSource:
+    """The chart that the wizard was tested with."""
+    repository = "https://openbao.github.io/openbao-helm"
+    return ChartSource("openbao", CHART_VERSION, repository=repository)
+
+
+def server_names(namespace: str) -> tuple[str, ...]:
+    """The names in the server's certificate: its Services, and the end of a port-forward."""
+    service, each = f"{RELEASE_NAME}.{namespace}", f"{RELEASE_NAME}-internal"
+    return (
+        f"{service}.svc",
+        f"{service}.svc.cluster.local",
+        f"{RELEASE_NAME}-0.{each}",
+        "localhost",
+        "127.0.0.1",
+    )
+
+
+def openbao_values(
+    preset: Preset, server: DeployedServer, secrets: ServerSecrets, first: Requests
+) -> dict[str, Any]:
+    """The chart's values: one replica on raft, TLS, audit told to the log, and its seal."""
+    registry, repository = _image(preset)
+    values: dict[str, Any] = {
+        "global": {"tlsDisable": False},
+        "injector": {"enabled": False},
+        "csi": {"enabled": False},
+        "server": {
+            "image": {
+                "registry": registry,
+                "repository": repository,
+                "tag": preset.versions.openbao or OPENBAO_VERSION,
+            },
+            "updateStrategyType": "RollingUpdate",
+            "podManagementPolicy": "Parallel",
+            "affinity": "",
+            "authDelegator": {"enabled": False},
+            "service": {"active": {"enabled": False}, "standby": {"enabled": False}},
+            "dataStorage": {"size": server.size, "storageClass": server.class_name},
+            "extraEnvironmentVars": {"BAO_CACERT": f"{_FOLDER}/tls/ca.crt"},
+            "volumes": [
+                {"name": "tls", "secret": {"secretName": secrets.certificate}},
+                {"name": "seal", "secret": {"secretName": secrets.seal}},
+            ],
+            "volumeMounts": [
+                {"name": "tls", "mountPath": f"{_FOLDER}/tls", "readOnly": True},
+                {"name": "seal", "mountPath": f"{_FOLDER}/seal", "readOnly": True},
+            ],
+            "standalone": {"enabled": True, "config": configuration(first)},
+        },
+    }
+    if preset.delivery.pull_secret is not None:
+        values["global"]["imagePullSecrets"] = [{"name": PULL_SECRET}]
+    return values
+
+
+def configuration(first: Requests) -> str:
+    """The server's configuration. Audit devices are declared: OpenBao takes none by its API."""
+    return f"""\
+ui = false
+storage "raft" {{
+  path = "{_FOLDER}/data"
+  performance_multiplier = 1
+}}
+listener "tcp" {{
+  address = "[::]:{PORT}"
+  cluster_address = "[::]:8201"
+  tls_cert_file = "{_FOLDER}/tls/tls.crt"
+  tls_key_file = "{_FOLDER}/tls/tls.key"
+}}
+audit "file" "log" {{
+  options = {{ file_path = "stdout" }}
+}}
+seal "static" {{
+  current_key_id = "first"
+  current_key = "file://{_FOLDER}/seal/key"
+}}
+initialize "wizard" {{
+{"".join(map(_request, first))}}}
+"""
+
+
+def _request(request: tuple[str, str, Mapping[str, Any]]) -> str:
+    name, path, data = request
+    fields = ", ".join(f"{key} = {json.dumps(value)}" for key, value in data.items())
+    return f"""\
+  request "{name}" {{
+    operation = "update"
+    path = "{path}"
+    data = {{ {fields} }}
+  }}
+"""
+
+
+def _image(preset: Preset) -> tuple[str, str]:
+    """Registry and repository of the image, from a mirror where there is one."""
+    registry, _, repository = mirrored(_IMAGE, preset.delivery.image_mirrors).partition("/")
+    return registry, repository

@@ -1,0 +1,1 @@
+"""A Vault or OpenBao that keeps Harbor's private authority, and cert-manager's way to it."""

@@ -1,0 +1,82 @@
+"""All steps from a Vault or OpenBao to Harbor's certificate, whoever runs the server."""
+
+from collections.abc import Iterator, Sequence
+
+from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
+from wizard.answers.pki import SelfSigned
+from wizard.answers.vaultauth import KubernetesAuth
+from wizard.ports import Object, World
+from wizard.steps.base import Step
+from wizard.steps.cert_manager import cert_manager_steps
+from wizard.steps.commercial import file_content
+from wizard.steps.inputs import Inputs
+from wizard.steps.issuers import issuing_steps
+from wizard.steps.issuing import IssuerRef
+from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.vault.accounts import VaultAccounts
+from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
+from wizard.steps.vault.names import IssuerNames
+from wizard.steps.vault.server import API_SERVER, ServerPlace, deployed_sessions, server_steps
+from wizard.steps.vault.sessions import existing_sessions
+from wizard.steps.vault.setup import setup_steps
+
+
+def vault_steps(inputs: Inputs, pki: SelfSigned, authority: ServedAuthority) -> Iterator[Step]:
+    """The server's steps, cert-manager's, and the root for those who have to trust it."""
+    yield from cert_manager_steps(inputs)
+    match authority.server:
+        case ExistingServer() as server:
+            before = list(_existing(inputs, authority, server))
+        case DeployedServer() as server:
+            before = list(_deployed(inputs, authority, server))
+    yield from before
+
+    async def made(world: World | None) -> Sequence[Object]:
+        if isinstance(authority.server, ExistingServer):
+            return [issuer_of_existing(inputs, authority, authority.server)]
+        return [await issuer_of_deployed(inputs, authority, authority.server, world)]
+
+    issuer = IssuerRef(IssuerNames.of(inputs.preset).issuer)
+    needs = ["pki.cert-manager", *(step.id for step in before)]
+    yield from issuing_steps(inputs, issuer, pki.certificate, made=made, needs=needs)
+    yield PublishedRoot(inputs)
+
+
+def _existing(inputs: Inputs, authority: ServedAuthority, server: ExistingServer) -> Iterator[Step]:
+    if server.sign_path is None:
+        sessions = existing_sessions(inputs, server)
+        yield from setup_steps(inputs, authority, sessions, server.address.rstrip("/"))
+        return
+    if copies := login_copies(inputs, server.auth):
+        yield CopySecrets("pki.vault.login", "Login for cert-manager", inputs, copies)
+    if isinstance(server.auth, KubernetesAuth):
+        yield VaultAccounts(inputs, ["target.namespace"], reviewing=False)
+
+
+def _deployed(inputs: Inputs, authority: ServedAuthority, server: DeployedServer) -> Iterator[Step]:
+    place = ServerPlace.of(authority, server)
+    yield from server_steps(inputs, authority, server)
+    sessions = deployed_sessions(inputs, place)
+    needs, host = ["pki.vault.server"], API_SERVER
+    yield from setup_steps(inputs, authority, sessions, place.address, needs, host)
+
+
+class PublishedRoot(CopySecrets):
+    """The root stands where the portal offers it and Harbor's own components trust it.
+
+    cert-manager puts it beside the certificate: what the server's chain ends at.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        names, bundle = inputs.names, inputs.preset.network.ca_bundle
+
+        async def published(world: World) -> Entries:
+            held = await inputs.entries(world, names.certificate)
+            return {"ca.crt": held.get("ca.crt", b"")}
+
+        async def trusted(world: World) -> Entries:
+            return {"ca.crt": file_content(bundle) + (await published(world))["ca.crt"]}
+
+        copied = [Copied(names.authority, published, "pki"), Copied(names.trusted, trusted, "pki")]
+        super().__init__("pki.root", "Root for those who trust it", inputs, copied)
+        self.needs = ("pki.certificate",)

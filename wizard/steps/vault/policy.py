@@ -1,0 +1,58 @@
+"""What the wizard's own login has to be allowed in a server that somebody else runs."""
+
+from collections.abc import Mapping, Sequence
+
+from wizard.answers.authority import ServedAuthority
+from wizard.answers.preset import Preset
+from wizard.steps.vault.names import IssuerNames
+from wizard.steps.vault.reaching import existing_server, served_authority
+
+_MAKE = ("create", "read", "update")
+_ASK = ("create", "update")
+_READ = ("read",)
+
+
+def needed_capabilities(preset: Preset, authority: ServedAuthority) -> Mapping[str, Sequence[str]]:
+    """Path and capabilities, for setting up the authority and for seeing that it is set up.
+
+    `sudo` is what a server asks for where logins are mounted
+    (https://openbao.org/api-docs/system/auth/).
+    """
+    names = IssuerNames.of(preset)
+    root, issuing = authority.root.mount, authority.issuing.mount
+    login = names.auth_mount
+    return {
+        **{f"sys/mounts/{mount}": _MAKE for mount in (root, issuing)},
+        **{f"sys/mounts/{mount}/tune": _MAKE for mount in (root, issuing)},
+        **{f"{mount}/cert/*": _READ for mount in (root, issuing)},
+        **{f"{mount}/config/urls": _MAKE for mount in (root, issuing)},
+        f"{root}/root/generate/internal": _ASK,
+        f"{root}/root/sign-intermediate": (*_ASK, "sudo"),
+        f"{issuing}/intermediate/generate/internal": _ASK,
+        f"{issuing}/intermediate/set-signed": _ASK,
+        f"{issuing}/roles/{authority.issuing.role}": _MAKE,
+        f"sys/policies/acl/{names.issuer}": _MAKE,
+        f"sys/auth/{login}": (*_MAKE, "sudo"),
+        f"sys/auth/{login}/tune": (*_MAKE, "sudo"),
+        f"auth/{login}/config": _MAKE,
+        f"auth/{login}/role/{names.issuer}": _MAKE,
+    }
+
+
+def policy_of(preset: Preset) -> str:
+    """The policy that the login of the answers needs; empty: there is no such login."""
+    server, authority = existing_server(preset), served_authority(preset)
+    if server is None or authority is None:
+        return ""
+    if server.sign_path is not None:
+        return policy_text({server.sign_path: _ASK})
+    return policy_text(needed_capabilities(preset, authority))
+
+
+def policy_text(needed: Mapping[str, Sequence[str]]) -> str:
+    """The capabilities as a policy that can be written to the server."""
+    rules = []
+    for path, capabilities in needed.items():
+        listed = ", ".join(f'"{one}"' for one in capabilities)
+        rules.append(f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n')
+    return "\n".join(rules)
