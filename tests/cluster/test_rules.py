@@ -123,7 +123,8 @@ async def test_faults_are_told_apart_when_everything_fails_at_once(
                     await observer.changed(5)
             diagnosis = evaluate(observer.view)
     unread = {"HW-004", "HW-047", "HW-207"}
-    assert {one.rule for one in diagnosis.not_checked} == unread, "the gate's observer is narrow"
+    unasked = {one.rule for one in diagnosis.not_checked}
+    assert unasked >= unread, "an installation looks at its namespace alone"
 
 
 async def test_a_namespace_that_cannot_go_is_told(
