@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wizard.answers.target import Target as Wanted
+from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
 from wizard.commands import identify
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.observer import EVERYTHING, Observer
+from wizard.diagnose.kinds import ISSUING, OF_THE_CLUSTER
+from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, WorldError
 from wizard.plan.plan import Target
-from wizard.ports import LogLine, Server, World
+from wizard.ports import LogLine, Right, Server, World
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
@@ -70,16 +72,35 @@ async def watched(
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
-    skew = (await reach(world)).clock_skew
+    server = await reach(world)
     await require_identity(world, wanted)
     target = await identify(world, wanted)
-    selector = {"release": target.release}
-    place = (target.namespace, selector, on_log)
+    place = (target.namespace, {"release": target.release}, on_log)
+    scope = await _scope(world, server, target.namespace)
     async with Observer(
-        world.objects, world.pods, *place, clock_skew=skew, watched=EVERYTHING
+        world.objects, world.pods, *place, clock_skew=server.clock_skew, scope=scope
     ) as observer:
         await observer.synced()
         yield target, observer
+
+
+async def _scope(world: World, server: Server, namespace: str) -> Scope:
+    """All kinds that are served, as far as this identity may look at those that a Harbor does not
+    need: they are asked for only then.
+    """
+    beyond = [kind for kind in EVERYTHING if kind not in WATCHED]
+    absent = {
+        kind for kind in ISSUING if f"{kind.api_version}/{kind.name}" not in server.api_versions
+    }
+    rights = {
+        kind: Right("watch", kind.group, plural(kind), "" if kind in OF_THE_CLUSTER else namespace)
+        for kind in beyond
+        if kind not in absent
+    }
+    allowed = await world.access.allowed(sorted(rights.values()))
+    unread = {kind: f"No right to {right}" for kind, right in rights.items() if not allowed[right]}
+    watched = [*WATCHED, *(kind for kind in rights if kind not in unread)]
+    return Scope(watched, unread, frozenset(absent))
 
 
 async def pictures(

@@ -15,7 +15,7 @@ from tests.cluster.test_harness_pods import SAYS, make_namespace
 from tests.cluster.wizard import Wizard, annotated, deep
 from tests.unit.diagnose.recording import Recording
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.observer import EVERYTHING, Observer
+from wizard.diagnose.observer import EVERYTHING, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.ports import Object
 
@@ -32,8 +32,8 @@ async def test_a_real_installation_gives_no_finding_at_any_moment(wizard: Wizard
     async with open_cluster(wizard.identity.kubeconfig) as cluster:
         selector = {"release": "harbor"}
         objects, pods, home = cluster.objects, cluster.pods, wizard.namespace
-        watched = EVERYTHING
-        async with Observer(objects, pods, home, selector, watched=watched) as observer:
+        scope = Scope(EVERYTHING)
+        async with Observer(objects, pods, home, selector, scope=scope) as observer:
             await observer.synced()
             with wizard.begin() as running:
                 ended = asyncio.create_task(asyncio.to_thread(running.wait))
@@ -154,7 +154,7 @@ async def _blocked(identity: Identity, namespace: str) -> str:
     """The cause of the finding about the namespace, as it is a minute later."""
     async with open_cluster(identity.kubeconfig) as cluster:
         objects, pods = cluster.objects, cluster.pods
-        async with Observer(objects, pods, namespace, {}, watched=EVERYTHING) as observer:
+        async with Observer(objects, pods, namespace, {}, scope=Scope(EVERYTHING)) as observer:
             await observer.synced()
             async with asyncio.timeout(60):
                 while True:

@@ -182,6 +182,30 @@ def test_a_service_account_signs_with_a_role_of_somebody_else(
     wizard.nothing_to_do()
 
 
+def test_the_wizards_own_service_account_logs_in(
+    installed: Installed, bao: Bao, wizard: Wizard
+) -> None:
+    """By a login that was set up for it; with the audience that docs/pki.md names."""
+    wizard.make_namespace()
+    account = wizard.path("", "serviceaccounts", "harbor-wizard")
+    named = {"metadata": {"name": "harbor-wizard"}}
+    wizard.admin.apply(account, {"apiVersion": "v1", "kind": "ServiceAccount", **named})
+    mount = f"kubernetes-{installed.wizard.namespace}-harbor-issuer"
+    bao.write("sys/policies/acl/all", policy='path "*" { capabilities = ["sudo", "read"] }')
+    bao.write(
+        f"auth/{mount}/role/wizard",
+        bound_service_account_names=["harbor-wizard"],
+        bound_service_account_namespaces=[wizard.namespace],
+        audience=f"vault://{wizard.namespace}/harbor-wizard",
+        token_policies=["all"],
+    )
+    auth = {"kind": "kubernetes", "mount": mount, "role": "wizard"}
+    wizard.preset(pki=pki(bao, auth))
+    ended = wizard.install("--check").require(3)
+    (told,) = [e["fact"] for e in ended.events if e.get("check") == "vault.rights"]
+    assert told.startswith("The login lacks rights at")
+
+
 def test_a_role_that_refuses_ends_before_anything_is_written(bao: Bao, wizard: Wizard) -> None:
     auth, secret = approle_of(bao)
     wizard.environment = {"SECRET_ID": secret}

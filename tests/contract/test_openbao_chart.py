@@ -1,6 +1,7 @@
 """OpenBao's own chart with our configuration, and a real OpenBao that starts by it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from backends.certificates import X509
 from backends.helm import Helm
 from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
-from tests.bao import RenderedBao
+from tests.bao import Bao, RenderedBao, opened_bao
 from tests.real import charts_folder, helm_program
 from tests.unit.steps.conftest import inputs_for
 from wizard.certificates import CertificateRequest
@@ -23,13 +24,14 @@ from wizard.vaults import VaultLogin, VaultServer
 
 Object = dict[str, Any]
 AUTHORITY = X509().issue(CertificateRequest("Servers", is_authority=True), None)
-SERVER = {"kind": "deploy", "unseal": {"kind": "static", "key": {"generate": True}}}
+STATIC = {"kind": "static", "key": {"generate": True}}
 
 
-async def rendered(folder: Path, **sections: Any) -> dict[str, Object]:
+async def rendered(folder: Path, unseal: Object = STATIC, **sections: Any) -> dict[str, Object]:
     """The chart's objects by kind and name."""
     async with simulated_world(speed=0) as world:
-        pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": SERVER}}
+        server = {"kind": "deploy", "unseal": unseal}
+        pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
         inputs = inputs_for(world, folder, pki=pki, **sections)
         authority = served_authority(inputs.preset)
         assert authority
@@ -86,19 +88,40 @@ def _configuration(objects: dict[str, Object]) -> str:
     return text
 
 
-@pytest.fixture
-async def server(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bao, str]]:
+    """A server whose transit engine opens others, and a token that may do no more."""
+    running = opened_bao(tmp_path_factory.mktemp("other"))
+    running.write("sys/mounts/transit", type="transit")
+    running.write("transit/keys/harbor-unseal")
+    rules = [
+        f'path "transit/{verb}/harbor-unseal" {{ capabilities = ["update"] }}'
+        for verb in ("encrypt", "decrypt")
+    ]
+    running.write("sys/policies/acl/unseal", policy="\n".join(rules))
+    made = running.write("auth/token/create", policies=["unseal"], period="24h")
+    yield running, made["auth"]["client_token"]
+    running.stop()
+
+
+@pytest.fixture(params=["static", "transit"])
+async def server(tmp_path: Path, request: pytest.FixtureRequest, other: tuple[Bao, str]) -> Any:
     """A server that set itself up, and the authority of its certificate."""
+    unsealer, token = other
+    transit = {"kind": "transit", "address": unsealer.url, "keyName": "harbor-unseal"}
+    transit["token"] = {"env": "TOKEN"}  # type: ignore[assignment]
     pair = X509().issue(CertificateRequest("bao", ("127.0.0.1",)), AUTHORITY)
     for name, content in {
         "tls/tls.crt": pair.certificate,
         "tls/tls.key": pair.key,
         "seal/key": b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=",
+        "seal/token": token.encode(),
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
     bao = RenderedBao(tmp_path, certificate=("", ""))
-    bao.text = _configuration(await rendered(tmp_path))
+    chosen = STATIC if request.param == "static" else transit
+    bao.text = _configuration(await rendered(tmp_path, chosen))
     bao.start()
     yield bao, VaultServer(bao.url, AUTHORITY.certificate)
     bao.stop()

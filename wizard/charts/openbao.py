@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer
 from wizard.answers.preset import Preset
+from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
 from wizard.answers.versions import OPENBAO_VERSION
 from wizard.charts.images import mirrored
 from wizard.ports import ChartSource
@@ -83,7 +84,7 @@ def openbao_values(
                 {"name": "tls", "mountPath": f"{_FOLDER}/tls", "readOnly": True},
                 {"name": "seal", "mountPath": f"{_FOLDER}/seal", "readOnly": True},
             ],
-            "standalone": {"enabled": True, "config": configuration(first)},
+            "standalone": {"enabled": True, "config": configuration(server.unseal, first)},
         },
     }
     if preset.delivery.pull_secret is not None:
@@ -91,7 +92,7 @@ def openbao_values(
     return values
 
 
-def configuration(first: Requests) -> str:
+def configuration(unseal: Unseal, first: Requests) -> str:
     """The server's configuration. Audit devices are declared: OpenBao takes none by its API."""
     return f"""\
 ui = false
@@ -108,13 +109,29 @@ listener "tcp" {{
 audit "file" "log" {{
   options = {{ file_path = "stdout" }}
 }}
-seal "static" {{
-  current_key_id = "first"
-  current_key = "file://{_FOLDER}/seal/key"
-}}
-initialize "wizard" {{
+{_seal(unseal)}initialize "wizard" {{
 {"".join(map(_request, first))}}}
 """
+
+
+def _seal(unseal: Unseal) -> str:
+    """The stanza of an auto-unseal that OpenBao 2.7 has built in; what it needs is in files."""
+    match unseal:
+        case StaticUnseal():
+            settings = {"current_key_id": "first", "current_key": f"file://{_FOLDER}/seal/key"}
+        case TransitUnseal():
+            settings = {
+                "address": unseal.address.rstrip("/"),
+                "mount_path": f"{unseal.mount.strip('/')}/",
+                "key_name": unseal.key_name,
+                "token": f"file://{_FOLDER}/seal/token",
+            }
+            if unseal.ca_bundle:
+                settings["tls_ca_cert"] = f"{_FOLDER}/seal/ca.crt"
+        case _:
+            raise ValueError(f"OpenBao has no seal {unseal.kind}")
+    lines = "".join(f"  {name} = {json.dumps(text)}\n" for name, text in settings.items())
+    return f'seal "{unseal.kind}" {{\n{lines}}}\n'
 
 
 def _request(request: tuple[str, str, Mapping[str, Any]]) -> str:

@@ -199,7 +199,7 @@ def _judged(world: World, made: Signature, preset: Preset) -> Outcome:
 @asynccontextmanager
 async def _session(world: World, subject: Subject) -> AsyncIterator[VaultSession]:
     server = _server(subject.preset)
-    account_token = partial(own_token, world, subject.preset)
+    account_token = partial(own_token, world, subject.preset, subject.conceal)
     login = await login_of(server.auth, partial(_given, world, subject), account_token)
     async with world.vault.session(address_of(server), login) as session:
         yield session

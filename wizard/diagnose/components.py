@@ -154,7 +154,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
     ]
     if objects:
         return _worst(objects)
-    unseen = [view.not_checked[kind] for kind in looked_for if kind in view.not_checked]
+    unread = view.not_checked.keys() - view.unserved
+    unseen = [view.not_checked[kind] for kind in looked_for if kind in unread]
     return ("unknown", unseen[0]) if unseen else None
 
 

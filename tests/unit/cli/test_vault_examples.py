@@ -12,6 +12,7 @@ from wizard.errors import ExitCode
 
 EXAMPLES = (
     "unseal-static",
+    "unseal-transit",
     "vault-approle",
     "vault-certificate",
     "vault-kubernetes",
@@ -20,6 +21,7 @@ EXAMPLES = (
 )
 LOGIN = "Canary-L0gin-Word"
 SECRETS = {
+    "UNSEAL_TOKEN": LOGIN,
     "VAULT_TOKEN": LOGIN,
     "VAULT_SECRET_ID": LOGIN,
     "WIZARD_SECRET_PKI_AUTHORITY_SERVER_AUTH_PASSWORD": LOGIN,

@@ -246,7 +246,9 @@ def view(*objects: Object, logs: tuple[tuple[Object, LogLine], ...] = (), **more
     tails: dict[tuple[str, str], list[LogLine]] = {}
     for owner, said in logs:
         tails.setdefault((uid(owner), said.container), []).append(said)
-    return View.of(objects, now=more.pop("now", NOW), logs=tails, asked=WATCHED, **more)
+    return View.of(
+        objects, now=more.pop("now", NOW), logs=tails, asked=more.pop("asked", WATCHED), **more
+    )
 
 
 def found(view: View) -> list[Finding]:

@@ -50,10 +50,12 @@ def address_of(server: ExistingServer) -> VaultServer:
     return VaultServer(server.address.rstrip("/"), authority, server.namespace or "")
 
 
-async def own_token(world: World, preset: Preset) -> str:
+async def own_token(world: World, preset: Preset, conceal: Callable[[str], None]) -> str:
     """A token of the wizard's own ServiceAccount, for nobody but such a server."""
     namespace = preset.target.namespace
-    return await world.access.token(namespace, ACCOUNT, f"vault://{namespace}/{ACCOUNT}")
+    token = await world.access.token(namespace, ACCOUNT, f"vault://{namespace}/{ACCOUNT}")
+    conceal(token)
+    return token
 
 
 async def login_of(

@@ -8,10 +8,12 @@ from secrets import token_bytes
 from typing import Any
 
 from wizard.answers.authority import DeployedServer, ServedAuthority
-from wizard.answers.unseal import StaticUnseal
+from wizard.answers.secrets import KubernetesSecret, Secret
+from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
 from wizard.certificates import CertificateRequest
 from wizard.charts.openbao import (
     PORT,
+    PULL_SECRET,
     RELEASE_NAME,
     Requests,
     ServerSecrets,
@@ -23,11 +25,13 @@ from wizard.errors import NotFound, UsageError
 from wizard.ports import Charts, NeededRight, Ref, Right, World
 from wizard.steps.base import Step
 from wizard.steps.certificates import SignedCertificates, Wanted
+from wizard.steps.commercial import file_content
 from wizard.steps.gate import Wait
+from wizard.steps.harbor import DOCKER_CONFIG
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
-from wizard.steps.secrets import Entries, KeepSecrets, Kept
+from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
 from wizard.steps.vault.policy import needed_capabilities, policy_text
@@ -89,9 +93,9 @@ def server_steps(
         authority=Wanted(place.authority, _authority_request()),
         signed=[Wanted(place.secrets.certificate, _server_request(place.namespace))],
     )
-    seal = KeepSecrets("pki.vault.seal", "Key of the seal", there, [_seal_key(place, server)])
+    seal = _seal(inputs, there, place, server.unseal)
     account = KeptObjects("pki.vault.account", "Account of the wizard", inputs, _account(place))
-    ground: list[Step] = [certificate, seal, account]
+    ground: list[Step] = [certificate, seal, account, *_image_login(inputs, there)]
     for step in ground:
         step.needs = (namespace.id,)
     release = ServerRelease(inputs, authority, server, [step.id for step in ground])
@@ -102,6 +106,19 @@ def _in_namespace(inputs: Inputs, namespace: str) -> Inputs:
     """Inputs for steps that work as in the target namespace, in another one."""
     target = inputs.preset.target.model_copy(update={"namespace": namespace})
     return replace(inputs, preset=inputs.preset.model_copy(update={"target": target}))
+
+
+def _image_login(inputs: Inputs, there: Inputs) -> Sequence[Step]:
+    """The login with which the server's image is pulled, where the answers have one."""
+    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
+    if reference is None:
+        return ()
+
+    async def read(world: World) -> Entries:
+        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
+
+    copied = Copied(PULL_SECRET, read, path, _in_target(inputs, reference), DOCKER_CONFIG)
+    return (CopySecrets("pki.vault.pull", "Login for the server's image", there, [copied]),)
 
 
 class ServerNamespace(TargetNamespace):
@@ -120,14 +137,41 @@ def _server_request(namespace: str) -> CertificateRequest:
     return CertificateRequest(RELEASE_NAME, server_names(namespace), days=365 * _YEARS)
 
 
-def _seal_key(place: ServerPlace, server: DeployedServer) -> Kept:
-    """32 bytes in base64: OpenBao reads them from a file in that form too."""
-    assert isinstance(server.unseal, StaticUnseal)
+def _seal(inputs: Inputs, there: Inputs, place: ServerPlace, unseal: Unseal) -> Step:
+    """The step that keeps what the seal needs in a Secret; `there` is in the server's namespace."""
+    if isinstance(unseal, TransitUnseal):
+        return _transit_token(inputs, there, place, unseal)
+    assert isinstance(unseal, StaticUnseal)
+    reference = _in_target(inputs, unseal.key)
 
     def make(_: World, given: str) -> Entries:
+        """32 bytes in base64: OpenBao reads them from a file in that form too."""
         return {"key": given.strip().encode() or b64encode(token_bytes(32))}
 
-    return Kept(place.secrets.seal, ("key",), make, f"{_UNSEAL}.key", server.unseal.key)
+    key = Kept(place.secrets.seal, ("key",), make, f"{_UNSEAL}.key", reference)
+    return KeepSecrets("pki.vault.seal", "Key of the seal", there, [key])
+
+
+def _in_target(inputs: Inputs, reference: Secret) -> Secret:
+    """The reference, with the namespace that it means."""
+    if not isinstance(reference, KubernetesSecret) or reference.secret.namespace:
+        return reference
+    named = reference.secret.model_copy(update={"namespace": inputs.namespace})
+    return reference.model_copy(update={"secret": named})
+
+
+def _transit_token(
+    inputs: Inputs, there: Inputs, place: ServerPlace, unseal: TransitUnseal
+) -> Step:
+    path = f"{_UNSEAL}.token"
+
+    async def read(world: World) -> Entries:
+        token = (await inputs.given(world, path, unseal.token)).strip().encode()
+        authority = file_content(unseal.ca_bundle)
+        return {"token": token, **({"ca.crt": authority} if authority else {})}
+
+    copied = Copied(place.secrets.seal, read, path, _in_target(inputs, unseal.token))
+    return CopySecrets("pki.vault.seal", "Token of the seal", there, [copied])
 
 
 def _account(place: ServerPlace) -> Sequence[Mapping[str, Any]]:

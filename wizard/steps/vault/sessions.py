@@ -19,7 +19,7 @@ def existing_sessions(inputs: Inputs, server: ExistingServer) -> Sessions:
 
     @asynccontextmanager
     async def opened(world: World) -> AsyncIterator[VaultSession]:
-        account_token = partial(own_token, world, inputs.preset)
+        account_token = partial(own_token, world, inputs.preset, inputs.conceal)
         login = await login_of(server.auth, partial(inputs.given, world), account_token)
         async with world.vault.session(address_of(server), login) as session:
             yield session
