@@ -9,7 +9,8 @@ LOCKS := requirements.lock requirements-dev.lock
 
 # Rules that a machine checks by reading the code and what is generated from it.
 RULES := tests/unit/answers/test_generated.py tests/unit/test_commands_page.py tests/unit/test_docs.py \
-	tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_rules_of_the_code.py
+	tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_rules_of_the_code.py \
+	tests/unit/test_rules_page.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check docs lock cluster-programs bench soak clean
@@ -43,9 +44,10 @@ check: setup ## Check format, lint, types, import contracts, size rules, and tha
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --quiet $(RULES)
 
-docs: setup ## Write what is generated: preset schema and reference, command reference
+docs: setup ## Write what is generated: preset schema and reference, references of commands and findings
 	$(BIN)/python -m wizard.answers.generated
 	$(BIN)/python -m scripts.commands_page
+	$(BIN)/python -m scripts.rules_page
 
 lock: setup ## Lock the dependencies anew (UV_OPTIONS=--upgrade takes newer versions)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -12,6 +12,7 @@ import click
 
 from wizard import __version__
 from wizard.cli_certificates import certificate_group
+from wizard.cli_explain import explain
 from wizard.cli_trust import trust_group
 from wizard.errors import ExitCode, UsageError
 from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, finish, output_named
@@ -333,6 +334,7 @@ def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
 
 
 wizard.add_command(certificate_group)
+wizard.add_command(explain)
 wizard.add_command(trust_group)
 
 

@@ -12,11 +12,11 @@ from wizard.commands import identify
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
 from wizard.diagnose.kinds import ISSUING, OF_THE_CLUSTER
-from wizard.diagnose.observer import WATCHED, Observer
+from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, WorldError
 from wizard.plan.plan import Target
-from wizard.ports import Kind, LogLine, Right, Server, World
+from wizard.ports import LogLine, Right, Server, World
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
@@ -76,25 +76,31 @@ async def watched(
     await require_identity(world, wanted)
     target = await identify(world, wanted)
     place = (target.namespace, {"release": target.release}, on_log)
-    kinds = (*WATCHED, *await _issuing(world, server, target.namespace))
+    scope = await _scope(world, server, target.namespace)
     async with Observer(
-        world.objects, world.pods, *place, clock_skew=server.clock_skew, watched=kinds
+        world.objects, world.pods, *place, clock_skew=server.clock_skew, scope=scope
     ) as observer:
         await observer.synced()
         yield target, observer
 
 
-async def _issuing(world: World, server: Server, namespace: str) -> Sequence[Kind]:
-    """The kinds of cert-manager that are served, as far as this identity may look at them: a
-    Harbor without it needs no right to.
+async def _scope(world: World, server: Server, namespace: str) -> Scope:
+    """All kinds that are served, as far as this identity may look at those that a Harbor does not
+    need: they are asked for only then.
     """
+    beyond = [kind for kind in EVERYTHING if kind not in WATCHED]
+    absent = {
+        kind for kind in ISSUING if f"{kind.api_version}/{kind.name}" not in server.api_versions
+    }
     rights = {
         kind: Right("watch", kind.group, plural(kind), "" if kind in OF_THE_CLUSTER else namespace)
-        for kind in ISSUING
-        if f"{kind.api_version}/{kind.name}" in server.api_versions
+        for kind in beyond
+        if kind not in absent
     }
-    allowed = await world.access.allowed(sorted(rights.values())) if rights else {}
-    return [kind for kind, right in rights.items() if allowed.get(right)]
+    allowed = await world.access.allowed(sorted(rights.values()))
+    unread = {kind: f"No right to {right}" for kind, right in rights.items() if not allowed[right]}
+    watched = [*WATCHED, *(kind for kind in rights if kind not in unread)]
+    return Scope(watched, unread, frozenset(absent))
 
 
 async def pictures(

@@ -6,6 +6,7 @@ from typing import Any
 from screens.models.picture_rows import EventLines, head, part_rows, problems, sources_of
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
+from wizard.diagnose.observer import EVERYTHING
 from wizard.live import Picture, picture_of
 from wizard.plan.plan import Target
 from wizard.ports import Object
@@ -19,7 +20,7 @@ def same(text: str) -> str:
 
 
 def picture(*objects: Object, **more: Any) -> Picture:
-    return picture_of(TARGET, world.view(*objects, **more))
+    return picture_of(TARGET, world.view(*objects, asked=EVERYTHING, **more))
 
 
 def healthy() -> list[Object]:

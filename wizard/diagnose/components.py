@@ -75,18 +75,22 @@ def rank(id_: str) -> int:
     return list(_BY_ID).index(id_) if id_ in _BY_ID else len(_BY_ID)
 
 
+_OF_KIND = {
+    kinds.NODE: "nodes",
+    kinds.STORAGE_CLASS: "storage",
+    **dict.fromkeys(kinds.ENTRIES, "entry"),
+    **dict.fromkeys(kinds.ISSUING, "certificate"),
+}
+
+
 def component_of(view: View, obj: Object) -> str:
     """The id of the component that an object belongs to; empty where it is none of Harbor's.
 
     A claim belongs to the component whose pods mount it.
     """
     kind = obj["kind"]
-    if kind == kinds.NODE.name:
-        return "nodes"
-    if kind in {kinds.INGRESS.name, kinds.HTTP_ROUTE.name}:
-        return "entry"
-    if Kind(obj["apiVersion"], kind) in kinds.ISSUING:
-        return "certificate"
+    if fixed := _OF_KIND.get(Kind(obj["apiVersion"], kind)):
+        return fixed
     if kind == kinds.SERVICE.name:
         named = (spec(obj).get("selector") or {}).get("component", "")
         return "entry" if named == "nginx" else _known(named)
@@ -150,7 +154,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
     ]
     if objects:
         return _worst(objects)
-    unseen = [view.not_checked[kind] for kind in looked_for if kind in view.not_checked]
+    unread = view.not_checked.keys() - view.unserved
+    unseen = [view.not_checked[kind] for kind in looked_for if kind in unread]
     return ("unknown", unseen[0]) if unseen else None
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wizard.diagnose.components import component_of, rank, upstream
+from wizard.diagnose.fields import spec
 from wizard.diagnose.finding import Finding, Severity
+from wizard.diagnose.kinds import NODE
 from wizard.diagnose.rules import RULES
 from wizard.diagnose.rules.base import Match, Rule
 from wizard.diagnose.view import View
-from wizard.ports import Ref
+from wizard.ports import Object, Ref
 
 _EVIDENCE_LINES = 8
 _RETRIES = timedelta(minutes=6)
@@ -36,6 +38,7 @@ class Diagnosis:
 class _Judged:
     rule: Rule
     finding: Finding
+    obj: Object
 
     @property
     def order(self) -> tuple[bool, int, int, bool, str, str]:
@@ -63,10 +66,10 @@ def evaluate(
     judged: list[_Judged] = []
     missing: list[NotChecked] = []
     for rule in rules:
-        reasons = [view.not_checked[kind] for kind in rule.needs if kind in view.not_checked]
+        reasons = [why for kind in rule.needs if (why := view.unknown(kind))]
         if reasons:
             missing.append(NotChecked(rule.id, reasons[0]))
-        else:
+        if not reasons or (rule.either and len(reasons) < len(rule.needs)):
             judged.extend(_judge(view, rule, since))
     judged.sort(key=lambda one: one.order)
     return Diagnosis(tuple(_suppressed(judged)), tuple(missing))
@@ -80,7 +83,7 @@ def _judge(view: View, rule: Rule, since: datetime | None) -> Iterable[_Judged]:
         grace = rule.grace if not match.terminal else _RETRIES if stale else timedelta(0)
         if match.terminal or begun is None or age >= rule.quiet:
             ends = grace is not None and age >= grace
-            yield _Judged(rule, _finding(view, rule, match, ends))
+            yield _Judged(rule, _finding(view, rule, match, ends), match.obj)
 
 
 def _finding(view: View, rule: Rule, match: Match, ends: bool) -> Finding:
@@ -106,17 +109,22 @@ def _suppressed(judged: Sequence[_Judged]) -> Iterable[Finding]:
         suppressed_by = None
         if one.rule.symptom:
             reasons = (
-                other.finding
+                other
                 for other in judged
-                if not other.rule.symptom or other.rule.layer < one.rule.layer
+                if not other.rule.aside
+                and (not other.rule.symptom or other.rule.layer < one.rule.layer)
             )
-            suppressed_by = next((r.id for r in reasons if _explains(r, one.finding)), None)
+            suppressed_by = next((r.finding.id for r in reasons if _explains(r, one)), None)
         yield replace(one.finding, suppressed_by=suppressed_by)
 
 
-def _explains(cause: Finding, symptom: Finding) -> bool:
-    """A cause explains a symptom of the same object, component or of what needs it."""
-    if cause.object == symptom.object:
+def _explains(cause: _Judged, symptom: _Judged) -> bool:
+    """A cause explains a symptom of the same object, component or of what needs it; a node only
+    what is on it, or on none.
+    """
+    blamed, seen = cause.finding, symptom.finding
+    if blamed.object == seen.object:
         return True
-    near = cause.component == symptom.component != ""
-    return near or cause.component in upstream(symptom.component)
+    if cause.obj["kind"] == NODE.name:
+        return spec(symptom.obj).get("nodeName") in {None, cause.obj["metadata"]["name"]}
+    return blamed.component == seen.component != "" or blamed.component in upstream(seen.component)

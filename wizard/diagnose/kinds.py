@@ -9,6 +9,7 @@ EVENT = Kind("v1", "Event")
 CLAIM = Kind("v1", "PersistentVolumeClaim")
 SERVICE = Kind("v1", "Service")
 NODE = Kind("v1", "Node")
+NAMESPACE = Kind("v1", "Namespace")
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 STATEFUL_SET = Kind("apps/v1", "StatefulSet")
 DAEMON_SET = Kind("apps/v1", "DaemonSet")
@@ -16,6 +17,7 @@ REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 JOB = Kind("batch/v1", "Job")
 INGRESS = Kind("networking.k8s.io/v1", "Ingress")
 HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
+STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
 
 CERTIFICATE = Kind("cert-manager.io/v1", "Certificate")
 CERTIFICATE_REQUEST = Kind("cert-manager.io/v1", "CertificateRequest")
@@ -30,5 +32,5 @@ ENTRIES = (INGRESS, HTTP_ROUTE)
 """What leads clients to a service."""
 ISSUING = (CERTIFICATE, CERTIFICATE_REQUEST, ISSUER, CLUSTER_ISSUER, ORDER, CHALLENGE)
 """What cert-manager makes certificates of."""
-OF_THE_CLUSTER = frozenset({NODE, CLUSTER_ISSUER})
+OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -26,9 +27,24 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
+EVERYTHING = (*dict.fromkeys((*WATCHED, *kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER, key=str))),)
+"""What a look at an installed Harbor watches, as far as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: kinds that are watched, and others that it is known of before that they
+    may not be read (`unread`, with the reason) or are not served.
+    """
+
+    watched: Sequence[Kind] = WATCHED
+    unread: Mapping[Kind, str] = field(default_factory=dict)
+    unserved: frozenset[Kind] = frozenset()
+
 
 _COALESCE = 0.1
 _UNREAD = "not read yet"
+_OF_A_NAMESPACE = Scope()
 
 
 class Observer:
@@ -38,7 +54,7 @@ class Observer:
     the labels of `selector` (`{"release": "harbor"}` for Harbor's chart) and told line by line
     to `on_log`. `clock_skew` is `wizard.ports.Server.clock_skew`: the view's `now` is the cluster's
     time. A kind that may not be read, or that the cluster does not serve, is in the
-    view's `not_checked`; the others go on. `watched` are the kinds that are looked at.
+    view's `not_checked`; the others go on. `scope` says what is looked at.
     """
 
     def __init__(
@@ -50,9 +66,9 @@ class Observer:
         on_log: Callable[[LogLine], None] | None = None,
         *,
         clock_skew: float = 0.0,
-        watched: Sequence[Kind] = WATCHED,
+        scope: Scope = _OF_A_NAMESPACE,
     ) -> None:
-        self._watched = watched
+        self._watched = watched = scope.watched
         self._objects = objects
         self._namespace = namespace
         self._selector = selector
@@ -60,7 +76,8 @@ class Observer:
         self._clock_skew = timedelta(seconds=clock_skew)
         self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in watched}
         self._collections: dict[Kind, Collection] = {}
-        self._not_checked = dict.fromkeys(watched, _UNREAD)
+        self._not_checked = {**dict.fromkeys(watched, _UNREAD), **scope.unread}
+        self._unserved = set(scope.unserved)
         self._follower = Follower(pods, self._line, self._failed, self._not_checked)
         self._change = asyncio.Event()
         self._synced = asyncio.Event()
@@ -93,6 +110,7 @@ class Observer:
             datetime.now(UTC) - self._clock_skew,
             self._follower.tails,
             dict(self._not_checked),
+            frozenset(self._unserved),
         )
 
     @property
@@ -134,6 +152,8 @@ class Observer:
                 self._take(kind, change)
         except (Forbidden, KindUnknown) as error:
             self._not_checked[kind] = error.what
+            if isinstance(error, KindUnknown):
+                self._unserved.add(kind)
             self._items[kind] = {}
             self._collections.pop(kind, None)
             self._told()

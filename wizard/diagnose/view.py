@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from wizard.diagnose.fields import claim_names, controller, holds, labels, last_seen, status, uid
-from wizard.diagnose.kinds import EVENT, POD, REPLICA_SET
+from wizard.diagnose.kinds import EVENT, LOG, POD, REPLICA_SET
 from wizard.ports import Kind, LogLine, Object, Ref
 
 LogTails = Mapping[tuple[str, str], Sequence[LogLine]]
@@ -99,6 +99,8 @@ class View:
     now: datetime
     logs: LogTails = field(default_factory=dict)
     not_checked: Mapping[Kind, str] = field(default_factory=dict)
+    unserved: frozenset[Kind] = frozenset()
+    """Those of `not_checked` that the cluster does not serve: there is nothing of them."""
 
     @classmethod
     def of(
@@ -108,14 +110,25 @@ class View:
         now: datetime,
         logs: LogTails | None = None,
         not_checked: Mapping[Kind, str] | None = None,
+        asked: Iterable[Kind] = (),
     ) -> "View":
-        """A view of plain objects, as tests and saved bundles have them."""
-        kinds: dict[Kind, dict[Ref, Object]] = {}
+        """A view of plain objects, as tests and saved bundles have them; `asked` are the kinds
+        that were looked for, whether there are objects of them or not.
+        """
+        unread = not_checked or {}
+        kinds: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in asked if kind not in unread}
         for obj in objects:
             ref = Ref.of(obj)
             kinds.setdefault(ref.kind, {})[ref] = obj
         collections = {kind: Collection(items) for kind, items in kinds.items()}
-        return cls(collections, now, logs or {}, not_checked or {})
+        return cls(collections, now, logs or {}, unread)
+
+    def unknown(self, kind: Kind) -> str:
+        """Why nothing is known about a kind; empty where it was looked at."""
+        if kind in self.unserved:
+            return ""
+        looked_at = kind in self.collections or kind == LOG
+        return self.not_checked.get(kind, "" if looked_at else f"{kind.name}: not looked at")
 
     def all(self, kind: Kind) -> Iterable[Object]:
         """All objects of a kind."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from wizard.charts.manifest import plural
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
-from wizard.diagnose.observer import WATCHED, Observer
+from wizard.diagnose.observer import WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
@@ -159,7 +159,7 @@ async def wait_until_ready(
     wait.begin()
     place = (wait.namespace, wait.selector, lines.take)
     async with Observer(
-        world.objects, world.pods, *place, clock_skew=skew, watched=wait.kinds
+        world.objects, world.pods, *place, clock_skew=skew, scope=Scope(wait.kinds)
     ) as observer:
         await _first_look(world, observer, report, wait)
         while True:

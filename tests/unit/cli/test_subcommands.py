@@ -246,3 +246,35 @@ def test_migrate_keeps_the_old_file(
     assert "Comments" in done.stderr
     assert (folder / "demo.yaml.bak").read_text() == before
     assert wizard("preset", "validate", "demo.yaml").code is ExitCode.DONE
+
+
+def test_explain_prints_the_page_of_a_finding(wizard: Run) -> None:
+    done = wizard("explain", "hw-022")
+    assert done.code is ExitCode.DONE
+    assert done.stdout.startswith("HW-022 Image pull: the registry's certificate is not trusted\n")
+    for head in ("What it means", "Why", "How to check by hand", "What to do"):
+        assert f"\n{head}\n  " in done.stdout
+    assert "looks at: Pod, Event" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 150
+
+
+def test_explain_knows_the_ids_that_were_merged(wizard: Run) -> None:
+    done = wizard("explain", "HW-110", "--output", "json")
+    validator("explain.json").validate(done.document)
+    [page] = done.document["findings"]
+    assert (page["id"], page["also"]) == ("HW-008", ["HW-110", "HW-111"])
+
+
+def test_explain_without_an_id_lists_all(wizard: Run) -> None:
+    done = wizard("explain", "--output", "json")
+    validator("explain.json").validate(done.document)
+    ids = [one["id"] for one in done.document["findings"]]
+    listed = [line[:6] for line in wizard("explain").stdout.splitlines()]
+    assert ids == listed
+    assert {"HW-001", "HW-008", "HW-201"} <= set(ids)
+
+
+def test_explain_of_what_does_not_exist(wizard: Run) -> None:
+    done = wizard("explain", "HW-999")
+    assert done.code is ExitCode.USAGE
+    assert "wizard explain lists all" in done.stderr

@@ -1,5 +1,7 @@
 """The components of a release, from objects alone."""
 
+from dataclasses import replace
+
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
 from wizard.diagnose.components import COMPONENTS, components, upstream
@@ -92,3 +94,10 @@ def test_what_could_not_be_read_is_unknown_never_ok() -> None:
     assert states(view)["storage"] == "unknown"
     assert states(view)["nodes"] == "unknown"
     assert states(world.view(node("False")))["nodes"] == "failed"
+
+
+def test_of_kinds_that_the_cluster_does_not_serve_there_is_no_component() -> None:
+    unknown = {kinds.CERTIFICATE: "The cluster does not know Certificate"}
+    view = world.view(world.deployment("core", ready=1), not_checked=unknown)
+    assert states(view)["certificate"] == "unknown"
+    assert "certificate" not in states(replace(view, unserved=frozenset(unknown)))

@@ -1,5 +1,6 @@
 """Ranking, suppression, time and missing rights."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,11 +64,62 @@ def test_a_missing_right_disables_only_its_rules() -> None:
     view = world.view(portal, data, event, not_checked={kinds.CLAIM: reason})
     diagnosis = evaluate(view)
     assert [one.id for one in diagnosis.findings] == ["HW-201"]
-    assert {(one.rule, one.reason) for one in diagnosis.not_checked} == {
-        ("HW-001", reason),
-        ("HW-002", reason),
-        ("HW-003", reason),
-    }
+    unread = {one.rule for one in diagnosis.not_checked if one.reason == reason}
+    assert unread == {"HW-001", "HW-002", "HW-003", "HW-101", "HW-208"}
+
+
+def test_what_nobody_looked_at_is_not_checked_and_never_good() -> None:
+    diagnosis = evaluate(world.view(world.pod("core")))
+    unread = {one.rule: one.reason for one in diagnosis.not_checked}
+    assert (
+        unread.items()
+        >= {
+            "HW-004": "StorageClass: not looked at",
+            "HW-047": "Namespace: not looked at",
+            "HW-207": "Node: not looked at",
+        }.items()
+    )
+    assert not {"HW-001", "HW-201"} & unread.keys()
+
+
+def test_one_of_two_kinds_is_judged_and_the_other_told_as_not_checked() -> None:
+    """An installation with a ClusterIssuer watches no Issuers, and the other way round."""
+    ready = {"type": "Ready", "status": "False", "message": "Vault is sealed"}
+    issuer = world.made(kinds.ISSUER, "corp", status={"conditions": [ready]})
+    diagnosis = evaluate(world.view(issuer))
+    assert [one.id for one in diagnosis.findings] == ["HW-034"]
+    unread = {one.rule: one.reason for one in diagnosis.not_checked}
+    assert unread["HW-034"] == "ClusterIssuer: not looked at"
+
+
+def test_of_a_kind_that_the_cluster_does_not_serve_there_is_nothing() -> None:
+    unknown = {kinds.STORAGE_CLASS: "The cluster does not know StorageClass"}
+    view = replace(world.view(not_checked=unknown), unserved=frozenset(unknown))
+    assert "HW-004" not in {one.rule for one in evaluate(view).not_checked}
+
+
+def test_a_node_explains_only_what_is_on_it() -> None:
+    told = {"type": "Ready", "status": "False", "lastTransitionTime": world.ago(400)}
+    sick = world.node("worker-a", told)
+    database, portal = (
+        world.pod(name, world.waits("CrashLoopBackOff", restarts=5, **world.LOOP), age=999)
+        for name in ("database", "portal")
+    )
+    database["spec"]["nodeName"], portal["spec"]["nodeName"] = "worker-a", "worker-b"
+    findings = evaluate(world.view(sick, database, portal)).findings
+    assert [(one.id, one.component, one.suppressed_by) for one in findings] == [
+        ("HW-207", "nodes", None),
+        ("HW-201", "database", "HW-207"),
+        ("HW-201", "portal", None),
+    ]
+
+
+def test_what_goes_on_in_spite_of_a_fault_explains_nothing_else() -> None:
+    core = world.pod("core")
+    jobs = world.pod("jobservice", world.waits("CrashLoopBackOff", restarts=5, **world.LOOP))
+    untrusted = world.line(f"ping registry: {UNTRUSTED}", 60)
+    findings = evaluate(world.view(core, jobs, logs=((core, untrusted),))).findings
+    assert [(one.id, one.suppressed_by) for one in findings] == [("HW-121", None), ("HW-201", None)]
 
 
 def refused(last: float) -> View:

@@ -6,7 +6,7 @@ import pytest
 
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.finding import Finding
-from wizard.diagnose.kinds import CERTIFICATE, CERTIFICATE_REQUEST
+from wizard.diagnose.kinds import CERTIFICATE, CERTIFICATE_REQUEST, ISSUING
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import explain
@@ -52,7 +52,7 @@ VAULT = "Vault failed to sign certificate: failed to sign certificate by vault: 
 
 
 def findings(*objects: Object, since: datetime | None = None) -> list[Finding]:
-    found = evaluate(View.of(objects, now=NOW), since=since).findings
+    found = evaluate(View.of(objects, now=NOW, asked=ISSUING), since=since).findings
     return [one for one in found if one.suppressed_by is None]
 
 
@@ -115,7 +115,7 @@ def test_an_issuer_that_is_not_ready_is_told_by_its_message(message: str, id_: s
     assert (finding.id, finding.object) == (id_, "Issuer harbor/corp")
     assert message in finding.cause
     assert finding.terminal
-    gate = explain(View.of([issuer, request], now=NOW), [Ref.of(request)])
+    gate = explain(View.of([issuer, request], now=NOW, asked=ISSUING), [Ref.of(request)])
     assert gate.terminal[0].id == id_
     assert "waits for Issuer corp" in gate.text
 
@@ -156,7 +156,7 @@ def test_the_innermost_reason_is_shown_while_acme_goes_on() -> None:
         dnsName="harbor.test",
         type="HTTP-01",
     )
-    view = View.of([certificate, request, order, challenge], now=NOW)
+    view = View.of([certificate, request, order, challenge], now=NOW, asked=ISSUING)
     gate = explain(view, [Ref(CERTIFICATE, "harbor", "harbor-tls")])
     assert gate.text == f"Certificate harbor-tls waits for Challenge c: {why}"
     (finding,) = [one for one in gate.findings if one.suppressed_by is None]
@@ -181,7 +181,8 @@ def test_a_broken_order_blames_the_proof_that_failed() -> None:
     assert (finding.id, finding.terminal) == ("HW-224", True)
     assert "NXDOMAIN" in finding.cause
     gate = explain(
-        View.of([request, order, challenge], now=NOW), [Ref(CERTIFICATE_REQUEST, "harbor", "r")]
+        View.of([request, order, challenge], now=NOW, asked=ISSUING),
+        [Ref(CERTIFICATE_REQUEST, "harbor", "r")],
     )
     assert [one.id for one in gate.terminal] == ["HW-224"]
 

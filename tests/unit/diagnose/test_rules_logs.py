@@ -36,7 +36,7 @@ def test_what_a_container_said_in_an_earlier_life_does_not_count() -> None:
         "core", world.runs(600, restarts=1, **LOOP | {"startedAt": world.ago(900)})
     )
     old = (migrating, world.line("Dirty database version 80", 890))
-    assert found(world.view(migrating, logs=(old,))) == []
+    assert "HW-014" not in {one.id for one in found(world.view(migrating, logs=(old,)))}
 
 
 def test_a_ready_container_may_say_what_it_likes() -> None:

@@ -78,6 +78,6 @@ def test_a_volume_that_moves_over_is_no_finding() -> None:
 
 def test_a_volume_that_cannot_be_mounted_is_told() -> None:
     registry = world.pod("registry", world.waits("ContainerCreating"))
-    message = "mount.nfs: access denied by server while mounting 10.0.0.5:/exports"
+    message = "driver name nfs.csi.k8s.io not found in the list of registered CSI drivers"
     event = world.event(registry, "FailedMount", message, first=100)
     assert only(world.view(registry, event)).id == "HW-204"

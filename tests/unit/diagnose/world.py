@@ -7,6 +7,7 @@ from typing import Any
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.fields import uid
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.observer import WATCHED
 from wizard.diagnose.view import View
 from wizard.ports import Kind, LogLine, Object
 
@@ -226,17 +227,28 @@ def replica_set(component: str, created: int = 1, **status: Any) -> Object:
     )
 
 
+def node(name: str, *conditions: Object) -> Object:
+    """A node with these conditions; ready where none is given."""
+    found = conditions or ({"type": "Ready", "status": "True"},)
+    place = {"name": name, "namespace": ""}
+    return made(Kind("v1", "Node"), name, metadata=place, status={"conditions": [*found]})
+
+
 def line(text: str, seconds_ago: float, of: str = "core") -> LogLine:
     """A line that a container wrote so many seconds ago."""
     return LogLine(NOW - timedelta(seconds=seconds_ago), f"harbor-{of}-7d4b9c6f5-x2x9k", of, text)
 
 
 def view(*objects: Object, logs: tuple[tuple[Object, LogLine], ...] = (), **more: Any) -> View:
-    """The view of these objects, with log lines as pairs of pod and line."""
+    """The view of these objects, with log lines as pairs of pod and line. Kinds of the cluster
+    were looked at only where there is an object of them.
+    """
     tails: dict[tuple[str, str], list[LogLine]] = {}
     for owner, said in logs:
         tails.setdefault((uid(owner), said.container), []).append(said)
-    return View.of(objects, now=more.pop("now", NOW), logs=tails, **more)
+    return View.of(
+        objects, now=more.pop("now", NOW), logs=tails, asked=more.pop("asked", WATCHED), **more
+    )
 
 
 def found(view: View) -> list[Finding]:

@@ -2,22 +2,32 @@
 
 from wizard.diagnose.rules import (
     certificates,
+    cluster,
     containers,
+    core_logs,
+    database_logs,
     entry,
     images,
-    logs,
+    jobs,
+    mounts,
     rollout,
     scheduling,
+    service_logs,
     storage,
 )
 
 RULES = (
+    *cluster.RULES,
     *storage.RULES,
+    *mounts.RULES,
     *certificates.RULES,
     *scheduling.RULES,
     *images.RULES,
     *containers.RULES,
-    *logs.RULES,
+    *jobs.RULES,
+    *database_logs.RULES,
+    *core_logs.RULES,
+    *service_logs.RULES,
     *entry.RULES,
     *rollout.RULES,
 )

@@ -41,11 +41,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the catalogue. `needs` are the kinds without which it cannot judge.
+    """A rule of the catalogue. `needs` are the kinds without which it cannot judge; with `either`
+    it judges those that were looked at, and the others count as not checked.
 
     A match younger than `quiet` is not told at all (normal noise), then it is a warning, and one
     older than `grace` is a failure for which no more waiting is worth it; without `grace` only
-    what is terminal by itself fails. A `symptom` is suppressed by a cause that explains it.
+    what is terminal by itself fails. A `symptom` is suppressed by a cause that explains it; what
+    stands `aside` goes on in spite of its fault, so it explains nothing else.
     """
 
     id: str
@@ -56,3 +58,5 @@ class Rule:
     quiet: timedelta = timedelta(0)
     grace: timedelta | None = None
     symptom: bool = False
+    aside: bool = False
+    either: bool = False

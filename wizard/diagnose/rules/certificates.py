@@ -92,7 +92,8 @@ def _issuer_rule(id_: str, title: str, cause: str, fix: str) -> Rule:
         )
 
     needs = (ISSUER, CLUSTER_ISSUER)
-    return Rule(id_, title, Layer.DEPENDENCY, needs, find, grace=timedelta(seconds=20))
+    grace = timedelta(seconds=20)
+    return Rule(id_, title, Layer.DEPENDENCY, needs, find, grace=grace, either=True)
 
 
 def _refused(view: View) -> Iterable[Match]:

@@ -12,6 +12,7 @@ from wizard.diagnose.fields import (
     first_seen,
     last_end,
     moment,
+    running_since,
     status,
     waiting,
 )
@@ -185,6 +186,29 @@ def _cannot_start(view: View) -> Iterable[Match]:
             )
 
 
+def _not_ready(view: View) -> Iterable[Match]:
+    """A container that runs and fails its readiness probe. One that still starts (core while it
+    migrates, for up to an hour) is not meant, nor one whose needs are not ready.
+    """
+    for pod in view.unsettled_pods:
+        needs = needs_ready_since(view, pod)
+        for declared, state in containers(pod):
+            begun = running_since(state)
+            if state.get("ready") or begun is None or needs is None:
+                continue
+            if "startupProbe" in declared and not state.get("started"):
+                continue
+            failed = [e for e in view.warnings(pod) if e.get("reason") == "Unhealthy"]
+            yield Match(
+                obj=pod,
+                cause=f"Container {declared['name']} runs, but does not become ready, although all "
+                "that it needs is.",
+                fix="What its probe answers, and its log, say what it lacks.",
+                evidence=event_lines(failed),
+                since=max(begun, needs),
+            )
+
+
 RULES = (
     Rule(
         "HW-015", "A Secret, ConfigMap or key is missing", Layer.SECRETS, (POD, EVENT), _config,
@@ -193,6 +217,10 @@ RULES = (
     Rule("HW-041", "Container ran out of memory", Layer.WORKLOAD, (POD,), _out_of_memory),
     Rule(
         "HW-201", "Container keeps ending", Layer.WORKLOAD, (POD,), _crash_loop, symptom=True,
+    ),
+    Rule(
+        "HW-240", "Container does not become ready", Layer.WORKLOAD, (POD, EVENT), _not_ready,
+        quiet=timedelta(minutes=5), symptom=True,
     ),
     Rule(
         "HW-203", "Container cannot start", Layer.WORKLOAD, (POD,), _cannot_start,

@@ -42,6 +42,8 @@ _SIGNS = {
     ),
 }
 """What a message says, the more telling first."""
+_RENAMED = re.compile(r"/redis-photon:v(?:2\.15\.(?:[2-9]|\d\d)|2\.(?:1[6-9]|[2-9]\d)|[3-9]\.)")
+"""Images that do not exist: it is valkey-photon from Harbor 2.15.2 on (harbor-helm#2403)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class _Failure:
     pod: Object
     image: str
     sign: str
-    """A key of `_SIGNS`, or empty where no message tells more than that it failed."""
+    """A key of `_SIGNS`, "renamed", or empty where no message tells more than that it failed."""
     told: str
     events: tuple[Object, ...]
     since: datetime | None
@@ -86,6 +88,8 @@ def _failure(view: View, pod: Object, image: str, told: str) -> _Failure:
         ),
         ("", told),
     )
+    if sign == "missing" and _RENAMED.search(image):
+        sign = "renamed"
     since = first_seen(events[0]) if events else created(pod)
     seen = last_seen(events[-1]) if events else None
     return _Failure(pod, image, sign, text, events, since, seen)
@@ -164,6 +168,14 @@ RULES = (
         "The registry limits how often this address may pull, so it refused {image}.",
         "Wait, log in with a pull secret for {host}, or pull from a mirror of your own.",
         grace=timedelta(minutes=10),
+    ),
+    _rule(
+        "HW-103",
+        "Image of Redis has another name now",
+        "renamed",
+        "{image} does not exist: from Harbor 2.15.2 on the image is named valkey-photon.",
+        "Correct the chart value redis.internal.image.repository (goharbor/valkey-photon), and "
+        "mirror that image where {host} is a mirror of your own.",
     ),
     _rule(
         "HW-025",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from wizard.diagnose.fields import created, first_seen, last_seen, spec, status
-from wizard.diagnose.kinds import CLAIM, EVENT, POD
+from wizard.diagnose.kinds import CLAIM, EVENT, POD, STORAGE_CLASS
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.rules.scheduling import unschedulable
@@ -115,23 +115,41 @@ def _multi_attach(view: View) -> Iterable[Match]:
             )
 
 
-def _mounting(view: View) -> Iterable[Match]:
-    """A pod whose volumes cannot be mounted waits in ContainerCreating without an end."""
-    for pod in view.unsettled_pods:
-        told = [e for e in view.warnings(pod) if e.get("reason") in _MOUNT_FAILURES]
-        if told and status(pod).get("phase") == "Pending":
+def _lost(view: View) -> Iterable[Match]:
+    for claim in view.all(CLAIM):
+        if status(claim).get("phase") == "Lost":
+            volume = spec(claim).get("volumeName", "")
             yield Match(
-                obj=pod,
-                cause="Its node cannot attach or mount one of its volumes.",
-                fix="The last message says what the node met: a mount helper that is not "
-                "installed, a server that does not answer or denies access, a missing object.",
-                evidence=event_lines(told),
-                since=first_seen(told[0]),
-                seen=last_seen(told[-1]),
+                obj=claim,
+                cause=f"The volume {volume} of the claim {_name(claim)} was deleted, so its data "
+                "cannot be reached any more.",
+                fix="Where the disk or folder behind it still exists, make the PersistentVolume "
+                f"{volume} again for it; else restore the data from a backup into a new claim.",
+                evidence=event_lines(view.warnings(claim)),
+                terminal=True,
             )
 
 
-_MOUNT_FAILURES = frozenset({"FailedMount", "FailedAttachVolume", "FailedMapVolume"})
+def _defaults(view: View) -> Iterable[Match]:
+    """Several defaults: Kubernetes takes the newest (since 1.26), which few people expect. It is
+    told only while a claim waits, as it does no harm to what is bound.
+    """
+    defaults = [one for one in view.all(STORAGE_CLASS) if _is_default(one)]
+    if len(defaults) > 1 and any(_pending(view)):
+        names = ", ".join(sorted(_name(one) for one in defaults))
+        yield Match(
+            obj=max(defaults, key=lambda one: one["metadata"].get("creationTimestamp") or ""),
+            cause=f"Several storage classes are the default: {names}. A claim that names none gets "
+            "the newest of them.",
+            fix="Name the storage class of Harbor's volumes, and leave one default "
+            "(annotation storageclass.kubernetes.io/is-default-class).",
+        )
+
+
+def _is_default(class_: Object) -> bool:
+    noted = class_["metadata"].get("annotations") or {}
+    return noted.get("storageclass.kubernetes.io/is-default-class") == "true"
+
 
 RULES = (
     Rule(
@@ -151,7 +169,8 @@ RULES = (
         quiet=timedelta(seconds=30), grace=timedelta(minutes=7),
     ),
     Rule(
-        "HW-204", "Volume cannot be mounted", Layer.STORAGE, (POD, EVENT), _mounting,
-        quiet=timedelta(minutes=1), grace=timedelta(minutes=10), symptom=True,
+        "HW-004", "Several storage classes are the default", Layer.STORAGE,
+        (STORAGE_CLASS, CLAIM), _defaults, quiet=timedelta(seconds=30), aside=True,
     ),
+    Rule("HW-208", "A claim has lost its volume", Layer.STORAGE, (CLAIM,), _lost),
 )  # fmt: skip
