@@ -6,13 +6,18 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.cluster.cert_manager import CertManager
+from backends.helm.driver import Helm
+from tests.cluster.cert_manager import CHART, CertManager
 from tests.cluster.kube import KubeError, condition
 from tests.cluster.wizard import Wizard
+from wizard.answers.preset import Preset
+from wizard.charts.cert_manager import cert_manager_values
+from wizard.ports import ReleaseRequest
 
 
 class _Says(BaseHTTPRequestHandler):
@@ -74,3 +79,44 @@ def test_the_real_controllers_answer_and_the_webhook_notes_who_asks(
     }
     with pytest.raises(KubeError, match="failed to decode csr"):
         wizard.admin.create(wizard.path("cert-manager.io/v1", "certificaterequests"), broken)
+
+
+async def test_the_chart_takes_mirrors_logins_and_proxies_and_stays_in_its_namespace(
+    helm: str, charts: Path
+) -> None:
+    preset = Preset.model_validate(
+        {
+            "schemaVersion": 1,
+            "name": "test",
+            "pki": {"kind": "none"},
+            "harbor": {"url": "https://harbor.test"},
+            "delivery": {
+                "imageMirrors": {"quay.io": "registry.corp/quay"},
+                "pullSecret": {"env": "PULL"},
+            },
+            "network": {"httpsProxy": "http://proxy.corp:3128", "noProxy": ["corp"]},
+        }
+    )
+    values = cert_manager_values(preset, ["10.0.0.0/16"], gateways=True)
+    request = ReleaseRequest("cert-manager", "cert-manager", charts / CHART, values)
+    objects = await Helm().render(request, None)
+
+    pods = [one["spec"]["template"]["spec"] for one in objects if one["kind"] == "Deployment"]
+    assert len(pods) == 3
+    for pod in pods:
+        (container,) = pod["containers"]
+        assert container["image"].startswith("registry.corp/quay/jetstack/cert-manager-")
+    accounts = [one for one in objects if one["kind"] == "ServiceAccount"]
+    assert {pod["serviceAccountName"] for pod in pods} == {
+        one["metadata"]["name"] for one in accounts
+    }
+    for account in accounts:
+        assert account["imagePullSecrets"] == [{"name": "cert-manager-pull"}]
+    variables = {one["name"]: one.get("value") for one in pods[1]["containers"][0]["env"]}
+    assert variables["HTTPS_PROXY"] == "http://proxy.corp:3128"
+    assert "10.0.0.0/16,corp" in str(variables["NO_PROXY"])
+    assert "acmesolver" in str(pods[1]["containers"][0]["args"])
+    assert "registry.corp/quay/jetstack/cert-manager-acmesolver" in str(pods[1])
+    assert {one["metadata"].get("namespace", "") for one in objects} == {"", "cert-manager"}
+    for one in objects:
+        assert one["metadata"]["labels"]["harbor-wizard/component"] == "cert-manager"

@@ -139,7 +139,6 @@ PRESETS = [
     preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
     preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
-    preset_of(trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]
