@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wizard.answers.target import Target as Wanted
+from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
 from wizard.commands import identify
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.observer import Observer
+from wizard.diagnose.kinds import ISSUING, OF_THE_CLUSTER
+from wizard.diagnose.observer import WATCHED, Observer
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, WorldError
 from wizard.plan.plan import Target
-from wizard.ports import LogLine, Server, World
+from wizard.ports import Kind, LogLine, Right, Server, World
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
@@ -70,15 +72,29 @@ async def watched(
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
-    skew = (await reach(world)).clock_skew
+    server = await reach(world)
     await require_identity(world, wanted)
     target = await identify(world, wanted)
-    selector = {"release": target.release}
+    place = (target.namespace, {"release": target.release}, on_log)
+    kinds = (*WATCHED, *await _issuing(world, server, target.namespace))
     async with Observer(
-        world.objects, world.pods, target.namespace, selector, on_log, clock_skew=skew
+        world.objects, world.pods, *place, clock_skew=server.clock_skew, watched=kinds
     ) as observer:
         await observer.synced()
         yield target, observer
+
+
+async def _issuing(world: World, server: Server, namespace: str) -> Sequence[Kind]:
+    """The kinds of cert-manager that are served, as far as this identity may look at them: a
+    Harbor without it needs no right to.
+    """
+    rights = {
+        kind: Right("watch", kind.group, plural(kind), "" if kind in OF_THE_CLUSTER else namespace)
+        for kind in ISSUING
+        if f"{kind.api_version}/{kind.name}" in server.api_versions
+    }
+    allowed = await world.access.allowed(sorted(rights.values())) if rights else {}
+    return [kind for kind, right in rights.items() if allowed.get(right)]
 
 
 async def pictures(

@@ -21,7 +21,10 @@ def make_package(source: ChartSource, folder: Path) -> Path:
 def render(release: str, namespace: str, chart: Chart, given: Mapping[str, Any]) -> list[Object]:
     """The definitions, and a Deployment for each of the three programs."""
     values = {**chart.values, **given}
-    common = {"app.kubernetes.io/version": chart.app_version}
+    common = {
+        "app.kubernetes.io/version": chart.app_version,
+        "app.kubernetes.io/managed-by": "Helm",
+    }
     common |= values["global"].get("commonLabels", {})
     return [
         *(_definition(one, common) for one in definitions()),

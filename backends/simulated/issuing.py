@@ -35,7 +35,7 @@ class Issuing:
 
     def _observe(self, change: Change) -> None:
         obj = change.object
-        if obj["apiVersion"] == _GROUP and change.type != "DELETED" and not _ready(obj):
+        if obj["apiVersion"] == _GROUP and change.type != "DELETED" and not _told(obj):
             self._see(obj)
 
     def _see(self, obj: Object) -> None:
@@ -122,14 +122,18 @@ class Issuing:
 
 def _ready(obj: Object) -> bool:
     """Whether its condition Ready is true of the object as it is now."""
+    return any(one["status"] == "True" for one in _told(obj))
+
+
+def _told(obj: Object) -> list[Mapping[str, Any]]:
+    """Its condition Ready, if it was told of the object as it is now."""
     generation = obj["metadata"].get("generation")
     conditions = (obj.get("status") or {}).get("conditions") or ()
-    return any(
-        one["type"] == "Ready"
-        and one["status"] == "True"
-        and one.get("observedGeneration", generation) == generation
+    return [
+        one
         for one in conditions
-    )
+        if one["type"] == "Ready" and one.get("observedGeneration", generation) == generation
+    ]
 
 
 def admitted(obj: Object, user: str) -> Object:

@@ -26,6 +26,7 @@ NAMESPACE, RELEASE = "cert-manager", "cert-manager"
 CHART = "cert-manager-v1.21.1.tgz"
 HOME = f"{CORE}/namespaces/{NAMESPACE}"
 API = "/apis/cert-manager.io/v1"
+CHALLENGES = "/apis/acme.cert-manager.io/v1/challenges"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 CONFIGURATIONS = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
 KINDS = (
@@ -89,6 +90,11 @@ class CertManager:
         """Remove it with its CRDs, and so all its objects."""
         with contextlib.suppress(AssertionError):  # there was no release
             self._helm.run("uninstall", RELEASE, "--namespace", NAMESPACE)
+        with contextlib.suppress(KubeError):  # nobody tidies up after a proof any more
+            for one in self.admin.items(CHALLENGES):
+                place = f"namespaces/{one['metadata']['namespace']}/challenges"
+                path = CHALLENGES.replace("challenges", place) + f"/{one['metadata']['name']}"
+                self.admin.merge(path, {"metadata": {"finalizers": None}})
         for name in KINDS:
             self.admin.delete(f"{EXTENSIONS}/{name}")
         for resource in CONFIGURATIONS:

@@ -142,11 +142,11 @@ def charts() -> Path:
     return folder.resolve()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cert_manager(
     control_plane: ControlPlane, charts: Path, pytestconfig: pytest.Config
 ) -> Iterator[CertManager]:
-    """cert-manager, installed for the whole session by somebody else than the wizard.
+    """cert-manager, installed for a module's tests by somebody else than the wizard.
 
     `services` leads names of Services to ports of this machine, for issuers that need a server:
     `cert_manager.services["openbao.vault.svc"] = port`.
@@ -155,6 +155,7 @@ def cert_manager(
     with CertManager(control_plane, program, charts / CHART) as running:
         running.install()
         yield running
+        running.uninstall()
 
 
 @pytest.fixture

@@ -32,6 +32,23 @@ def test_given_programs_are_used_and_missing_ones_named(
         build.ensure_programs()
 
 
+def test_the_controllers_of_cert_manager_are_taken_from_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, built = tmp_path / "given", tmp_path / "cache"
+    given.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(built))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(given))
+    with pytest.raises(build.NoPrograms):
+        build.ensure_controllers()
+    build.controllers_folder().mkdir(parents=True, exist_ok=True)
+    (build.controllers_folder() / build.CONTROLLERS.name).touch(mode=0o755)
+    assert build.ensure_controllers().parent == build.controllers_folder()
+    (given / build.CONTROLLERS.name).touch(mode=0o755)
+    assert build.ensure_controllers().parent == given
+
+
 def test_without_go_the_reason_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

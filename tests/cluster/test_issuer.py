@@ -19,6 +19,7 @@ from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import Object, condition
+from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.wizard import Wizard, site
 from wizard.certificates import CertificateRequest, KeyPair
 
@@ -139,6 +140,16 @@ def test_the_trial_leaves_nothing_behind_and_is_not_repeated(
     assert {"pki.issuer", "pki.trial", "pki.certificate"} <= {one["id"] for one in plan["steps"]}
 
 
+def test_troubleshooting_looks_at_the_certificate_too(issued: tuple[Wizard, KeyPair]) -> None:
+    wizard, _ = issued
+    preset = str(wizard.folder / "preset.yaml")
+    ended = wizard.run("troubleshoot", "--preset", preset, "--once", "--output", "json")
+    document = ended.require(0).document
+    states = {one["id"]: one["state"] for one in document["components"]}
+    assert states["certificate"] == "ok"
+    assert document["findings"] == []
+
+
 def test_a_renewal_is_carried_out_and_leaves_nothing_to_do(
     issued: tuple[Wizard, KeyPair],
 ) -> None:
@@ -184,6 +195,19 @@ def test_other_names_are_issued_anew_after_a_trial(issued: tuple[Wizard, KeyPair
     lasts = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     assert lasts == dt.timedelta(hours=48)
     wizard.nothing_to_do()
+
+
+def test_the_printed_role_suffices(cert_manager: CertManager, wizard: Wizard) -> None:
+    wizard.make_namespace()
+    own_authority(wizard)
+    wizard.preset(pki=PKI)
+    wizard.identity = apply_role(wizard, printed_role(wizard))
+    wizard.install().require(0)
+    wizard.nothing_to_do()
+    preset = str(wizard.folder / "preset.yaml")
+    wizard.run("troubleshoot", "--preset", preset, "--once").require(0)
+    denied = wizard.control_plane.audit.denied(wizard.identity.user)
+    assert [str(one) for one in denied] == []
 
 
 def test_an_issuer_that_is_missing_or_not_ready_fails_a_check(

@@ -16,7 +16,6 @@ from wizard.charts.tls import has_authority
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("storage", "provisioner"): (("nfs", "local"), "existing"),
     ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
-    ("pki",): (("acme",), "self-signed, commercial, issuer, secret or none"),
     ("pki", "authority", "server", "unseal"): (
         ("shamir", "awskms", "gcpckms", "azurekeyvault"),
         "static or transit, or a server of yours",
@@ -61,7 +60,6 @@ def _storage(preset: Preset) -> Iterator[Problem]:
 
 def _certificates(preset: Preset) -> Iterator[Problem]:
     pki = preset.pki
-    yield from _kind(("pki",), pki.kind)
     if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
         server, signer = pki.authority.server, pki.authority.issuing.signer
         if isinstance(server, DeployedServer):

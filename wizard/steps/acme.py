@@ -2,11 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from wizard.answers.acme import Dns01Solver, Http01Solver
 from wizard.answers.exposure import GatewayExposure, IngressExposure, ParentRef
+from wizard.answers.paths import format_path
 from wizard.answers.pki import Acme
 from wizard.diagnose.kinds import ISSUER
 from wizard.ports import Object, World
@@ -63,7 +63,7 @@ def _secrets(inputs: Inputs, pki: Acme) -> Sequence[Step]:
         copied.append(Copied(inputs.names.acme_external, read, path, account.key))
     solver = pki.solver
     if isinstance(solver, Dns01Solver) and solver.secrets:
-        paths = {key: f"pki.solver.secrets.{key}" for key in solver.secrets}
+        paths = {key: format_path(("pki", "solver", "secrets", key)) for key in solver.secrets}
 
         async def entries(world: World) -> Entries:
             return {
@@ -80,23 +80,27 @@ def _secrets(inputs: Inputs, pki: Acme) -> Sequence[Step]:
 
 
 def _made(inputs: Inputs, pki: Acme, name: str, server: str) -> Made:
-    async def made(_: World | None) -> Sequence[Object]:
-        return [issuer_object(inputs, pki, name, server)]
+    async def made(world: World | None) -> Sequence[Object]:
+        bundle = file_bytes(pki.ca_bundle) if world and pki.ca_bundle else b""
+        return [issuer_object(inputs, pki, name, server, bundle)]
 
     return made
 
 
-def issuer_object(inputs: Inputs, pki: Acme, name: str, server: str) -> Object:
-    """The Issuer for one ACME server. Raises UsageError for a CA bundle that cannot be read."""
+def issuer_object(inputs: Inputs, pki: Acme, name: str, server: str, bundle: bytes) -> Object:
+    """The Issuer for one ACME server, whose own certificate `bundle` (PEM) vouches for.
+
+    An external account is known to the server that made it, not to a staging one.
+    """
     acme: dict[str, Any] = {
         "server": server,
         "email": pki.email,
         "privateKeySecretRef": {"name": f"{name}-account"},
         "solvers": [_solver(inputs, pki)],
     }
-    if pki.ca_bundle is not None:
-        acme["caBundle"] = _encoded(pki.ca_bundle)
-    if account := pki.external_account:
+    if bundle:
+        acme["caBundle"] = b64encode(bundle).decode()
+    if (account := pki.external_account) and server == pki.server:
         key = {"name": inputs.names.acme_external, "key": ACCOUNT_KEY}
         acme["externalAccountBinding"] = {"keyID": account.key_id, "keySecretRef": key}
     return {
@@ -109,10 +113,6 @@ def issuer_object(inputs: Inputs, pki: Acme, name: str, server: str) -> Object:
         },
         "spec": {"acme": acme},
     }
-
-
-def _encoded(bundle: Path) -> str:
-    return b64encode(file_bytes(bundle)).decode()
 
 
 def _solver(inputs: Inputs, pki: Acme) -> Mapping[str, Any]:

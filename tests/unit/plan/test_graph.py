@@ -142,6 +142,35 @@ def test_authorities_from_files_are_a_step_of_their_own(tmp_path: Path) -> None:
     assert "trust.bundle" in ids(graph_of(preset(network=bundle)))
 
 
+ACME = {
+    "kind": "acme",
+    "server": "https://acme.example.com/directory",
+    "email": "a@example.com",
+    "solver": {"kind": "http01", "ingressClass": "nginx"},
+}
+
+
+def test_acme_stands_on_cert_manager_and_is_tried_at_the_staging_server() -> None:
+    steps = {step.id: step for step in graph_of(preset(pki=ACME)).steps}
+    tried = {**ACME, "stagingServer": "https://staging.example.com/directory"}
+    with_staging = {step.id: step for step in graph_of(preset(pki=tried)).steps}
+
+    assert steps["pki.issuer"].needs == ("pki.cert-manager",)
+    assert steps["pki.trial"].needs == ("pki.issuer",)
+    assert with_staging["pki.trial"].needs == ("pki.issuer.staging",)
+    assert with_staging["pki.certificate"].needs == ("pki.issuer", "pki.trial")
+    assert "pki.certificate" in with_staging["harbor.release"].needs
+
+
+def test_an_issuer_that_exists_installs_nothing() -> None:
+    found = ids(graph_of(preset(pki={"kind": "issuer", "name": "corp"})))
+    assert [one for one in found if one.startswith("pki.")] == [
+        "pki.issuer",
+        "pki.trial",
+        "pki.certificate",
+    ]
+
+
 CARRIED_OUT = [
     file for file in sorted(PRESETS.rglob("*.yaml")) if not list(not_carried_out(load([file])))
 ]
@@ -163,12 +192,6 @@ OFFLINE = {
     "kind": "self-signed",
     "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
 }
-ACME = {
-    "kind": "acme",
-    "server": "https://acme.example.com/directory",
-    "email": "a@example.com",
-    "solver": {"kind": "http01", "ingressClass": "nginx"},
-}
 NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
 
 
@@ -177,7 +200,6 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
     [
         ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
         ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
-        ({"pki": ACME}, "pki.kind"),
         ({"storage": NFS}, "storage.provisioner.kind"),
         ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
@@ -201,6 +223,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=NFS, trust={"pods": "trust-manager"}))
+        graph_of(preset(pki=VAULT, storage=NFS, trust={"nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 3

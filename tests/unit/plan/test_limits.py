@@ -12,11 +12,9 @@ from wizard.errors import ExitCode
 PRESET = """\
 schemaVersion: 1
 name: later
-pki:
-  kind: acme
-  server: https://acme.example.com/directory
-  email: ops@example.com
-  solver: {kind: http01}
+pki: {kind: secret, name: harbor-tls}
+trust:
+  pods: trust-manager
 harbor: {url: "https://harbor.example.com", adminPassword: {prompt: true}}
 """
 
@@ -39,20 +37,20 @@ def test_they_are_refused_with_file_and_line_before_anything_is_asked(
 ) -> None:
     result = run.invoke(wizard, [*command, "--preset", "later.yaml", "--kubeconfig", "absent"])
     assert result.exit_code == ExitCode.USAGE
-    assert "later.yaml:4:3: pki.kind: `acme` is understood, but" in told(result)
+    assert "later.yaml:5:3: trust.pods: `trust-manager` is understood, but" in told(result)
     assert "adminPassword" not in told(result), "nothing may be asked before"
 
 
 def test_validate_warns_with_file_and_line(run: CliRunner) -> None:
     result = run.invoke(wizard, ["preset", "validate", "later.yaml", "--output", "json"])
     assert result.exit_code == ExitCode.DONE
-    assert "later.yaml:4:3: pki.kind" in told(result)
+    assert "later.yaml:5:3: trust.pods" in told(result)
     (warning,) = json.loads(result.stdout)["warnings"]
-    assert warning.startswith("later.yaml:4:3: pki.kind")
+    assert warning.startswith("later.yaml:5:3: trust.pods")
 
 
 def test_looking_at_a_harbor_of_such_a_preset_is_no_problem(run: CliRunner) -> None:
     arguments = ["troubleshoot", "--demo", "--once", "--preset", "later.yaml"]
     result = run.invoke(wizard, arguments)
     assert result.exit_code == ExitCode.DONE
-    assert "pki.kind" not in told(result)
+    assert "trust.pods" not in told(result)
