@@ -127,6 +127,7 @@ PRESETS = [
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
+    preset_of(pki={"kind": "self-signed"}, trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]
