@@ -139,6 +139,7 @@ PRESETS = [
     preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
     preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
+    preset_of(pki={"kind": "self-signed"}, trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]
