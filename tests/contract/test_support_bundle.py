@@ -48,6 +48,8 @@ VIEWS = {
         ).collections,
         made.NOW,
         {("uid", "quiet"): (), ("uid", "said"): (LogLine(made.NOW, "p", "said", "é\u2028x"),)},
+        {Kind("cert-manager.io/v1", "Issuer"): "It is not served"},
+        frozenset({Kind("cert-manager.io/v1", "Issuer")}),
     ),
 }
 
@@ -85,6 +87,7 @@ async def test_a_view_comes_back_as_it_was(
     assert again.now == view.now
     assert [*again.logs.items()] == [(key, (*lines,)) for key, lines in view.logs.items()]
     assert list(again.not_checked.items()) == list(view.not_checked.items())
+    assert again.unserved == view.unserved
     assert list(again.collections) == list(view.collections)
     for kind in view.collections:
         assert list(again.all(kind)) == list(view.all(kind))
@@ -104,9 +107,10 @@ async def test_what_the_rules_do_not_look_at_is_there_and_changes_nothing(
 ) -> None:
     bundle = await written(world, VIEWS["healthy"], tmp_path)
     files = files_of(bundle)
-    assert {"objects/Node.json", "objects/StorageClass.storage.k8s.io.json"} <= files.keys()
-    assert json.loads(files["objects/Node.json"])["items"]
-    assert Kind("v1", "Node") not in open_bundle(bundle).view.collections
+    name = "objects/IngressClass.networking.k8s.io.json"
+    assert json.loads(files[name])["items"]
+    kind = Kind("networking.k8s.io/v1", "IngressClass")
+    assert kind not in open_bundle(bundle).view.collections
 
 
 async def test_every_file_is_in_the_order_of_names(world: SimulatedWorld, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ VIEW: dict[str, Any] = {
     "now": MOMENT.isoformat(),
     "kinds": [{"apiVersion": "v1", "kind": "Pod"}],
     "notChecked": [],
+    "notServed": [],
 }
 MANIFEST: dict[str, Any] = {"version": 1, "target": TARGET, "view": VIEW}
 PODS = {"items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}

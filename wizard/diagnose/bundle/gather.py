@@ -13,8 +13,7 @@ from wizard.diagnose.bundle.parts import TAILS, Parts
 from wizard.diagnose.bundle.related import Related, add_objects
 from wizard.diagnose.bundle.shown import SECRET, conceal_values
 from wizard.diagnose.fields import containers, labels
-from wizard.diagnose.kinds import LOG, POD
-from wizard.diagnose.observer import WATCHED
+from wizard.diagnose.kinds import LOG, NAMESPACE, OF_THE_CLUSTER, POD
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
 from wizard.ports import Kind, Object, Release, World
@@ -48,15 +47,14 @@ class Gathering:
         logs = add_logs(self._world.pods, pods, self._release, self._parts)
         async with asyncio.TaskGroup() as reading:
             seen = reading.create_task(self._timed("view", look()))
-            lists = self._related.read(besides={*WATCHED, SECRET})
-            related = reading.create_task(self._timed("objects", lists))
+            related = reading.create_task(self._timed("objects", self._related.read()))
             reading.create_task(self._timed("helm", self._ask_helm()))
             reading.create_task(self._timed("logs", logs))
         view = seen.result()
         unseen = await self._timed("unseen", self._unseen(view))
         begun = time.monotonic()
         self._add_view(view)
-        for kind, objects in {**related.result(), **unseen, SECRET: secrets}.items():
+        for kind, objects in {**unseen, **related.result(), SECRET: secrets}.items():
             if objects and kind not in view.collections:
                 add_objects(self._parts, kind, objects)
         self.timings["writing"] = time.monotonic() - begun
@@ -73,8 +71,10 @@ class Gathering:
         """The objects of kinds that may be listed though not watched; what else is missing is
         noted, but kinds that the cluster does not have are nothing that is missing.
         """
-        kinds = [kind for kind in view.not_checked if kind != LOG]
-        found = await asyncio.gather(*(self._related.all(one, self._namespace) for one in kinds))
+        known = {LOG, NAMESPACE, *view.unserved}
+        kinds = [kind for kind in view.not_checked if kind not in known]
+        places = ["" if kind in OF_THE_CLUSTER else self._namespace for kind in kinds]
+        found = await asyncio.gather(*map(self._related.all, kinds, places))
         return dict(zip(kinds, found, strict=True))
 
     def _conceal(self, secrets: Sequence[Object], pods: Sequence[Object]) -> None:
@@ -120,9 +120,13 @@ def view_document(view: View) -> Mapping[str, Any]:
     """What a view is besides its objects and lines, so that it can be made again."""
     return {
         "now": view.now.isoformat(),
-        "kinds": [{"apiVersion": kind.api_version, "kind": kind.name} for kind in view.collections],
+        "kinds": [_named(kind) for kind in view.collections],
         "notChecked": [
-            {"apiVersion": kind.api_version, "kind": kind.name, "reason": reason}
-            for kind, reason in view.not_checked.items()
+            {**_named(kind), "reason": reason} for kind, reason in view.not_checked.items()
         ],
+        "notServed": [_named(kind) for kind in sorted(view.unserved)],
     }
+
+
+def _named(kind: Kind) -> Mapping[str, str]:
+    return {"apiVersion": kind.api_version, "kind": kind.name}

@@ -83,11 +83,16 @@ def _target(document: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _view(document: Mapping[str, Any], files: Mapping[str, bytes]) -> View:
-    kinds = [Kind(one["apiVersion"], one["kind"]) for one in document["kinds"]]
-    unseen = {Kind(one["apiVersion"], one["kind"]): one["reason"] for one in document["notChecked"]}
+    kinds = [_kind(one) for one in document["kinds"]]
+    unseen = {_kind(one): one["reason"] for one in document["notChecked"]}
+    unserved = frozenset(_kind(one) for one in document["notServed"])
     logs = dict(_tail(_parsed(line)) for line in files[TAILS].splitlines())
     collections = {kind: Collection(_items(files[file_of(kind)])) for kind in kinds}
-    return View(collections, datetime.fromisoformat(document["now"]), logs, unseen)
+    return View(collections, datetime.fromisoformat(document["now"]), logs, unseen, unserved)
+
+
+def _kind(told: Mapping[str, str]) -> Kind:
+    return Kind(told["apiVersion"], told["kind"])
 
 
 def _tail(told: Mapping[str, Any]) -> tuple[tuple[str, str], Sequence[LogLine]]:

@@ -1,7 +1,7 @@
 """What a support bundle holds of the cluster besides what the rules look at."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wizard.diagnose import kinds
 from wizard.diagnose.bundle.parts import Parts
@@ -9,7 +9,6 @@ from wizard.diagnose.bundle.shown import CONFIG_MAP, shown
 from wizard.errors import KindUnknown, WorldError
 from wizard.ports import Kind, Object, Objects, Ref
 
-_CERT_MANAGER, _ACME = "cert-manager.io/v1", "acme.cert-manager.io/v1"
 _RBAC, _NETWORK = "rbac.authorization.k8s.io/v1", "networking.k8s.io/v1"
 _GATEWAY, _ADMISSION = "gateway.networking.k8s.io/v1", "admissionregistration.k8s.io/v1"
 
@@ -27,23 +26,15 @@ NAMESPACED = (
     Kind(_RBAC, "Role"),
     Kind(_RBAC, "RoleBinding"),
     Kind(_GATEWAY, "Gateway"),
-    Kind(_CERT_MANAGER, "Certificate"),
-    Kind(_CERT_MANAGER, "CertificateRequest"),
-    Kind(_CERT_MANAGER, "Issuer"),
-    Kind(_ACME, "Order"),
-    Kind(_ACME, "Challenge"),
 )
 """Read in the namespace; Secrets as well, but first, since their values are hidden elsewhere."""
 
 _VOLUME = Kind("v1", "PersistentVolume")
 OF_THE_CLUSTER = (
-    kinds.NODE,
     _VOLUME,
-    Kind("storage.k8s.io/v1", "StorageClass"),
     Kind("storage.k8s.io/v1", "CSIDriver"),
     Kind(_NETWORK, "IngressClass"),
     Kind(_GATEWAY, "GatewayClass"),
-    Kind(_CERT_MANAGER, "ClusterIssuer"),
     Kind(_ADMISSION, "MutatingWebhookConfiguration"),
     Kind(_ADMISSION, "ValidatingWebhookConfiguration"),
 )
@@ -59,15 +50,15 @@ class Related:
         self._parts = parts
         self._free = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(self, besides: Collection[Kind]) -> Mapping[Kind, Sequence[Object]]:
-        """The objects by kind; `besides` are kinds that somebody else reads."""
+    async def read(self) -> Mapping[Kind, Sequence[Object]]:
+        """The objects by kind."""
         asked = [
-            *((kind, self._namespace) for kind in NAMESPACED if kind not in besides),
-            *((kind, "") for kind in OF_THE_CLUSTER if kind not in besides),
+            *((kind, self._namespace) for kind in NAMESPACED),
+            *((kind, "") for kind in OF_THE_CLUSTER),
         ]
         found = await asyncio.gather(*(self.all(kind, place) for kind, place in asked))
         read = {kind: items for (kind, _), items in zip(asked, found, strict=True)}
-        read[Kind("v1", "Namespace")] = await self._namespace_itself()
+        read[kinds.NAMESPACE] = await self._namespace_itself()
         read[_VOLUME] = [one for one in read.get(_VOLUME, ()) if self._is_claimed_here(one)]
         return read
 
@@ -85,7 +76,7 @@ class Related:
                 return ()
 
     async def _namespace_itself(self) -> Sequence[Object]:
-        kind = Kind("v1", "Namespace")
+        kind = kinds.NAMESPACE
         try:
             found = await self._objects.get(Ref(kind, "", self._namespace))
         except WorldError as error:
