@@ -1,16 +1,23 @@
-"""In CI nothing is skipped unseen: a skip is a failure unless `allowed_skips.txt` names it."""
+"""In CI nothing is skipped unseen: a skip is a failure unless `allowed_skips.txt` names it.
+
+And an S3 server for those who ask for one.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.cluster.build import NoPrograms
+from tests.s3.server import S3Server, s3_program
+
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # a busy machine is no failure
+
 
 ALLOWED = Path(__file__).parent / "allowed_skips.txt"
 
@@ -55,3 +62,36 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse(report)
     return report
+
+
+_S3 = pytest.StashKey[Path | Exception]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the S3 server before the first test: within a test its time limit would end that."""
+    wanted = any("s3_server" in getattr(item, "fixturenames", ()) for item in session.items)
+    if not wanted or session.config.option.collectonly:
+        return
+    try:
+        session.config.stash[_S3] = s3_program()
+    except (NoPrograms, RuntimeError) as problem:
+        session.config.stash[_S3] = problem
+
+
+@pytest.fixture(scope="session")
+def s3_program_file(pytestconfig: pytest.Config) -> Path:
+    """The program of the S3 server."""
+    built = pytestconfig.stash[_S3]
+    if isinstance(built, NoPrograms):
+        pytest.skip(str(built))
+    if isinstance(built, Exception):
+        pytest.fail(str(built), pytrace=False)
+    return built
+
+
+@pytest.fixture
+def s3_server(s3_program_file: Path, tmp_path: Path) -> Iterator[S3Server]:
+    """An S3 server of this test's own, with an empty bucket `harbor`."""
+    server = S3Server(s3_program_file, tmp_path)
+    yield server
+    server.stop()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
@@ -15,7 +15,7 @@ from wizard.cli_certificates import certificate_group
 from wizard.cli_explain import explain
 from wizard.cli_trust import trust_group
 from wizard.errors import ExitCode, UsageError
-from wizard.options import FILE, PRESETS, SETS, Common, common, finish, output_named
+from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, finish, output_named
 
 if TYPE_CHECKING:
     from wizard.voices import Voices
@@ -96,10 +96,8 @@ async def _install(
     answers = read_answers(presets, settings.sets(sets), voices)
     if given["resume"] and record.target.cluster_uid:
         answers = replace(answers, preset=bound_to(answers.preset, record.target.cluster_uid))
-    if given["probe"]:
-        voices.console.note("No check of this version writes: --probe adds none.")
     wish = Wish(
-        until="checks" if given["check"] else "plan" if given["plan"] else "end",
+        until=_goal(given),
         consent=Consent(given["yes"], frozenset(given["allow"]), given["expect_plan"] or ""),
         retarget=given["retarget"],
         log_dir=settings.logs,
@@ -108,6 +106,13 @@ async def _install(
     site, network = settings.site(answers.preset), answers.preset.network
     async with open_world(site, network, voices.console.note) as world:
         return await install(world, answers, wish, voices)
+
+
+def _goal(given: dict[str, Any]) -> Literal["checks", "probes", "plan", "end"]:
+    """How far the options let a run go."""
+    if given["check"]:
+        return "probes" if given["probe"] else "checks"
+    return "plan" if given["plan"] else "end"
 
 
 def _require_sense(presets: Sequence[Path], given: dict[str, Any]) -> None:
@@ -180,13 +185,13 @@ async def _verify(
 @wizard.command()
 @PRESETS
 @SETS
-@click.option("--release", help="The release to look at, instead of the preset's.")
+@RELEASE
 @click.option("--once", is_flag=True, help="Look once and report; exit 9 where something fails.")
 @click.option(
     "--bundle",
     type=FILE,
     metavar="FILE",
-    help="Look into a support bundle instead of a cluster. Not part of this version yet.",
+    help="Look into a support bundle instead of a cluster.",
 )
 @common
 def troubleshoot(settings: Common, **given: Any) -> None:
@@ -194,48 +199,34 @@ def troubleshoot(settings: Common, **given: Any) -> None:
 
     On a terminal it shows parts, problems, logs and events live; --once looks once and reports.
     """
-    if given["once"] or given["bundle"]:
-        finish(settings, lambda voices: _troubleshoot(settings, voices, **given))
+    once, bundle = given.pop("once"), given.pop("bundle")
+    if once or bundle:
+        from wizard.looking import troubleshoot as look
+
+        finish(settings, lambda voices: look(settings, voices, bundle=bundle, **given))
     from wizard.app import watched
 
-    sys.exit(watched(settings, given["presets"], given["sets"], given["release"]))
-
-
-async def _troubleshoot(
-    settings: Common,
-    voices: "Voices",
-    presets: Sequence[Path],
-    sets: Sequence[str],
-    release: str | None,
-    **given: Any,
-) -> ExitCode:
-    from wizard.answers.loading import load, load_target
-    from wizard.answers.network import Network
-    from wizard.inspections import troubleshoot as look
-    from wizard.options import require_preset
-    from wizard.wiring import open_world
-
-    if given["bundle"]:
-        _not_yet("Support bundles are not part of this version yet", "leave --bundle out")
-    require_preset(presets, sets)
-    sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
-    preset = load(presets, sets) if presets else None
-    target = preset.target if preset else load_target(sets)
-    network = preset.network if preset else Network()
-    async with open_world(settings.site(preset), network, voices.console.note) as world:
-        return await look(world, target, voices)
+    sys.exit(watched(settings, **given))
 
 
 @wizard.command("support-bundle")
-@click.option("-o", "file", type=FILE, metavar="FILE", required=True, help="The file to write.")
+@PRESETS
+@SETS
+@RELEASE
+@click.option(
+    "-o", "file", type=FILE, metavar="FILE", help="The file to write; never over another."
+)
+@click.option("--preview", is_flag=True, help="Only say what would be in it, and what is hidden.")
 @common
-def support_bundle(settings: Common, file: Path) -> None:
-    """Gather what others need to help. Not part of this version yet."""
-    _refuse(
-        settings,
-        "Support bundles are not part of this version yet",
-        "use troubleshoot --once for now",
-    )
+def support_bundle(settings: Common, **given: Any) -> None:
+    """Gather what others need to help, without secrets. Changes nothing in the cluster.
+
+    Objects, events, logs, the Helm release, runs of the wizard here and what the rules find. On a
+    terminal it is shown before it is written.
+    """
+    from wizard.looking import support_bundle as gather
+
+    finish(settings, lambda voices: gather(settings, voices, **given))
 
 
 @wizard.command()

@@ -54,10 +54,11 @@ class Answers:
 class Wish:
     """How far a run shall go, and what was agreed to beforehand.
 
-    `retarget`: it may go to another cluster than the one that the preset is bound to.
+    "probes": the checks, then those steps alone that try something out by writing. `retarget`: it
+    may go to another cluster than the one that the preset is bound to.
     """
 
-    until: Literal["checks", "plan", "end"] = "end"
+    until: Literal["checks", "probes", "plan", "end"] = "end"
     consent: Consent = field(default_factory=Consent)
     retarget: bool = False
     log_dir: Path | None = None
@@ -153,8 +154,10 @@ async def _carry_on(
     results = await session.check()
     voices.report.checks(session.preset, target, results)
     require_no_failures(results)
-    if wish.until == "checks":
+    if wish.until in {"checks", "probes"}:
         require_accepted(wish.consent, results)
+        if wish.until == "probes":
+            await session.probe()
         return ExitCode.DONE
     plan = await session.plan()
     voices.report.plan(plan)

@@ -7,6 +7,7 @@ WizardError                 what happened, why, what to do, where
 ├── NotAccepted             4  warnings or destructive changes wait for a yes
 ├── StepFailed              5  a step or the acceptance failed; the same command resumes
 ├── OutOfTime               6  a gate ran out of time; the same command resumes
+├── BundleInvalid           7  a bundle cannot be read
 ├── LockHeld                8  another run works on this target
 ├── Interrupted           130  a person or a signal stopped the run
 └── WorldError              5  a backend could not do what it was asked
@@ -105,6 +106,12 @@ class OutOfTime(WizardError):
     """A gate ran out of time; the same command resumes."""
 
     exit_code = ExitCode.OUT_OF_TIME
+
+
+class BundleInvalid(WizardError):
+    """A file is no bundle that this version can read."""
+
+    exit_code = ExitCode.BUNDLE_INVALID
 
 
 class LockHeld(WizardError):

@@ -15,9 +15,13 @@ from wizard.checks.base import Subject
 from wizard.checks.suite import ask, needed_rights
 from wizard.checks.verification import verifications
 from wizard.commands import Answers, identify, packages_of
+from wizard.diagnose.bundle.reading import open_bundle
+from wizard.diagnose.observer import Observer
+from wizard.diagnose.view import View
 from wizard.errors import ExitCode
-from wizard.live import picture_of, reach, require_identity, watched
+from wizard.live import Picture, picture_of, reach, require_identity, watched
 from wizard.plan.graph import build_graph
+from wizard.plan.plan import Target as PlannedTarget
 from wizard.ports import Charts, World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
@@ -59,13 +63,33 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
     async with watched(world, wanted) as (target, observer):
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LOGS_SECONDS):
-                while await observer.changed(timeout=_SILENCE_SECONDS):
-                    pass
-        seen = picture_of(target, observer.view)
-    document = troubleshoot_document(target, seen.states, seen.diagnosis)
-    lines = partial(diagnosis_lines, target, seen.states, seen.diagnosis)
+        seen = picture_of(target, await settled(observer))
+    return tell(seen, voices)
+
+
+def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
+    """Look into a support bundle as `troubleshoot` did at its moment. Raises BundleInvalid."""
+    opened = open_bundle(file)
+    place = opened.target
+    target = PlannedTarget(
+        place["clusterUid"], place["context"], place["namespace"], place["release"]
+    )
+    return tell(picture_of(target, opened.view), voices)
+
+
+async def settled(observer: Observer) -> View:
+    """The view once the first lines of the logs are read."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LOGS_SECONDS):
+            while await observer.changed(timeout=_SILENCE_SECONDS):
+                pass
+    return observer.view
+
+
+def tell(seen: Picture, voices: Voices) -> ExitCode:
+    """Say what the rules find; FINDINGS where something fails."""
+    document = troubleshoot_document(seen.target, seen.states, seen.diagnosis)
+    lines = partial(diagnosis_lines, seen.target, seen.states, seen.diagnosis)
     voices.report.data(document, lines)
     failed = any(one.severity == "fail" for one in seen.diagnosis.findings) or any(
         state.state == "failed" for state in seen.states

@@ -169,6 +169,7 @@ SETS = click.option(
     metavar="PATH=VALUE",
     help="One answer, such as harbor.url=https://harbor.example.com; overrides the files.",
 )
+RELEASE = click.option("--release", help="The release to look at, instead of the preset's.")
 
 
 def require_preset(presets: Sequence[Path], sets: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from wizard.certificates import Certificates
+from wizard.servers import Buckets, NfsServers, Resolver
 from wizard.vaults import Vault
 
 Object = dict[str, Any]
@@ -317,13 +318,6 @@ class Person(Protocol):
         """Ask for a secret, unseen. Raises SecretMissing, naming the variable to use instead."""
 
 
-class Resolver(Protocol):
-    """Names, as this machine resolves them."""
-
-    async def addresses(self, host: str) -> Sequence[str]:
-        """The IP addresses of a host; empty where the name is unknown."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """All ports, bound to one cluster."""
@@ -335,4 +329,6 @@ class World:
     harbor: Harbor
     certificates: Certificates
     resolver: Resolver
+    buckets: Buckets
+    nfs: NfsServers
     vault: Vault

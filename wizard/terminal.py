@@ -35,6 +35,18 @@ class TerminalPerson:
             )
         return answer
 
+    def agrees(self) -> bool:
+        """Whether the answer to a question just asked is yes, which Enter means as well.
+
+        Only where somebody is `present`.
+        """
+        try:
+            with _interruptible():
+                answer = input()
+        except EOFError:
+            return False
+        return answer.strip().lower() in {"", "y", "yes"}
+
 
 @contextmanager
 def _interruptible() -> Iterator[None]:

@@ -44,12 +44,23 @@ async def open_world(
         async with _simulated(site.scenario) as simulated:
             yield simulated
         return
+    async with _real_world(site, network, notice, screens) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _real_world(
+    site: Site, network: Network, notice: Callable[[str], None], screens: bool
+) -> AsyncIterator[World]:
     from backends.cluster import Audience, open_cluster
+    from backends.cluster.proxying import proxy_for
     from backends.harbor import HarborClient
+    from backends.nfs import NfsClient
     from backends.resolver import SystemResolver
+    from backends.s3 import S3Client
     from backends.vault import VaultClient
 
-    terminal = os.isatty(0) and not screens
+    terminal, proxies = os.isatty(0) and not screens, _proxies(network)
     audience = Audience(notice, present=terminal or screens, terminal=terminal)
     async with open_cluster(site.kubeconfig, site.context, audience=audience) as cluster:
         yield World(
@@ -60,6 +71,8 @@ async def open_world(
             harbor=HarborClient(),
             certificates=open_certificates(network),
             resolver=SystemResolver(),
+            buckets=S3Client(lambda url: proxy_for(url, proxies)),
+            nfs=NfsClient(),
             vault=VaultClient(),
         )
 
@@ -110,10 +123,14 @@ def open_certificates(network: Network) -> Certificates:
 def _helm(network: Network, kubeconfig: Path | None) -> Charts:
     from backends.helm import Helm
 
+    return Helm(kubeconfig, proxies=_proxies(network), ca_bundle=network.ca_bundle)
+
+
+def _proxies(network: Network) -> dict[str, str]:
+    """The proxies of a network, as environment variables name them."""
     proxies = {
         "HTTP_PROXY": network.http_proxy,
         "HTTPS_PROXY": network.https_proxy,
         "NO_PROXY": ",".join(network.no_proxy),
     }
-    given = {name: value for name, value in proxies.items() if value}
-    return Helm(kubeconfig, proxies=given, ca_bundle=network.ca_bundle)
+    return {name: value for name, value in proxies.items() if value}

@@ -7,6 +7,7 @@ from backends.simulated.accounts import fill
 from backends.simulated.actor import Actor
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
+from backends.simulated.jobs import JOB, end_pod, pods_of_job, script_of, started
 from backends.simulated.logs import Logs
 from backends.simulated.pod_objects import (
     claims,
@@ -87,6 +88,8 @@ class Play:
         elif kind in ("Secret", "ConfigMap"):
             self._let_go()
             self._clock.after(0.1, partial(fill, self._store, ref))
+        elif kind == JOB.name:
+            self._clock.after(0.1, partial(self._run_job, ref))
         elif kind == "StorageClass":
             for claim in self._store.select(CLAIM):
                 self._added(claim)
@@ -120,6 +123,13 @@ class Play:
                 self._enter(self._store.put(pod), component(workload))
         self._follow(ref)
 
+    def _run_job(self, ref: Ref) -> None:
+        job = started(self._store, ref)
+        for pod in pods_of_job(job) if job else ():
+            actor = Actor(self._store, self._logs, self._store.put(pod))
+            script = script_of(job or {}, self._script(pod, ""))
+            self._clock.after(0.4, partial(self._schedule, actor, script))
+
     def _fits(self, pod: Object, wanted: dict[Ref, Object]) -> bool:
         new = wanted.get(Ref.of(pod))
         return new is not None and new["metadata"]["labels"] == pod["metadata"]["labels"]
@@ -144,15 +154,10 @@ class Play:
             actor.wait_for_claims(len(self._store.select(NODE)))
             self._held.append(partial(self._schedule, actor, script))
             return
-        nodes = self._nodes()
+        nodes = _free_nodes(self._store)
         actor.reach_node(nodes[self._placed % len(nodes)])
         self._placed += 1
         self._next(actor, script, 0.0)
-
-    def _nodes(self) -> list[str]:
-        """The nodes that repel nobody."""
-        found = self._store.select(NODE)
-        return [obj["metadata"]["name"] for obj in found if not obj["spec"].get("taints")]
 
     def _bound(self, namespace: str, name: str) -> bool:
         claim = self._store.get(Ref(CLAIM, namespace, name))
@@ -191,24 +196,20 @@ class Play:
         """Let the pod's owners see how ready it is."""
         if beat.act in ("ready", "crash"):
             pod = actor.pod()
-            if pod is not None:
-                self._follow(self._workload(pod))
-                self._let_go()
+            if pod is None:
+                return
+            workload = _workload(self._store, pod)
+            if workload.kind == JOB:
+                end_pod(self._store, pod, workload)
+            else:
+                self._follow(workload)
+            self._let_go()
 
     def _let_go(self) -> None:
         """What was missing may be there now: those who were held try again."""
         held, self._held = self._held, []
         for action in held:
             self._clock.after(0.1, action)
-
-    def _workload(self, pod: Object) -> Ref:
-        """The Deployment or StatefulSet above a pod."""
-        namespace = pod["metadata"]["namespace"]
-        owner = pod["metadata"]["ownerReferences"][0]
-        if owner["kind"] == "ReplicaSet":
-            above = self._store.get(Ref(_REPLICA_SET, namespace, owner["name"]))
-            owner = above["metadata"]["ownerReferences"][0] if above else owner
-        return Ref(Kind(owner["apiVersion"], owner["kind"]), namespace, owner["name"])
 
     def _members(self, workload: Object) -> list[Object]:
         selector = workload["spec"]["selector"]["matchLabels"]
@@ -228,6 +229,22 @@ class Play:
                     own = [pod for pod in members if _owner(pod) == obj["metadata"]["uid"]]
                     self._store.put(obj | {"status": status_of(obj, own, now)})
         self._clock.after(0.3, self._harbor.look)
+
+
+def _workload(store: Store, pod: Object) -> Ref:
+    """The Deployment, StatefulSet or Job above a pod."""
+    namespace = pod["metadata"]["namespace"]
+    owner = pod["metadata"]["ownerReferences"][0]
+    if owner["kind"] == "ReplicaSet":
+        above = store.get(Ref(_REPLICA_SET, namespace, owner["name"]))
+        owner = above["metadata"]["ownerReferences"][0] if above else owner
+    return Ref(Kind(owner["apiVersion"], owner["kind"]), namespace, owner["name"])
+
+
+def _free_nodes(store: Store) -> list[str]:
+    """The nodes that repel nobody."""
+    found = store.select(NODE)
+    return [obj["metadata"]["name"] for obj in found if not obj["spec"].get("taints")]
 
 
 def _owner(pod: Object) -> str:

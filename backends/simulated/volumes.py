@@ -5,6 +5,7 @@ from backends.simulated.store import Store
 from wizard.ports import Kind, Object, Ref
 
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
+_NOBODY = "kubernetes.io/no-provisioner"
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -17,6 +18,9 @@ def bind(store: Store, ref: Ref) -> None:
     name = claim["spec"].get("storageClassName", _default(classes))
     if name not in classes:
         _leave_pending(store, claim, name)
+        return
+    if classes[name]["provisioner"] == _NOBODY:
+        _bind_by_hand(store, claim, name)
         return
     uid = claim["metadata"]["uid"]
     size = claim["spec"]["resources"]["requests"]
@@ -42,6 +46,23 @@ def bind(store: Store, ref: Ref) -> None:
     claim["status"] = {"phase": "Bound", "accessModes": modes, "capacity": size}
     record(store, claim, "ProvisioningSucceeded", f"Successfully provisioned volume {volume}")
     store.put(claim)
+
+
+def _bind_by_hand(store: Store, claim: Object, name: str) -> None:
+    """Bind a claim to the volume that was made for it beforehand, if there is one."""
+    ref = Ref.of(claim)
+    for volume in store.select(Kind("v1", "PersistentVolume")):
+        wanted = volume["spec"].get("claimRef") or {}
+        if (wanted.get("namespace"), wanted.get("name")) == (ref.namespace, ref.name):
+            wanted = wanted | {"uid": claim["metadata"]["uid"]}
+            spec = volume["spec"] | {"claimRef": wanted}
+            store.put(volume | {"spec": spec, "status": {"phase": "Bound"}})
+            claim["spec"] |= {"volumeName": volume["metadata"]["name"], "storageClassName": name}
+            modes, size = claim["spec"]["accessModes"], volume["spec"]["capacity"]
+            claim["status"] = {"phase": "Bound", "accessModes": modes, "capacity": size}
+            store.put(claim)
+            return
+    store.put(claim | {"status": {"phase": "Pending"}})
 
 
 def _default(classes: dict[str, Object]) -> str:

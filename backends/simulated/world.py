@@ -10,6 +10,7 @@ from backends.certificates import X509
 from backends.certificates.fetching import fetch_nothing
 from backends.simulated import statefile
 from backends.simulated.access import Rights, SimulatedAccess
+from backends.simulated.buckets import SimulatedBuckets
 from backends.simulated.charts import SimulatedCharts
 from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
@@ -17,6 +18,7 @@ from backends.simulated.harbor_state import HarborState
 from backends.simulated.harbor_view import HarborView
 from backends.simulated.issuing import Issuing
 from backends.simulated.logs import Logs
+from backends.simulated.nfs import SimulatedNfs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.play import Play
 from backends.simulated.pods import SimulatedPods
@@ -102,6 +104,8 @@ def _world(scenario: Scenario, stage: Stage) -> SimulatedWorld:
         harbor=harbor_client(stage.harbor, reached=scenario.entrances.reached),
         certificates=X509(fetch=fetch_nothing),
         resolver=SimulatedResolver(),
+        buckets=SimulatedBuckets(),
+        nfs=SimulatedNfs(),
         vault=SimulatedVault(stage.vault),
         stage=stage,
     )

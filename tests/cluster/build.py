@@ -219,6 +219,15 @@ def ensure_controllers(tell: Callable[[str], None] = _to_stderr) -> Path:
     return _built(controllers_folder(), (CONTROLLERS,), tell).folder / CONTROLLERS.name
 
 
+def ensure_single(program: Program, tell: Callable[[str], None] = _to_stderr) -> Path:
+    """A program apart from the cluster's, in a cache folder of its own; `module` is its path."""
+    key = hashlib.sha256(f"{platform_name()}{program.package}".encode())
+    for name in sorted(Path(program.module).glob("go.*")):
+        key.update(name.read_bytes())
+    folder = _cache(f"{program.name}-{key.hexdigest()[:16]}")
+    return _built(folder, (program,), tell).folder / program.name
+
+
 def _built(folder: Path, wanted: tuple[Program, ...], tell: Callable[[str], None]) -> Programs:
     """The folder with all that is wanted; what it lacks is built, one after another."""
     if not missing(folder, wanted):

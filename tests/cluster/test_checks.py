@@ -13,7 +13,9 @@ from backends.certificates import X509
 from backends.cluster import open_cluster
 from backends.harbor import HarborClient
 from backends.helm import Helm
+from backends.nfs import NfsClient
 from backends.resolver import SystemResolver
+from backends.s3 import S3Client
 from backends.vault import VaultClient
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
@@ -71,6 +73,8 @@ class Asking:
                 harbor=HarborClient(),
                 certificates=X509(),
                 resolver=SystemResolver(),
+                buckets=S3Client(),
+                nfs=NfsClient(),
                 vault=VaultClient(),
             )
             teller = RunTeller("run", lambda event: None, Redactor())

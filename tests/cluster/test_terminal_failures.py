@@ -31,7 +31,8 @@ def _failed(ended: Ended) -> Object:
 def test_an_image_that_cannot_be_pulled_is_named(
     wizard: Wizard, mirror: str, id_: str, cause: str
 ) -> None:
-    wizard.preset(delivery={"imageMirrors": {"docker.io": f"{mirror}/hub"}})
+    mirrors = {"imageMirrors": {"docker.io": f"{mirror}/hub"}}
+    wizard.preset(delivery=mirrors, storage={"probeImage": "here.test/probe:1"})
     ended = wizard.install().require(5)
     release = _failed(ended)
     assert release["what"].startswith(id_)
@@ -43,7 +44,8 @@ def test_an_image_that_cannot_be_pulled_is_named(
 
 def test_once_the_image_is_there_the_same_command_goes_on(wizard: Wizard) -> None:
     """Kubernetes itself leaves pods of StatefulSets that never started as they are."""
-    wizard.preset(delivery={"imageMirrors": {"docker.io": "missing.test/hub"}})
+    mirrors = {"imageMirrors": {"docker.io": "missing.test/hub"}}
+    wizard.preset(delivery=mirrors, storage={"probeImage": "here.test/probe:1"})
     wizard.install().require(5)
     wizard.preset()
     blocked = wizard.install().require(5)

@@ -39,8 +39,8 @@ class ObjectStore(Section):
 
 
 class S3Blobs(ObjectStore):
-    """Amazon S3 or a compatible storage. Keys are required: the registry in Harbor cannot use
-    roles of ServiceAccounts."""
+    """Amazon S3 or a compatible storage. Keys are required: the registry in Harbor can use neither
+    roles of ServiceAccounts (IRSA) nor EKS Pod Identity."""
 
     label = "S3"
     kind: Literal["s3"]
@@ -93,7 +93,8 @@ class GcsBlobs(ObjectStore):
     key_data: GivenSecret | None = answer(
         None,
         label="Service account key",
-        help="The JSON key of a service account; without it the workload's identity is used.",
+        help="The JSON key of a service account; without it the workload's identity is used, of "
+        "the ServiceAccount in harbor.values.registry.serviceAccountName.",
         example={"file": "gcs-key.json"},
         stored=_COPIED,
     )

@@ -53,13 +53,6 @@ class NfsProvisioner(Section):
     class_name: ObjectName = answer(
         "harbor-nfs", label="Storage class", help="The name of the class that is created."
     )
-    probe_image: Image | None = answer(
-        None,
-        label="Image of the test",
-        help="The image, with tag, that tests the export from the nodes, for clusters without "
-        "internet access.",
-        example="registry.corp/hub/busybox:1.37",
-    )
 
 
 class LocalProvisioner(Section):
@@ -154,4 +147,11 @@ class Storage(Section):
         label="Blobs",
         help="Where the layers of images rest.",
         front=True,
+    )
+    probe_image: Image | None = answer(
+        None,
+        label="Image of the test",
+        help="The image, with tag, of the pods that try the volumes before Harbor gets them; it "
+        "needs a shell. Without it Harbor's own database image, which the nodes need anyway.",
+        example="registry.corp/hub/debian:13-slim",
     )

@@ -13,6 +13,7 @@ from wizard.answers.blobs import (
 )
 from wizard.answers.preset import Preset
 from wizard.charts.names import Names
+from wizard.charts.references import blobs_secret
 from wizard.errors import UsageError
 
 _Store = S3Blobs | AzureBlobs | GcsBlobs | SwiftBlobs | OssBlobs
@@ -28,17 +29,16 @@ def blob_values(preset: Preset) -> dict[str, Any]:
     blobs = preset.storage.blobs
     if isinstance(blobs, VolumeBlobs):
         return {"type": "filesystem"}
-    names = Names(preset.target.release)
     settings = _settings(blobs)
-    if not (isinstance(blobs, GcsBlobs) and blobs.key_data is None):
-        settings["existingSecret"] = names.blobs
+    if credentials := blobs_secret(preset):
+        settings["existingSecret"] = credentials.name
     values: dict[str, Any] = {
         "type": blobs.kind,
         "disableredirect": not _redirects(blobs),
         blobs.kind: {key: value for key, value in settings.items() if value is not None},
     }
     if blobs.ca_bundle is not None:
-        values["caBundleSecretName"] = names.blobs_authority
+        values["caBundleSecretName"] = Names(preset.target.release).blobs_authority
     return values
 
 

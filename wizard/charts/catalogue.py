@@ -12,6 +12,7 @@ OLDEST_MINOR = 14
 
 DIGESTS = {
     "cert-manager-v1.21.1.tgz": "c50499d44b085a8b292b47996ea93d2754b139e19054742981a452eb51ac9c67",
+    "csi-driver-nfs-4.13.4.tgz": "815ac441a2dd0e48c82fa92d043e96caac4dd8ac422fbba91ed76892ed32da54",
     "harbor-1.18.4.tgz": "2caaf8e51c996d874e734b531ef97f2fd2b26e0445a8f04c53d94d3660fe58bb",
     "harbor-1.19.2.tgz": "5e1d1a1f13b405eb49fa838c7379f62c21f6663c81c675a5d055ec3b0e8ce745",
     "openbao-0.29.2.tgz": "a3660db0d437fb7306c2c69191429eac23e80dad96aca886e6dfdb4aae53a626",

@@ -4,11 +4,21 @@ A Secret that the person already has in the target namespace is used in place wh
 its key be named, or expects just that key. Everything else the wizard keeps in Secrets of its own.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
+from wizard.answers.blobs import (
+    AzureBlobs,
+    Blobs,
+    GcsBlobs,
+    OssBlobs,
+    S3Blobs,
+    SwiftBlobs,
+    VolumeBlobs,
+)
 from wizard.answers.preset import Preset
-from wizard.answers.secrets import KubernetesSecret, SecretKey
+from wizard.answers.secrets import KubernetesSecret, Secret, SecretKey
 from wizard.answers.services import ExternalRedis
 from wizard.charts.names import Names
 
@@ -72,6 +82,58 @@ def redis_password(preset: Preset) -> Reference | None:
     if redis.username:
         return Reference(own, key, own=True)
     return _reference(redis.password, preset, own, key, any_key=False)
+
+
+BLOB_KEYS: Mapping[str, tuple[str, ...]] = {
+    "s3": ("REGISTRY_STORAGE_S3_ACCESSKEY", "REGISTRY_STORAGE_S3_SECRETKEY"),
+    "azure": ("AZURE_STORAGE_ACCESS_KEY",),
+    "gcs": ("GCS_KEY_DATA",),
+    "swift": ("REGISTRY_STORAGE_SWIFT_PASSWORD",),
+    "oss": ("REGISTRY_STORAGE_OSS_ACCESSKEYSECRET",),
+}
+"""The entries that the registry's pod reads from the Secret of each kind of object storage, as the
+templates of chart 1.18.4 and 1.19.2 name them."""
+
+
+def blobs_secret(preset: Preset) -> Reference | None:
+    """Where the credentials of the object storage stand; None where it needs none.
+
+    The two keys of S3 are used in place only where both stand in one Secret.
+    """
+    blobs = preset.storage.blobs
+    given = blob_answers(blobs)
+    if not given:
+        return None
+    own = Names(preset.target.release).blobs
+    keys = BLOB_KEYS[blobs.kind]
+    places = {
+        _reference(answer, preset, own, key, any_key=False).name
+        for key, (_, answer) in zip(keys, given, strict=True)
+    }
+    name = places.pop() if len(places) == 1 else own
+    return Reference(name, keys[0], own=name == own)
+
+
+def blob_answers(blobs: Blobs) -> Sequence[tuple[str, Secret]]:
+    """Path and reference of each credential of an object storage, in the order of BLOB_KEYS."""
+    match blobs:
+        case S3Blobs():
+            return (
+                ("storage.blobs.accessKey", blobs.access_key),
+                ("storage.blobs.secretKey", blobs.secret_key),
+            )
+        case AzureBlobs():
+            return (("storage.blobs.accountKey", blobs.account_key),)
+        case GcsBlobs():
+            return (("storage.blobs.keyData", blobs.key_data),) if blobs.key_data else ()
+        case SwiftBlobs():
+            return (("storage.blobs.password", blobs.password),)
+        case OssBlobs():
+            return (("storage.blobs.secretKey", blobs.secret_key),)
+        case VolumeBlobs():
+            return ()
+        case _ as never:
+            assert_never(never)
 
 
 def secret_values(preset: Preset) -> dict[str, Any]:

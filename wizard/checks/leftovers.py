@@ -1,12 +1,13 @@
 """What an earlier installation left: a release, Secrets, claims with data."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from wizard.answers.preset import Preset
+from wizard.answers.secrets import GeneratedSecret
 from wizard.charts.catalogue import harbor_chart
 from wizard.charts.names import Names
-from wizard.checks.base import Check, Outcome, Subject, listing_in_target
+from wizard.checks.base import Check, Outcome, State, Subject, listing_in_target
 from wizard.checks.choices import CLAIM
 from wizard.checks.workloads import claims
 from wizard.diagnose.kinds import STATEFUL_SET
@@ -150,23 +151,61 @@ async def volumes(world: World, subject: Subject) -> Outcome:
     old = sorted(obj["metadata"]["name"] for obj in found if _left(obj, wanted, target.release))
     if not old:
         return Outcome("ok", f"No claims of an earlier Harbor are left in {target.namespace}.")
-    fact = f"Claims of an earlier Harbor are left: {', '.join(old)}."
-    if await _has_secrets(world, subject):
-        return Outcome(
-            "ok", f"Harbor uses its claims and the Secrets made with them: {', '.join(old)}."
-        )
     if await world.charts.release(target.release, target.namespace):
         return Outcome("ok", f"The release uses its claims: {', '.join(old)}.")
-    has_database = any(name.startswith("database-data-") for name in old)
+    there = await _labels(world, subject)
+    if not any(name.startswith("database-data-") for name in old):
+        if any(label is not None for label in there.values()):
+            return _used_again(old)
+        return _left_over(
+            "warn",
+            old,
+            "Harbor would find old images, logs or caches that its new database knows nothing of.",
+            subject,
+        )
+    names = Names(target.release)
+    secrets = {names.database, names.encryption} & {ref.name for ref in subject.owned}
+    lost = sorted(secrets - set(there) - _given_again(subject.preset))
+    if lost:
+        return _left_over(
+            "fail",
+            old,
+            "The database keeps its old password, and what Harbor encrypted in it; new Secrets do "
+            f"not fit (goharbor/harbor-helm#31), and these are gone: {', '.join(lost)}.",
+            subject,
+        )
+    return _used_again(old)
+
+
+def _given_again(preset: Preset) -> set[str]:
+    """The Secrets whose value the answers give: it has to be the former one."""
+    names, harbor = Names(preset.target.release), preset.harbor
+    given = {names.database: getattr(harbor.database, "password", None)}
+    given |= {names.encryption: harbor.secret_key}
+    return {
+        name
+        for name, answer in given.items()
+        if answer is not None and not isinstance(answer, GeneratedSecret)
+    }
+
+
+def _used_again(old: Sequence[str]) -> Outcome:
     return Outcome(
-        "fail" if has_database else "warn",
-        fact,
-        "The database keeps its old password, which is lost; Harbor could not log in "
-        "(goharbor/harbor-helm#31)."
-        if has_database
-        else "Harbor would find old images, logs or caches that its new database knows nothing of.",
+        "ok",
+        f"Harbor uses its claims and the Secrets made with them: {', '.join(old)}.",
+        "Users, projects and images of the earlier installation are there again.",
+    )
+
+
+def _left_over(state: State, old: Sequence[str], why: str, subject: Subject) -> Outcome:
+    """Data that nothing here fits: the wizard neither uses nor deletes it."""
+    namespace = subject.preset.target.namespace
+    return Outcome(
+        state,
+        f"Claims of an earlier Harbor are left: {', '.join(old)}.",
+        why,
         "Restore the Secrets of that installation, choose another target.release, or, if the data "
-        f"may go, delete the claims: `kubectl delete pvc -n {target.namespace} {' '.join(old)}`.",
+        f"may go, delete the claims: `kubectl delete pvc -n {namespace} {' '.join(old)}`.",
     )
 
 

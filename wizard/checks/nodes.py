@@ -6,8 +6,8 @@ from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
 
+from wizard.answers.quantity import people, quantity
 from wizard.checks.base import Check, Outcome, Subject, listing
-from wizard.checks.quantity import people, quantity
 from wizard.checks.workloads import of_kind, pod_amounts, total, workloads
 from wizard.errors import Forbidden
 from wizard.ports import Kind, Object, World

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from wizard.answers.quantity import people, quantity
 from wizard.checks.base import Check, Outcome, Subject, listing_in_target
 from wizard.checks.nodes import POD
-from wizard.checks.quantity import people, quantity
 from wizard.checks.workloads import (
     claims,
     containers,

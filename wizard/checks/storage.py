@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wizard.answers.preset import Preset
+from wizard.answers.storage import ExistingProvisioner
 from wizard.checks.base import Check, Outcome, Subject, listing
 from wizard.checks.choices import CLAIM, StorageClass, claim_trouble, storage_classes
 from wizard.checks.workloads import Claim, claims, existing_claims
@@ -17,7 +18,8 @@ async def classes(world: World, subject: Subject) -> Outcome:
     if not named:
         return Outcome("ok", "No volume names a storage class.")
     found = {one.name: one for one in await storage_classes(world)}
-    missing = [name for name in named if name not in found]
+    made = _made_here(subject.preset)
+    missing = [name for name in named if name not in found and name != made]
     if missing:
         return Outcome(
             "fail",
@@ -27,6 +29,7 @@ async def classes(world: World, subject: Subject) -> Outcome:
             "Name an existing class in storage.provisioner.className or "
             "storage.volumes.*.className, or create that class.",
         )
+    named = [name for name in named if name != made]
     static = [name for name in named if found[name].provisioner == NO_PROVISIONER]
     if static:
         return Outcome(
@@ -35,8 +38,15 @@ async def classes(world: World, subject: Subject) -> Outcome:
             "Its volumes are made by hand, one for every claim.",
             "Make sure that fitting PersistentVolumes exist, or choose a class with a provisioner.",
         )
-    told = ", ".join(f"{name} ({found[name].provisioner})" for name in named)
-    return Outcome("ok", f"The storage class exists: {told}.")
+    told = [f"{name} ({found[name].provisioner})" for name in named]
+    told += [f"{made} (the wizard makes it)"] if made else []
+    return Outcome("ok", f"The storage class exists: {', '.join(told)}.")
+
+
+def _made_here(preset: Preset) -> str:
+    """The class that the wizard makes; empty where it makes none."""
+    provisioner = preset.storage.provisioner
+    return "" if isinstance(provisioner, ExistingProvisioner) else provisioner.class_name
 
 
 async def default_class(world: World, subject: Subject) -> Outcome:

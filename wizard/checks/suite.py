@@ -6,14 +6,18 @@ from collections.abc import Callable, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks import (
+    blobs,
     certificates,
     cluster,
     delivery,
     exposure,
+    folders,
     gateway,
     issuers,
+    kept,
     leftovers,
     namespace,
+    nfs,
     nodes,
     openshift,
     ownership,
@@ -38,6 +42,9 @@ CHECKS: tuple[Check, ...] = (
     *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,
+    *folders.CHECKS,
+    *nfs.CHECKS,
+    *blobs.CHECKS,
     *exposure.CHECKS,
     *gateway.CHECKS,
     *services.CHECKS,
@@ -45,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     *quota.CHECKS,
     *openshift.CHECKS,
     *leftovers.CHECKS,
+    *kept.CHECKS,
     *ownership.CHECKS,
 )
 """Every check, in the order in which people read them; the first asks whether anybody answers."""

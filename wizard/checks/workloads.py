@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from wizard.checks.quantity import quantity
+from wizard.answers.quantity import quantity
 from wizard.ports import Object
 
 _CLAIM = "PersistentVolumeClaim"

@@ -11,11 +11,10 @@ from wizard.answers.problems import Problem
 from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
+from wizard.answers.storage import NfsProvisioner
 from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
-    ("storage", "provisioner"): (("nfs", "local"), "existing"),
-    ("storage", "blobs"): (("s3", "azure", "gcs", "swift", "oss"), "volume"),
     ("pki", "authority", "server", "unseal"): (
         ("shamir", "awskms", "gcpckms", "azurekeyvault"),
         "static or transit, or a server of yours",
@@ -54,8 +53,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 
 def _storage(preset: Preset) -> Iterator[Problem]:
     storage = preset.storage
-    yield from _kind(("storage", "provisioner"), storage.provisioner.kind)
-    yield from _kind(("storage", "blobs"), storage.blobs.kind)
+    if isinstance(storage.provisioner, NfsProvisioner) and storage.provisioner.driver == "subdir":
+        yield _later("storage.provisioner.driver", "subdir", "csi")
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:

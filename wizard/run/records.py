@@ -1,9 +1,10 @@
 """What earlier runs left behind: their folders, read back; never a ground for a decision."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,16 @@ def unfinished(
             return record
         decided.add(place)
     return None
+
+
+def newest(target: Target, limit: int, log_dir: Path | None = None) -> Sequence[RunRecord]:
+    """The newest runs for a target, at most `limit`, the newest first.
+
+    Raises UsageError where the folder of all runs cannot be read.
+    """
+    records = (read_record(one) for one in sorted(_folders(runs_folder(log_dir)), reverse=True))
+    place = _place(target)
+    return list(islice((one for one in records if one and _place(one.target) == place), limit))
 
 
 def _folders(runs: Path) -> Iterator[Path]:

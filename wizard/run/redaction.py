@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from wizard.run.patterns import redact_patterns
-from wizard.steps.difference import MASK
+from wizard.run.patterns import Mask, fixed, redact_patterns
 
 MINIMUM_LENGTH = 6
 """Shorter values are not concealed: they would hide ordinary text and protect nothing."""
@@ -25,30 +24,45 @@ _ORDINARY = frozenset(
 
 
 class Redactor:
-    """Replaces secrets in text; values may be added at any time, from then on they are hidden."""
+    """Replaces secrets in text; values may be added at any time, from then on they are hidden.
 
-    def __init__(self) -> None:
-        self._forms: set[str] = set()
-        self._compiled: re.Pattern[str] | None = None
+    `mask` says what stands in place of a secret.
+    """
 
-    def conceal(self, value: str) -> None:
+    def __init__(self, mask: Mask = fixed) -> None:
+        self._mask = mask
+        self._forms: dict[str, tuple[str, str]] = {}
+
+    def masking(self, mask: Mask) -> "Redactor":
+        """Another one that knows the same values and masks them in its own way."""
+        other = Redactor(mask)
+        other._forms = dict(self._forms)
+        return other
+
+    def conceal(self, value: str, what: str = "secret that the wizard knows") -> None:
         """Hide this value from now on, also encoded, escaped, or one line of it alone.
 
         Trivial values (shorter than MINIMUM_LENGTH, a repeated character, an everyday word) are
-        left to the patterns, which know them by what stands before them.
+        left to the patterns, which know them by what stands before them. `what` says in a few
+        words what the value is.
         """
         lines = [line.strip() for line in value.splitlines()]
-        secrets = [value.strip(), *(line for line in lines if len(line) >= _LINE_LENGTH)]
-        forms = {form for secret in secrets if not _trivial(secret) for form in _forms(secret)}
-        if not forms <= self._forms:
-            self._forms |= forms
-            self._compiled = None
+        secrets = [value.strip(), *(line for line in lines if _tells(line))]
+        for secret in secrets:
+            if secret not in self._forms and not _trivial(secret):
+                for form in _forms(secret):
+                    self._forms.setdefault(form, (secret, what))
 
     def redact(self, text: str) -> str:
-        """The text with every secret replaced by a mask of fixed length."""
-        if self._forms:
-            text = self._values().sub(MASK, text)
-        return redact_patterns(text)
+        """The text with every secret replaced by its mask."""
+        # Looking for each costs less than an expression of all: there is mostly nothing to replace.
+        if present := [form for form in self._forms if form in text]:
+            longest_first = sorted(present, key=lambda form: (-len(form), form))
+            text = re.sub("|".join(map(re.escape, longest_first)), self._masked, text)
+        return redact_patterns(text, self._mask)
+
+    def _masked(self, found: re.Match[str]) -> str:
+        return self._mask(*self._forms[found[0]])
 
     def redact_document(self, document: Any) -> Any:
         """A JSON value with every text in it redacted; keys stay as they are."""
@@ -60,11 +74,12 @@ class Redactor:
             return [self.redact_document(value) for value in document]
         return document
 
-    def _values(self) -> re.Pattern[str]:
-        if self._compiled is None:
-            longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
-            self._compiled = re.compile("|".join(map(re.escape, longest_first)))
-        return self._compiled
+
+def _tells(line: str) -> bool:
+    """Whether a line of a secret is one by itself: the marks of PEM are in every key, and the
+    patterns know keys by them.
+    """
+    return len(line) >= _LINE_LENGTH and not line.startswith("-----")
 
 
 def _trivial(value: str) -> bool:

@@ -8,7 +8,14 @@ from dataclasses import replace
 
 from wizard.checks.base import Result
 from wizard.checks.suite import run_checks
-from wizard.errors import CheckFailed, ExitCode, NotAccepted, WizardError, WorldError
+from wizard.errors import (
+    CheckFailed,
+    ExitCode,
+    NotAccepted,
+    StepFailed,
+    WizardError,
+    WorldError,
+)
 from wizard.plan.graph import build_graph
 from wizard.plan.plan import Plan, Target
 from wizard.plan.planning import make_plan
@@ -18,7 +25,11 @@ from wizard.run.holder import Holder
 from wizard.run.lock import LEASE, Lock, lease_name
 from wizard.run.subject import subject_of
 from wizard.run.telling import RunTeller
+from wizard.steps.base import Step
 from wizard.steps.inputs import Inputs
+
+_BRINGING_NOTHING = frozenset({"target.namespace", "harbor.logins"})
+"""Steps that probes may need done for themselves: they change nothing that works."""
 
 
 class Session:
@@ -47,8 +58,39 @@ class Session:
 
         Raises CheckFailed where the cluster does not let a step look.
         """
+        return await self._plan(self._graph.steps)
+
+    async def probe(self) -> None:
+        """Run the probes alone, as far as what they guard does not work yet.
+
+        They need the target namespace, which is made where it is missing, and stays. Probes of
+        what an earlier step is still to bring, such as a driver, are left out, and named. Raises
+        CheckFailed where a probe fails.
+        """
+        plan = await self._plan(self._graph.with_needs(self._graph.probes))
+        changed = {step.id for step in plan.steps if step.changes} - _BRINGING_NOTHING
+        changed -= {probe.id for probe in self._graph.probes}
+        ready: list[Step] = []
+        early: list[Step] = []
+        for probe in self._graph.probes:
+            needs = {step.id for step in self._graph.with_needs([probe])}
+            (early if needs & changed else ready).append(probe)
+        kept = {step.id for step in self._graph.with_needs(ready)}
+        done = "the probes found nothing wrong"
+        if early:
+            titles = ", ".join(f"“{probe.title}”" for probe in early)
+            done += f"; not tried, as a run has to install what it tries first: {titles}"
+        plan = replace(plan, steps=tuple(step for step in plan.steps if step.id in kept))
         try:
-            return await make_plan(self._world, self._graph, self._inputs.preset.name, self._target)
+            await self.carry_out(plan, done=done)
+        except (StepFailed, WorldError) as error:
+            raise CheckFailed(
+                error.what, why=error.why, where=error.where, fix=error.fix
+            ) from error
+
+    async def _plan(self, steps: Sequence[Step]) -> Plan:
+        try:
+            return await make_plan(self._world, steps, self._inputs.preset.name, self._target)
         except WorldError as error:
             raise CheckFailed(
                 f"No plan can be made: {error.what}",
@@ -57,12 +99,15 @@ class Session:
                 fix=error.fix or "mend it, then run the same command again",
             ) from error
 
-    async def carry_out(self, plan: Plan, begin: Callable[[], None] = lambda: None) -> None:
+    async def carry_out(
+        self, plan: Plan, begin: Callable[[], None] = lambda: None, *, done: str = ""
+    ) -> None:
         """Make the changes of a plan, then wait until everything works.
 
         `begin` is called when nothing is in the way any more: the lock is held, if there is
-        anything to change, and the plan still holds. Raises the error that decides about the exit
-        code. What was done stays done, and the same command goes on from there.
+        anything to change, and the plan still holds. `done` sums up what was reached, if that is
+        less than a Harbor. Raises the error that decides about the exit code. What was done stays
+        done, and the same command goes on from there.
         """
         begun = time.monotonic()
         self._teller.started(plan)
@@ -70,9 +115,9 @@ class Session:
         try:
             await self._run(plan, begin)
             changed = len(plan.changes)
-            done = f"{changed} changes made" if changed else "nothing to do"
-            url = self._inputs.preset.harbor.url
-            code, summary = ExitCode.DONE, f"{done}; Harbor is ready: {url}"
+            made = f"{changed} changes made" if changed else "nothing to do"
+            reached = done or f"Harbor is ready: {self._inputs.preset.harbor.url}"
+            code, summary = ExitCode.DONE, f"{made}; {reached}"
         except asyncio.CancelledError:
             code, summary = ExitCode.INTERRUPTED, "interrupted; the same command goes on from here"
             raise
@@ -89,7 +134,8 @@ class Session:
             await self._engage(engine, plan)
             return
         # Locks are Leases in the namespaces that are changed, so these come first.
-        conclusion = await engine.carry_out(self._graph.namespaces, plan.steps)
+        places = [step for step in self._steps_of(plan) if step in self._graph.namespaces]
+        conclusion = await engine.carry_out(places, plan.steps)
         if conclusion.error:
             raise conclusion.error
         running = asyncio.current_task()
@@ -124,13 +170,17 @@ class Session:
         return Lock(self._world.objects, ref, Holder.current(), on_lost=stop, tell=teller)
 
     async def _engage(self, engine: Engine, plan: Plan) -> None:
-        conclusion = await engine.carry_out(self._graph.steps, plan.steps)
+        conclusion = await engine.carry_out(self._steps_of(plan), plan.steps)
         if conclusion.error:
             raise conclusion.error
 
+    def _steps_of(self, plan: Plan) -> Sequence[Step]:
+        planned = {step.id for step in plan.steps}
+        return [step for step in self._graph.steps if step.id in planned]
+
     async def _planned_again(self, plan: Plan) -> Plan:
         """The plan as it is under the lock. Raises NotAccepted where it is another one."""
-        now = await self.plan()
+        now = await self._plan(self._steps_of(plan))
         made = {step.id for step in self._graph.namespaces}
         steps = tuple(replace(s, changes=()) if s.id in made else s for s in plan.steps)
         if now.hash != replace(plan, steps=steps).hash:

@@ -53,6 +53,17 @@ async def change_to(
     return ObjectChange("update", ref, fields, content=content) if fields else None
 
 
+async def creation_of(objects: Objects, desired: Object) -> ObjectChange:
+    """The creation of an object that is not there, tried by a dry run as far as that goes."""
+    ref, content = Ref.of(desired), digest(desired)
+    try:
+        await objects.create(desired, dry_run=True)
+    except (NotFound, Forbidden) as error:
+        why = no_namespace(ref) if isinstance(error, NotFound) else error.what
+        return ObjectChange("create", ref, validated=False, reason=why, content=content)
+    return ObjectChange("create", ref, content=content)
+
+
 def no_namespace(ref: Ref) -> str:
     """Why an object cannot be tried yet whose namespace is still to be made."""
     return f"the namespace {ref.namespace} does not exist yet"

@@ -9,6 +9,7 @@ from wizard.charts.manifest import plural
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import POD
 from wizard.diagnose.observer import WATCHED, Observer, Scope
+from wizard.diagnose.view import View
 from wizard.diagnose.waiting import Gate, explain
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import Kind, LogLine, NeededRight, Object, Ref, World
@@ -19,6 +20,10 @@ from wizard.steps.namespace import NAMESPACE
 
 async def _nothing_more() -> str:
     return ""
+
+
+def _nothing_wrong(_: View) -> None:
+    pass
 
 
 class Wait:
@@ -50,7 +55,13 @@ class Wait:
         self._until: float | None = None
         self._told: set[tuple[str, str]] = set()
         self.meaning = meaning
+        self.judge: Callable[[View], None] = _nothing_wrong
+        """Sees every view; raises where waiting cannot help."""
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
+
+    def at_most(self, seconds: float) -> None:
+        """Wait no longer than that."""
+        self._seconds = min(self._seconds, seconds)
 
     def begin(self) -> None:
         """The time runs, if it does not yet."""
@@ -157,6 +168,7 @@ async def wait_until_ready(
                 lines.flow()
             wait.tell(gate.findings, report)
             _end_if_hopeless(gate)
+            wait.judge(observer.view)
             why = await wait.meaning() if gate.ready else gate.text
             if not why:
                 return

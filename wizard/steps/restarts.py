@@ -66,6 +66,8 @@ def _readers(inputs: Inputs, secret: str) -> Sequence[Ref]:
         names.certificate: ("nginx",) if served_by_nginx else (),
         names.trusted: _TRUSTING,
         names.external_database: _CONNECTING,
+        names.blobs: ("registry",),
+        names.blobs_authority: ("registry",),
     }
     return [_workload(inputs, component) for component in readers.get(secret, ())]
 

@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wizard.answers.secrets import GENERATE, GeneratedSecret, Secret
-from wizard.errors import CheckFailed, Conflict, Forbidden, NotFound
+from wizard.errors import CheckFailed, Conflict
 from wizard.ports import Charts, NeededRight, Object, Ref, World
 from wizard.steps.base import ObjectChange, Reporter, Step
-from wizard.steps.changes import changes_to, make, no_namespace
-from wizard.steps.difference import digest
+from wizard.steps.changes import changes_to, creation_of, make
 from wizard.steps.inputs import Inputs, entry_text
 from wizard.steps.restarts import restart, restarts
 
@@ -101,13 +100,7 @@ class KeepSecrets(Step):
             await self._inputs.given(world, one.path, one.reference)
         unmade = dict.fromkeys(one.keys, b"to be made")
         sample = self._inputs.secret_object(one.name, unmade, one.type)
-        ref, content = Ref.of(sample), digest(sample)
-        try:
-            await world.objects.create(sample, dry_run=True)
-        except (NotFound, Forbidden) as error:
-            why = no_namespace(ref) if isinstance(error, NotFound) else error.what
-            return ObjectChange("create", ref, validated=False, reason=why, content=content)
-        return ObjectChange("create", ref, content=content)
+        return await creation_of(world.objects, sample)
 
     async def _compare(self, world: World, one: Kept, entries: Entries) -> None:
         place = f"Secret {self._inputs.namespace}/{one.name}"

@@ -1,6 +1,7 @@
 """The chart's Secrets and ConfigMaps."""
 
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -173,6 +174,9 @@ def _jobservice_file(frame: Frame) -> str:
 
 
 def _registry_file(frame: Frame) -> str:
-    kind = frame.values["persistence"]["imageChartStorage"]["type"]
+    storage = frame.values["persistence"]["imageChartStorage"]
+    kind = storage["type"]
+    shown = {k: v for k, v in storage[kind].items() if k != "existingSecret" and v}
     relative = str(frame.values["registry"]["relativeurls"]).lower()
-    return f"version: 0.1\nstorage:\n  {kind}: {{}}\nhttp:\n  relativeurls: {relative}\n"
+    place = json.dumps(shown)
+    return f"version: 0.1\nstorage:\n  {kind}: {place}\nhttp:\n  relativeurls: {relative}\n"

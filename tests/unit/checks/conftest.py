@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from backends.simulated.access import Rights, SimulatedAccess
+from backends.simulated.buckets import SimulatedBuckets
 from backends.simulated.clock import Clock
 from backends.simulated.faults import Faults
+from backends.simulated.nfs import SimulatedNfs
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.resolver import SimulatedResolver
 from backends.simulated.store import Store
@@ -160,6 +162,8 @@ class Given:
     """Pairs of verb and resource that were used."""
     server: Server | WizardError | None = None
     address: str = "192.0.2.10"
+    buckets: SimulatedBuckets = field(default_factory=SimulatedBuckets)
+    nfs: SimulatedNfs = field(default_factory=SimulatedNfs)
     vault: VaultContent = field(default_factory=VaultContent)
 
     def __call__(self, *objects: Object) -> "Given":
@@ -185,6 +189,8 @@ class Given:
             harbor=absent,
             certificates=certificates,
             resolver=SimulatedResolver(self.address),
+            buckets=self.buckets,
+            nfs=self.nfs,
             vault=SimulatedVault(self.vault),
         )
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from tests.unit.checks.conftest import NAMESPACE, Given, storage_class, thing
+from wizard.answers.quantity import people, quantity
 from wizard.checks import choices
-from wizard.checks.quantity import people, quantity
 from wizard.checks.workloads import pod_amounts
 from wizard.ports import Object
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.checks.conftest import NAMESPACE, Given, claim, deployment, thing
+from tests.unit.checks.conftest import NAMESPACE, Given, claim, deployment, preset_of, thing
 from wizard.ports import Object, Ref, Release
 from wizard.steps.inputs import LABEL, SECRET
 
@@ -104,6 +104,34 @@ async def test_volumes_with_their_secrets_or_their_release_are_used_again(given:
     assert outcome.state == "ok"
     given.helm.installed = RELEASE
     assert (await given.ask("leftovers.volumes", manifest=manifest)).state == "ok"
+
+
+@pytest.mark.parametrize("missing", ["harbor-encryption-key", "harbor-database-password"])
+@pytest.mark.parametrize("given_again", [False, True], ids=["lost", "given again"])
+async def test_a_database_is_used_again_only_with_the_secrets_that_fit_it(
+    given: Given, missing: str, given_again: bool
+) -> None:
+    owned = [
+        Ref(SECRET, "harbor", f"harbor-{one}") for one in ("encryption-key", "database-password")
+    ]
+    there = [
+        thing("v1/Secret", ref.name, "harbor", labels={LABEL: "test"})
+        for ref in owned
+        if ref.name != missing
+    ]
+    given(NAMESPACE, claim(DATABASE), *there)
+    answers: dict[str, Any] = {
+        "database": {"kind": "internal", "password": {"env": "PASSWORD"}},
+        "secretKey": {"env": "KEY"},
+    }
+    outcome = await given.ask(
+        "leftovers.volumes",
+        preset_of(answers if given_again else {}),
+        manifest=[claim(DATABASE)],
+        owned=owned,
+    )
+    assert outcome.state == ("ok" if given_again else "fail")
+    assert (missing in outcome.why) != given_again
 
 
 def live(annotations: dict[str, str] | None = None, **metadata: Any) -> Object:

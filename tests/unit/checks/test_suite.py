@@ -109,6 +109,14 @@ def test_rights_of_the_checks_that_apply() -> None:
     assert all(needed.right.verb in {"get", "list"} for needed in ported)
 
 
+S3_BY_SECRET = {
+    "kind": "s3",
+    "bucket": "b",
+    "accessKey": {"secret": {"name": "s3", "key": "id"}},
+    "secretKey": {"secret": {"name": "s3", "key": "key"}},
+}
+
+
 def _vault(**server: str) -> dict[str, Any]:
     token = {"secret": {"name": "vault", "key": "token"}}
     auth = {"kind": "token", "token": token}
@@ -126,7 +134,12 @@ PRESETS = [
     preset_of(pki={"kind": "secret", "name": "tls"}),
     preset_of({"values": {"logLevel": "debug"}}),
     preset_of(pki={"kind": "commercial", "certificate": "/nowhere/harbor.pem"}),
+    preset_of(storage={"blobs": S3_BY_SECRET}),
+    preset_of(trust={"pods": "trust-manager"}),
+    preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
+    preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
+    preset_of(trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
 ]

@@ -43,7 +43,7 @@ def recorded(state: Path) -> int | None:
 
 
 def test_0_done_and_nothing_to_do(wizard: Run, state: Path) -> None:
-    for summary in ("44 changes made", "nothing to do"):
+    for summary in ("46 changes made", "nothing to do"):
         done = wizard(*DEMO)
         assert done.code is ExitCode.DONE
         assert summary in done.stdout

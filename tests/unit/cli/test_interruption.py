@@ -30,7 +30,8 @@ def test_a_run_that_is_stopped_can_be_resumed(
         assert process.stdout
         assert process.stderr
         for line in process.stdout:
-            if json.loads(line)["event"] == "step.waiting":
+            event = json.loads(line)
+            if (event["event"], event["step"]) == ("step.waiting", "harbor.release"):
                 break
         process.send_signal(number)
         rest = [json.loads(line) for line in process.stdout.read().splitlines()]

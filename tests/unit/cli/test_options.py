@@ -27,16 +27,19 @@ def test_several_presets_merge_from_left_to_right(wizard: Run, folder: Path) -> 
 def test_check_asks_and_stops(wizard: Run, state: Path) -> None:
     done = wizard(*DEMO, "--check")
     assert done.code is ExitCode.DONE
-    assert "Checks: 29 ok" in done.stdout
+    assert "Checks: 32 ok" in done.stdout
     assert "Plan" not in done.stdout
     assert nothing_changed(state)
     assert runs_of(state) == []
 
 
-def test_probe_goes_with_check(wizard: Run) -> None:
+def test_probes_run_alone_with_check(wizard: Run, state: Path) -> None:
     probed = wizard(*DEMO, "--check", "--probe")
     assert probed.code is ExitCode.DONE
-    assert "--probe adds none" in probed.stderr
+    assert "the probes found nothing wrong" in probed.stdout
+    assert runs_of(state) == []
+    for kind in ("Job", "PersistentVolumeClaim", "Lease", "Secret", "Deployment"):
+        assert objects_of(state, kind) == []
     refused = wizard(*DEMO, "--probe")
     assert refused.code is ExitCode.USAGE
     assert "add --check" in refused.stderr

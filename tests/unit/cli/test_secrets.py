@@ -149,7 +149,7 @@ def test_a_bug_tells_no_secret(
         raise ValueError([ENV, FILE, OVERRIDE, PROMPT])
 
     env["WIZARD_SECRET_HARBOR_REDIS_PASSWORD"] = PROMPT
-    monkeypatch.setattr("wizard.steps.release.changes_to", changes_to)
+    monkeypatch.setattr("wizard.steps.helm_release.changes_to", changes_to)
     done = wizard(*canaries, "--output", "json")
     assert done.code is ExitCode.BUG
     assert "ValueError" in left_behind(state)

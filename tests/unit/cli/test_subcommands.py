@@ -131,12 +131,16 @@ def test_troubleshoot_refuses_answers_without_a_preset(wizard: Run) -> None:
     assert "add --preset" in refused.stderr
 
 
+def test_the_live_view_wants_a_terminal(wizard: Run, folder: Path) -> None:
+    refused = wizard("troubleshoot", "--demo")
+    assert refused.code is ExitCode.USAGE
+    assert "Nothing can be watched here" in refused.stderr
+    assert "--once" in refused.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("troubleshoot",),
-        ("troubleshoot", "--once", "--bundle", "file"),
-        ("support-bundle", "-o", "file"),
         ("unseal", "--preset", "demo.yaml"),
     ],
 )

@@ -42,6 +42,7 @@ def test_the_smallest_preset_has_these_steps() -> None:
     assert ids(graph_of(preset())) == [
         "target.namespace",
         "harbor.secrets",
+        "storage.probe",
         "harbor.release",
         "harbor.healthy",
     ]
@@ -68,6 +69,7 @@ def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
         "harbor.logins",
         "pki.authority",
         "pki.internal",
+        "storage.probe",
         "harbor.release",
         "harbor.healthy",
     ]
@@ -75,7 +77,7 @@ def test_a_preset_with_everything_has_all_of_them(tmp_path: Path) -> None:
 
 def test_a_vault_is_set_up_before_cert_manager_asks_it() -> None:
     pki = {"kind": "self-signed", "authority": {"kind": "vault", "server": EXISTING}}
-    assert ids(graph_of(preset(pki=pki)))[2:-2] == [
+    assert ids(graph_of(preset(pki=pki)))[2:-3] == [
         "pki.cert-manager.namespace",
         "pki.cert-manager",
         "pki.vault.accounts",
@@ -184,6 +186,27 @@ def test_every_step_stands_behind_all_that_it_needs(file: Path) -> None:
         assert set(step.needs) <= {before.id for before in steps[:place]}
 
 
+def test_probes_need_what_lets_them_pull_their_image_and_nothing_else() -> None:
+    graph = graph_of(preset(delivery={"pullSecret": {"env": "PULL"}}))
+    assert [step.id for step in graph.with_needs(graph.probes)] == [
+        "target.namespace",
+        "harbor.logins",
+        "storage.probe",
+    ]
+
+
+def test_without_volumes_there_is_nothing_to_probe_but_the_bucket() -> None:
+    s3 = {"kind": "s3", "bucket": "b", "accessKey": {"env": "A"}, "secretKey": {"env": "S"}}
+    outside = {
+        "database": {"kind": "external", "host": "db", "username": "u", "password": {"env": "P"}},
+        "redis": {"kind": "external", "addresses": ["redis:6379"]},
+        "scanner": {"trivy": {"enabled": False}},
+        "values": {"jobservice": {"jobLoggers": ["database"]}},
+    }
+    graph = graph_of(preset(outside, storage={"blobs": s3}))
+    assert [step.id for step in graph.probes] == ["storage.blobs.probe"]
+
+
 VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
 TOKEN = {"kind": "token", "token": {"env": "TOKEN"}}
 EXISTING = {"kind": "existing", "address": "https://vault.test", "auth": TOKEN}
@@ -192,7 +215,8 @@ OFFLINE = {
     "kind": "self-signed",
     "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
 }
-NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
+NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
+SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
 
 
 @pytest.mark.parametrize(
@@ -200,8 +224,7 @@ NFS = {"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}}
     [
         ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
         ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
-        ({"storage": NFS}, "storage.provisioner.kind"),
-        ({"storage": {"blobs": {"kind": "gcs", "bucket": "b"}}}, "storage.blobs.kind"),
+        ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
         (
@@ -223,6 +246,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=NFS, trust={"nodes": "daemonset"}))
+        graph_of(preset(pki=VAULT, storage=SUBDIR, trust={"nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 3

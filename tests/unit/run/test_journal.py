@@ -15,7 +15,7 @@ from tests.unit.run.sample import EVENTS, PLAN, RUN, START, TARGET
 from wizard.errors import ExitCode, UsageError
 from wizard.run.events import RunFinished, StepStarted
 from wizard.run.journal import Journal, supersede
-from wizard.run.records import read_record, runs_folder, unfinished
+from wizard.run.records import newest, read_record, runs_folder, unfinished
 from wizard.run.redaction import Redactor
 
 PRESET = ("production", "schemaVersion: 1\nname: production\n")
@@ -305,6 +305,19 @@ def test_a_killed_run_leaves_a_journal_that_reads(tmp_path):
     record = unfinished(TARGET, tmp_path)
     assert record.exit is None
     assert record.steps["namespace"] == "done"
+
+
+def test_the_newest_runs_of_a_target_are_found_whatever_became_of_them(begin):
+    kept = []
+    for code in (0, 5, None):
+        journal = begin()
+        start(journal)
+        if code is not None:
+            finish(journal, code)
+        kept.insert(0, journal.run)
+    begin(target=replace(TARGET, namespace="other"))
+    assert [one.id for one in newest(TARGET, 9)] == kept
+    assert [one.id for one in newest(TARGET, 2)] == kept[:2]
 
 
 def test_records_without_a_folder_are_none(tmp_path):

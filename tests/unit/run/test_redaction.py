@@ -16,6 +16,8 @@ from wizard.steps.difference import MASK
 SECRET = 'Corr<ect>&"horse"/b+ttery ümläut\\'
 PEM_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
 PEM = f"-----BEGIN PRIVATE KEY-----\n{PEM_BODY}\nMzEfYyjiWA4R\n-----END PRIVATE KEY-----\n"
+UNSEAL = "q1Zr0b7nH3yq2bS8x9mQm5bq0v7T1yq0bS8x9mQm5bq0"
+BCRYPT = "$2y$10$" + "a1./" * 13 + "b"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQifQ.c2lnbmF0dXJl"
 
 
@@ -85,6 +87,12 @@ def test_every_long_line_of_a_value_is_hidden():
     assert redactor.redact(f"pod said: {PEM_BODY}") == f"pod said: {MASK}"
 
 
+def test_a_key_that_is_known_hides_no_marks_by_which_others_are_recognised():
+    redactor = Redactor()
+    redactor.conceal(PEM.replace("MIIE", "AAAA"))
+    assert "MIIE" not in redactor.redact(PEM)
+
+
 @pytest.mark.parametrize("value", ["", "a", "true", "12345", "aaaaaaaaaa", "harbor", "Postgres"])
 def test_trivial_values_are_left_alone(value):
     redactor = Redactor()
@@ -121,7 +129,27 @@ def test_trivial_values_are_left_alone(value):
         ("harborAdminPassword: Harbor12345", f"harborAdminPassword: {MASK}"),
         ("  - clientSecret: 'x y'\n", f"  - clientSecret: {MASK}\n"),
         ("{Password:hunter2 User:u}", f"{{Password:{MASK} User:u}}"),
+        (f'{{"msg":"x\\n{JWT}\\ny"}}', f'{{"msg":"x\\n{MASK}\\ny"}}'),
+        ("x\\nhvs.CAESIJlWcGVzZ2Vrb2xvZ2ll", f"x\\n{MASK}"),
+        ("x\\ts.7Hq2LmXbTdRwYcNvKpZs3FgE", f"x\\t{MASK}"),
         ("login --password hunter2 now", f"login --password {MASK} now"),
+        (
+            "MIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSj\n-----END RSA PRIVATE KEY-----\nnext",
+            f"{MASK}-----END RSA PRIVATE KEY-----\nnext",
+        ),
+        (f"Unseal Key 1: {UNSEAL}\n", f"Unseal Key 1: {MASK}\n"),
+        (f"Recovery Key 3 (hex): {'0a1b' * 16}", f"Recovery Key 3 (hex): {MASK}"),
+        (
+            json.dumps({"keys_base64": [UNSEAL, UNSEAL], "sealed": True}),
+            f'{{"keys_base64": [{MASK}], "sealed": true}}',
+        ),
+        (f'"unseal_keys_b64":["{UNSEAL}', f'"unseal_keys_b64":[{MASK}'),
+        ("u:" + BCRYPT, f"u:{MASK}"),
+        ("root:pw@tcp(db:3306)/x", f"root:{MASK}@tcp(db:3306)/x"),
+        ("sent Basic YWRtaW46SGFyYm9y", f"sent Basic {MASK}"),
+        ("got ghp_" + "a1" * 18, f"got {MASK}"),
+        ("id AKIAIOSFODNN7EXAMPLE", f"id {MASK}"),
+        ("GET /b?X-Amz-Signature=0a1b2c3d4e&x=1", f"GET /b?X-Amz-Signature={MASK}&x=1"),
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(text, expected):
@@ -151,6 +179,12 @@ def test_what_looks_like_a_secret_is_hidden(text, expected):
         "https://harbor.example.com:8443/api/v2.0/health",
         "secret/harbor-core created",
         "pods. services. jobs.",
+        "Basic Authentication is off",
+        "the unseal key is missing",
+        '{"keys": ["tls.crt", "tls.key"]}',
+        "mysql at db@tcp(host) refused",
+        "password=[hidden-0123456789] again",
+        '{"password": "[hidden-0123456789]"}',
     ],
 )
 def test_what_explains_stays_readable(text):

@@ -1,0 +1,1 @@
+"""Support bundles: what is known of a Harbor in one file, without its secrets."""

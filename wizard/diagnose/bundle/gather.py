@@ -1,0 +1,128 @@
+"""Gathers what a support bundle holds, all at once, as far as the rights go."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from wizard.diagnose.bundle.lines import hidden_log
+from wizard.diagnose.bundle.logs import add_logs
+from wizard.diagnose.bundle.parts import TAILS, Parts
+from wizard.diagnose.bundle.related import Related, add_objects
+from wizard.diagnose.bundle.shown import SECRET, conceal_values
+from wizard.diagnose.fields import containers, labels
+from wizard.diagnose.kinds import LOG, POD
+from wizard.diagnose.observer import WATCHED
+from wizard.diagnose.view import LogTails, View
+from wizard.errors import WizardError
+from wizard.ports import Kind, Object, Release, World
+
+_T = TypeVar("_T")
+
+
+class Gathering:
+    """Gathers one namespace with the release in it into parts, and notes how long each took."""
+
+    def __init__(self, world: World, namespace: str, release: str, parts: Parts) -> None:
+        self._world = world
+        self._namespace = namespace
+        self._release = release
+        self._parts = parts
+        self._related = Related(world.objects, namespace, parts)
+        self.timings: dict[str, float] = {}
+        self.helm: Release | None = None
+        self.helm_version = ""
+
+    async def gather(self, look: Callable[[], Coroutine[Any, Any, View]]) -> View:
+        """Add objects and logs, and return the view that `look` gives.
+
+        What may not be read is noted. Raises what `look` raises, Unauthorized for instance.
+        """
+        secrets, pods = await asyncio.gather(
+            self._timed("secrets", self._related.all(SECRET, self._namespace)),
+            self._timed("pods", self._related.all(POD, self._namespace)),
+        )
+        self._conceal(secrets, pods)
+        logs = add_logs(self._world.pods, pods, self._release, self._parts)
+        async with asyncio.TaskGroup() as reading:
+            seen = reading.create_task(self._timed("view", look()))
+            lists = self._related.read(besides={*WATCHED, SECRET})
+            related = reading.create_task(self._timed("objects", lists))
+            reading.create_task(self._timed("helm", self._ask_helm()))
+            reading.create_task(self._timed("logs", logs))
+        view = seen.result()
+        unseen = await self._timed("unseen", self._unseen(view))
+        begun = time.monotonic()
+        self._add_view(view)
+        for kind, objects in {**related.result(), **unseen, SECRET: secrets}.items():
+            if objects and kind not in view.collections:
+                add_objects(self._parts, kind, objects)
+        self.timings["writing"] = time.monotonic() - begun
+        return view
+
+    async def _timed(self, what: str, work: Coroutine[Any, Any, _T]) -> _T:
+        begun = time.monotonic()
+        try:
+            return await work
+        finally:
+            self.timings[what] = time.monotonic() - begun
+
+    async def _unseen(self, view: View) -> Mapping[Kind, Sequence[Object]]:
+        """The objects of kinds that may be listed though not watched; what else is missing is
+        noted, but kinds that the cluster does not have are nothing that is missing.
+        """
+        kinds = [kind for kind in view.not_checked if kind != LOG]
+        found = await asyncio.gather(*(self._related.all(one, self._namespace) for one in kinds))
+        return dict(zip(kinds, found, strict=True))
+
+    def _conceal(self, secrets: Sequence[Object], pods: Sequence[Object]) -> None:
+        names = {self._namespace, self._release}
+        for obj in (*secrets, *pods):
+            names.add(obj["metadata"]["name"])
+            names.update(labels(obj).values())
+            names.update(declared["name"] for declared, _ in containers(obj))
+        for secret in secrets:
+            conceal_values(secret, self._parts.hider, names)
+
+    async def _ask_helm(self) -> None:
+        """Helm's own word about the release: never its values or its manifest."""
+        charts = self._world.charts
+        try:
+            self.helm_version = await charts.version()
+            self.helm = await charts.release(self._release, self._namespace)
+        except WizardError as error:
+            self._parts.missing["the Helm release"] = error.what
+        if self.helm is not None:
+            self._parts.document("helm/release.json", asdict(self.helm))
+
+    def _add_view(self, view: View) -> None:
+        for kind in view.collections:
+            add_objects(self._parts, kind, view.all(kind))
+        if LOG in view.not_checked:
+            self._parts.miss(LOG, view.not_checked[LOG])
+        self._parts.lines(TAILS, self._tails(view.logs))
+
+    def _tails(self, logs: LogTails) -> Iterator[str]:
+        """The last lines as the view has them, one container a line."""
+        for (uid, container), lines in logs.items():
+            told = [
+                {"pod": line.pod, "time": line.time.isoformat(), "text": line.text}
+                for line in hidden_log(lines, self._parts.hider, TAILS)
+            ]
+            yield json.dumps(
+                {"uid": uid, "container": container, "lines": told}, ensure_ascii=False
+            )
+
+
+def view_document(view: View) -> Mapping[str, Any]:
+    """What a view is besides its objects and lines, so that it can be made again."""
+    return {
+        "now": view.now.isoformat(),
+        "kinds": [{"apiVersion": kind.api_version, "kind": kind.name} for kind in view.collections],
+        "notChecked": [
+            {"apiVersion": kind.api_version, "kind": kind.name, "reason": reason}
+            for kind, reason in view.not_checked.items()
+        ],
+    }

@@ -1,0 +1,109 @@
+"""What a support bundle holds of the cluster besides what the rules look at."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from wizard.diagnose import kinds
+from wizard.diagnose.bundle.parts import Parts
+from wizard.diagnose.bundle.shown import CONFIG_MAP, shown
+from wizard.errors import KindUnknown, WorldError
+from wizard.ports import Kind, Object, Objects, Ref
+
+_CERT_MANAGER, _ACME = "cert-manager.io/v1", "acme.cert-manager.io/v1"
+_RBAC, _NETWORK = "rbac.authorization.k8s.io/v1", "networking.k8s.io/v1"
+_GATEWAY, _ADMISSION = "gateway.networking.k8s.io/v1", "admissionregistration.k8s.io/v1"
+
+NAMESPACED = (
+    CONFIG_MAP,
+    Kind("v1", "ServiceAccount"),
+    Kind("v1", "ResourceQuota"),
+    Kind("v1", "LimitRange"),
+    Kind("discovery.k8s.io/v1", "EndpointSlice"),
+    Kind("coordination.k8s.io/v1", "Lease"),
+    Kind("batch/v1", "CronJob"),
+    Kind("policy/v1", "PodDisruptionBudget"),
+    Kind("autoscaling/v2", "HorizontalPodAutoscaler"),
+    Kind(_NETWORK, "NetworkPolicy"),
+    Kind(_RBAC, "Role"),
+    Kind(_RBAC, "RoleBinding"),
+    Kind(_GATEWAY, "Gateway"),
+    Kind(_CERT_MANAGER, "Certificate"),
+    Kind(_CERT_MANAGER, "CertificateRequest"),
+    Kind(_CERT_MANAGER, "Issuer"),
+    Kind(_ACME, "Order"),
+    Kind(_ACME, "Challenge"),
+)
+"""Read in the namespace; Secrets as well, but first, since their values are hidden elsewhere."""
+
+_VOLUME = Kind("v1", "PersistentVolume")
+OF_THE_CLUSTER = (
+    kinds.NODE,
+    _VOLUME,
+    Kind("storage.k8s.io/v1", "StorageClass"),
+    Kind("storage.k8s.io/v1", "CSIDriver"),
+    Kind(_NETWORK, "IngressClass"),
+    Kind(_GATEWAY, "GatewayClass"),
+    Kind(_CERT_MANAGER, "ClusterIssuer"),
+    Kind(_ADMISSION, "MutatingWebhookConfiguration"),
+    Kind(_ADMISSION, "ValidatingWebhookConfiguration"),
+)
+_AT_ONCE = 8
+
+
+class Related:
+    """Lists of objects, each once, as far as they may be read."""
+
+    def __init__(self, objects: Objects, namespace: str, parts: Parts) -> None:
+        self._objects = objects
+        self._namespace = namespace
+        self._parts = parts
+        self._free = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(self, besides: Collection[Kind]) -> Mapping[Kind, Sequence[Object]]:
+        """The objects by kind; `besides` are kinds that somebody else reads."""
+        asked = [
+            *((kind, self._namespace) for kind in NAMESPACED if kind not in besides),
+            *((kind, "") for kind in OF_THE_CLUSTER if kind not in besides),
+        ]
+        found = await asyncio.gather(*(self.all(kind, place) for kind, place in asked))
+        read = {kind: items for (kind, _), items in zip(asked, found, strict=True)}
+        read[Kind("v1", "Namespace")] = await self._namespace_itself()
+        read[_VOLUME] = [one for one in read.get(_VOLUME, ()) if self._is_claimed_here(one)]
+        return read
+
+    async def all(self, kind: Kind, namespace: str) -> Sequence[Object]:
+        """All objects of a kind; none where the cluster has no such kind, or where they may not be
+        read, which is noted.
+        """
+        async with self._free:
+            try:
+                return (await self._objects.list(kind, namespace)).items
+            except KindUnknown:  # nothing that could be missing
+                return ()
+            except WorldError as error:
+                self._parts.miss(kind, error.what)
+                return ()
+
+    async def _namespace_itself(self) -> Sequence[Object]:
+        kind = Kind("v1", "Namespace")
+        try:
+            found = await self._objects.get(Ref(kind, "", self._namespace))
+        except WorldError as error:
+            self._parts.miss(kind, error.what)
+            return ()
+        return [found] if found else ()
+
+    def _is_claimed_here(self, volume: Object) -> bool:
+        claim = (volume.get("spec") or {}).get("claimRef") or {}
+        return claim.get("namespace") == self._namespace
+
+
+def file_of(kind: Kind) -> str:
+    """The file that holds the objects of a kind: `objects/Deployment.apps.json`."""
+    return f"objects/{kind.name}{'.' if kind.group else ''}{kind.group}.json"
+
+
+def add_objects(parts: Parts, kind: Kind, objects: Iterable[Object]) -> None:
+    """Add the objects of a kind, Secrets without their values."""
+    name = file_of(kind)
+    parts.objects(name, (shown(obj, parts.hider, name) for obj in objects))

@@ -1,0 +1,82 @@
+"""The commands that look at one release, of a cluster or of a support bundle."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from wizard import inspections, support
+from wizard.answers.loading import load, load_target
+from wizard.answers.network import Network
+from wizard.answers.target import Target
+from wizard.errors import ExitCode, UsageError
+from wizard.options import Common, require_preset
+from wizard.ports import World
+from wizard.terminal import TerminalPerson
+from wizard.voices import Voices
+from wizard.wiring import open_world
+
+
+async def troubleshoot(
+    settings: Common,
+    voices: Voices,
+    presets: Sequence[Path],
+    sets: Sequence[str],
+    release: str | None,
+    *,
+    bundle: Path | None,
+) -> ExitCode:
+    """Look once. Raises UsageError for options that do not go together."""
+    if bundle is None:
+        async with _release_of(settings, voices, presets, sets, release) as (world, target):
+            return await inspections.troubleshoot(world, target, voices)
+    if presets or sets or release or settings.namespace or settings.context:
+        raise UsageError(
+            "--bundle says already what to look at",
+            why="it holds one release of one cluster",
+            fix="leave --preset, --set, --release, --namespace and --context out",
+        )
+    return inspections.troubleshoot_bundle(bundle, voices)
+
+
+async def support_bundle(
+    settings: Common,
+    voices: Voices,
+    presets: Sequence[Path],
+    sets: Sequence[str],
+    release: str | None,
+    *,
+    file: Path | None,
+    preview: bool,
+) -> ExitCode:
+    """Gather a support bundle; on a terminal it is shown and asked for before it is written."""
+    if not (file or preview):
+        raise UsageError(
+            "No file was given",
+            why="a support bundle is written where you say",
+            fix="name one with -o FILE, or add --preview to see what would be in it",
+        )
+    person = TerminalPerson()
+    asks = person.present and settings.output == "text"
+    wish = support.BundleWish(
+        None if preview else file, settings.logs, person.agrees if asks else None
+    )
+    async with _release_of(settings, voices, presets, sets, release) as (world, target):
+        return await support.support_bundle(world, target, wish, voices)
+
+
+@asynccontextmanager
+async def _release_of(
+    settings: Common,
+    voices: Voices,
+    presets: Sequence[Path],
+    sets: Sequence[str],
+    release: str | None,
+) -> AsyncIterator[tuple[World, Target]]:
+    """The world of a command that only looks, and the release that it looks at."""
+    require_preset(presets, sets)
+    sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
+    preset = load(presets, sets) if presets else None
+    target = preset.target if preset else load_target(sets)
+    network = preset.network if preset else Network()
+    async with open_world(settings.site(preset), network, voices.console.note) as world:
+        yield world, target
