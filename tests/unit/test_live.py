@@ -1,15 +1,17 @@
 """A live look: pictures come by themselves, and say when they are not of now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 from backends.simulated.world import simulated_world
 from tests.unit.diagnose.world import deployment
 from wizard.answers.target import Target
 from wizard.errors import Unreachable
 from wizard.live import Picture, pictures
-from wizard.ports import Access, LogLine, Right, Server
+from wizard.ports import Access, Change, Kind, LogLine, Objects, Right, Server
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "harbor"}}
 WANTED = Target(namespace="harbor", release="harbor")
@@ -67,3 +69,33 @@ async def test_a_silent_api_server_is_told_until_it_answers_again() -> None:
             async for picture in seen:
                 if picture.behind_since is None:
                     break
+
+
+class Narrow(Fading):
+    """Access of an identity that may look at its namespace alone."""
+
+    async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
+        return {right: bool(right.namespace) for right in rights}
+
+
+async def test_what_may_not_be_looked_at_is_told_with_the_right_and_not_asked_for() -> None:
+    async with simulated_world() as world:
+        asked: list[str] = []
+        watch = world.objects.watch
+
+        def noting(kind: Kind, *place: str) -> AsyncIterator[Change]:
+            asked.append(kind.name)
+            return watch(kind, *place)
+
+        objects = SimpleNamespace(watch=noting, get=world.objects.get)
+        narrow = replace(world, access=Narrow(world.access), objects=cast("Objects", objects))
+        async with aclosing(pictures(narrow, WANTED, lambda _: None)) as seen:
+            picture = await anext(seen)
+    unasked = {one.rule: one.reason for one in picture.diagnosis.not_checked}
+    assert unasked == {
+        "HW-004": "No right to watch storageclasses.storage.k8s.io",
+        "HW-047": "No right to watch namespaces",
+        "HW-207": "No right to watch nodes",
+    }, "and nothing of cert-manager, which is not there"
+    assert "Pod" in asked
+    assert not {"Node", "Namespace", "StorageClass", "Certificate"} & {*asked}

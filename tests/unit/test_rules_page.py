@@ -1,6 +1,7 @@
 """The pages of the findings: complete, true to the rules, and freshly listed in the docs."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_who_tells_of_a_finding_is_true() -> None:
     """A page that names no rule has none."""
     judged = {rule.id for rule in RULES}
     assert {one.id for one in pages().values() if one.told_by != "rule"} & judged == set()
+
+
+def test_findings_that_no_rule_makes_have_pages_that_say_so() -> None:
+    """Each has an id of its own, which no rule has."""
+    folder = Path(__file__).parents[2] / "wizard" / "steps"
+    made = {
+        id_
+        for file in folder.rglob("*.py")
+        for id_ in re.findall(r"\"(HW-\d{3})\"", file.read_text(encoding="utf-8"))
+    }
+    assert made >= {"HW-205", "HW-230"}
+    tellers = {id_: page.told_by if (page := page_of(id_)) else "" for id_ in made}
+    assert set(tellers.values()) == {"step"}, tellers

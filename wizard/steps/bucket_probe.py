@@ -68,7 +68,7 @@ class BucketProbe(Probe):
         except Unreachable as error:
             report.finding(
                 Finding(
-                    "HW-221",
+                    "HW-230",
                     "warn",
                     f"Bucket {self._blobs.bucket}",
                     "The bucket could not be tried from this machine",

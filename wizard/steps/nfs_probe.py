@@ -81,7 +81,7 @@ class NfsProbe(JobProbe):
 
     def _finding(self, trouble: Trouble) -> Finding:
         place = f"NFS {self._nfs.server}:{self._nfs.path}"
-        return Finding("HW-222", "warn", place, trouble.what, trouble.why, trouble.fix)
+        return Finding("HW-231", "warn", place, trouble.what, trouble.why, trouble.fix)
 
 
 _UNHEARD = Trouble(
