@@ -219,9 +219,10 @@ def troubleshoot(settings: Common, **given: Any) -> None:
 @click.option("--preview", is_flag=True, help="Only say what would be in it, and what is hidden.")
 @common
 def support_bundle(settings: Common, **given: Any) -> None:
-    """Gather what others need to help, without secrets. Changes nothing in the cluster.
+    """Gather what helpers need to see.
 
-    Objects, events, logs, the Helm release, runs of the wizard here and what the rules find. On a
+    Objects, events, logs, the Helm release, runs of the wizard here and what the rules find,
+    without secrets. Changes nothing in the cluster. On a
     terminal it is shown before it is written.
     """
     from wizard.looking import support_bundle as gather
