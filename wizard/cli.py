@@ -219,7 +219,7 @@ def troubleshoot(settings: Common, **given: Any) -> None:
 @click.option("--preview", is_flag=True, help="Only say what would be in it, and what is hidden.")
 @common
 def support_bundle(settings: Common, **given: Any) -> None:
-    """Gather what helpers need to see.
+    """Gather what others need to help.
 
     Objects, events, logs, the Helm release, runs of the wizard here and what the rules find,
     without secrets. Changes nothing in the cluster. On a

@@ -10,7 +10,7 @@ from wizard.options import Common, common, finish
 @click.argument("finding", required=False)
 @common
 def explain(settings: Common, finding: str | None) -> None:
-    """Say what a finding means, why it comes about, how to check it by hand, and what to do.
+    """Say what a finding means and what to do.
 
     Findings have ids, such as HW-022. Without one: the list of all. Needs no cluster.
     """
