@@ -186,7 +186,7 @@ async def _first_look(world: World, observer: Observer, report: Reporter, wait: 
     try:
         while not (await asyncio.wait([look], timeout=wait.look_again))[0]:
             unread = ", ".join(observer.unread)
-            why = f"{wait.title}'s objects are being looked at, not seen yet: {unread}"
+            why = f"what belongs to {wait.title} is being looked at, not seen yet: {unread}"
             report.waiting(why)
             wait.go_on(why)
             await _require_answer(world, wait)
