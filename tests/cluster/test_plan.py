@@ -23,7 +23,8 @@ def test_what_is_planned_for_an_empty_namespace_is_what_is_made(wizard: Wizard) 
     assert plan["hash"] in refused.stderr
     assert wizard.objects() == {}
     wizard.install("--expect-plan", plan["hash"]).require(0)
-    assert differences({}, wizard.objects()) == planned(plan)
+    stays = {one for one in planned(plan) if "/harbor-probe-" not in one[1]}
+    assert differences({}, wizard.objects()) == stays, "what only tried something out is gone"
 
     _an_update_touches_only_what_it_names(wizard)
     _a_removal_needs_a_yes(wizard)

@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-import os
 import tarfile
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,7 +63,9 @@ class Packages:
 
 
 def _copy(found: Path, folder: Path) -> Path:
-    """Copy to a new file of the folder that only this user can read."""
+    """Copy to a file of the folder that only this user can read; whole, or not at all: whoever
+    asked for it may be cancelled meanwhile, and ask again.
+    """
     try:
         content = found.read_bytes()
     except FileNotFoundError:
@@ -72,10 +74,10 @@ def _copy(found: Path, folder: Path) -> Path:
         raise CheckFailed(
             "The chart package cannot be read", why=problem.strerror or "", where=str(found)
         ) from None
-    copy = folder / found.name
-    with open(copy, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    descriptor, partial = tempfile.mkstemp(dir=folder)
+    with open(descriptor, "wb") as file:
         file.write(content)
-    return copy
+    return Path(partial).replace(folder / found.name)
 
 
 def _missing(wanted: Path) -> CheckFailed:

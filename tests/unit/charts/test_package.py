@@ -12,7 +12,7 @@ import pytest
 
 from wizard.charts import package as package_module
 from wizard.charts.catalogue import DIGESTS, harbor_chart, package_file
-from wizard.charts.package import Package, Packages, values_text
+from wizard.charts.package import Package, Packages, _copy, values_text
 from wizard.errors import CheckFailed, UsageError
 from wizard.ports import Charts, ChartSource
 
@@ -178,3 +178,14 @@ def test_versions_without_a_chart_are_refused(harbor: str, why: str) -> None:
     assert why in caught.value.why
     assert caught.value.fix
     assert caught.value.where == "versions.harbor"
+
+
+def test_a_copy_that_was_cancelled_half_way_is_made_anew(tmp_path: Path) -> None:
+    charts, folder = tmp_path / "charts", tmp_path / "private"
+    charts.mkdir()
+    folder.mkdir()
+    (charts / "harbor-1.19.2.tgz").write_bytes(b"whole")
+    (folder / "harbor-1.19.2.tgz").write_bytes(b"ha")
+    copy = _copy(charts / "harbor-1.19.2.tgz", folder)
+    assert copy.read_bytes() == b"whole"
+    assert copy.stat().st_mode & 0o777 == 0o600
