@@ -38,11 +38,11 @@ def logs_folder(home: Path) -> Path:
 async def test_a_healthy_installation_ends_at_done() -> None:
     async with guided() as person:
         await person.install()
-        await person.until_seen("Installing demo", "of 5 steps", "▸ Harbor", "working")
+        await person.until_seen("Installing demo", "of 6 steps", "▸ Harbor", "working")
         assert person.sees("✓ Authority and certificate", "done", "· Harbor answers", "not yet")
         await person.until_seen("Harbor is ready: https://harbor.example.com")
         await person.press("escape")
-        await person.until_seen("✓ Installed demo", "5 of 5 steps", "as wanted")
+        await person.until_seen("✓ Installed demo", "6 of 6 steps", "as wanted")
         await person.press("ctrl+n")
         await person.until_seen("Harbor is ready")
 
