@@ -72,7 +72,7 @@ async def test_the_steps_choose_whose_logs_are_shown(steady: None) -> None:
         await person.press("down")
         await person.until_seen("Namespace writes none")
         assert MIGRATES not in person.text
-        await person.press("down", "down", "down")
+        await person.press("down", "down", "down", "down")
         await person.until_seen("of Harbor ", MIGRATES)
 
 
