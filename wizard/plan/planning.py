@@ -13,7 +13,7 @@ async def make_plan(world: World, steps: Sequence[Step], preset: str, target: Ta
 
     Raises what a step raises when it cannot look: without its answer there is no plan.
     """
-    questions = [asyncio.ensure_future(step.check(world)) for step in steps]
+    questions = [asyncio.ensure_future(step.look(world)) for step in steps]
     try:
         answers = await asyncio.gather(*questions)
     finally:

@@ -101,7 +101,7 @@ class Engine:
         try:
             await step.apply(self._world, changes, teller)
         except PlanMoved as moved:
-            now = await step.check(self._world)
+            now = await step.look(self._world)
             if not within(now, changes):
                 raise
             teller.waiting(f"{moved.what}; what is left to do was planned, so it is done now")

@@ -91,6 +91,10 @@ class Step(ABC):
         """Whether somebody else brought already what the step would bring: it changes nothing."""
         return False
 
+    async def look(self, world: World) -> Sequence[ObjectChange]:
+        """What the step would change now: what `check` finds, nothing where it is idle."""
+        return () if await self.idle(world) else await self.check(world)
+
     @abstractmethod
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """What differs from the desired state; empty where it is reached. Writes nothing."""

@@ -27,14 +27,13 @@ from wizard.ports import (
     Right,
     World,
 )
-from wizard.steps.base import ObjectChange, Reporter, Step
+from wizard.steps.base import Reporter, Step
 from wizard.steps.gate import Wait, wait_until_ready
-from wizard.steps.harbor import DOCKER_CONFIG
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.network import cluster_ranges
-from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.pull_login import ComponentLogin, pull_login
 
 DEFINITION = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 CERTIFICATES = Ref(DEFINITION, "", "certificates.cert-manager.io")
@@ -92,15 +91,11 @@ def cert_manager_steps(inputs: Inputs) -> Sequence[Step]:
     `pki.cert-manager`, and after it requests for certificates are taken.
     """
     namespace = ComponentNamespace(inputs)
-    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
-    if reference is None:
+    copied = pull_login(inputs, PULL_SECRET, NAMESPACE)
+    if copied is None:
         return namespace, CertManager(inputs, [namespace.id])
-
-    async def read(world: World) -> Entries:
-        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
-
-    copied = Copied(PULL_SECRET, read, path, reference, DOCKER_CONFIG, namespace=NAMESPACE)
-    login = ComponentLogin(inputs, namespace.id, copied)
+    id_, title = "pki.cert-manager.login", "Login for cert-manager's images"
+    login = ComponentLogin(id_, title, inputs, copied, _foreign, [namespace.id])
     return namespace, login, CertManager(inputs, [login.id])
 
 
@@ -116,35 +111,6 @@ class ComponentNamespace(TargetNamespace):
     async def idle(self, world: World) -> bool:
         """See Step."""
         return await _foreign(world)
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step."""
-        return () if await self.idle(world) else await super().check(world)
-
-
-class ComponentLogin(CopySecrets):
-    """The login with which cert-manager's images are pulled."""
-
-    shares = NAMESPACE
-
-    def __init__(self, inputs: Inputs, namespace: str, copied: Copied) -> None:
-        super().__init__(
-            "pki.cert-manager.login", "Login for cert-manager's images", inputs, [copied]
-        )
-        self.needs = (namespace,)
-
-    @property
-    def makes(self) -> Sequence[Ref]:
-        """See Step: none that are Harbor's."""
-        return ()
-
-    async def idle(self, world: World) -> bool:
-        """See Step."""
-        return await _foreign(world)
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step."""
-        return () if await self.idle(world) else await super().check(world)
 
 
 class CertManager(HelmRelease):
@@ -195,10 +161,6 @@ class CertManager(HelmRelease):
         ranges = await cluster_ranges(world, preset.network)
         served = (await world.access.server()).api_versions
         return cert_manager_values(preset, ranges, gateways=_GATEWAYS in served)
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step: nothing is changed at one that somebody else installed."""
-        return () if await self.idle(world) else await super().check(world)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step: its objects are ready, if they are ours, and a request is taken."""

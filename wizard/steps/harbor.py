@@ -15,6 +15,7 @@ from wizard.errors import UsageError
 from wizard.ports import World
 from wizard.steps.certificates import TLS_SECRET
 from wizard.steps.inputs import Inputs
+from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import (
     Copied,
     CopySecrets,
@@ -28,8 +29,6 @@ from wizard.steps.secrets import (
 
 REGISTRY_USER = "harbor_registry_user"
 """The user under which core logs in at the registry, as the chart has it."""
-
-DOCKER_CONFIG = "kubernetes.io/dockerconfigjson"
 
 _TOKEN_YEARS = 10
 
@@ -96,19 +95,9 @@ def _token_pair(world: World, _: str) -> Entries:
 
 def copy_secrets(inputs: Inputs) -> CopySecrets | None:
     """Logins that the chart wants in Secrets of the target namespace; None: there are none."""
-    copied = [*_pull_secret(inputs), *_database_login(inputs), *_redis_login(inputs)]
+    pulling = pull_login(inputs, inputs.names.pull)
+    copied = [*([pulling] if pulling else []), *_database_login(inputs), *_redis_login(inputs)]
     return CopySecrets("harbor.logins", "Logins for Harbor", inputs, copied) if copied else None
-
-
-def _pull_secret(inputs: Inputs) -> Sequence[Copied]:
-    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
-    if reference is None:
-        return ()
-
-    async def read(world: World) -> Entries:
-        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
-
-    return (Copied(inputs.names.pull, read, path, reference, DOCKER_CONFIG),)
 
 
 def _database_login(inputs: Inputs) -> Sequence[Copied]:

@@ -16,11 +16,10 @@ from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import changes_to, make
 from wizard.steps.gate import Wait
-from wizard.steps.harbor import DOCKER_CONFIG
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import LABEL, Inputs
 from wizard.steps.local_volumes import STORAGE_CLASS
-from wizard.steps.secrets import Copied, CopySecrets, Entries
+from wizard.steps.pull_login import ComponentLogin, pull_login
 
 CSI_DRIVER = Kind("storage.k8s.io/v1", "CSIDriver")
 
@@ -42,38 +41,12 @@ def nfs_steps(inputs: Inputs, nfs: NfsProvisioner) -> Sequence[Step]:
     return [*([login] if login else []), driver, NfsClass(inputs, nfs, [driver.id])]
 
 
-def _login(inputs: Inputs) -> "DriverLogin | None":
-    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
-    if reference is None:
+def _login(inputs: Inputs) -> ComponentLogin | None:
+    copied = pull_login(inputs, PULL_SECRET, NAMESPACE)
+    if copied is None:
         return None
-
-    async def read(world: World) -> Entries:
-        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
-
-    copied = Copied(PULL_SECRET, read, path, reference, DOCKER_CONFIG, namespace=NAMESPACE)
-    return DriverLogin(inputs, copied)
-
-
-class DriverLogin(CopySecrets):
-    """The login with which the driver's images are pulled."""
-
-    shares = NAMESPACE
-
-    def __init__(self, inputs: Inputs, copied: Copied) -> None:
-        super().__init__("storage.nfs.login", "Login for the driver's images", inputs, [copied])
-
-    @property
-    def makes(self) -> Sequence[Ref]:
-        """See Step: none that are Harbor's."""
-        return ()
-
-    async def idle(self, world: World) -> bool:
-        """See Step."""
-        return await _foreign(world)
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step."""
-        return () if await self.idle(world) else await super().check(world)
+    title = "Login for the driver's images"
+    return ComponentLogin("storage.nfs.login", title, inputs, copied, _foreign)
 
 
 class NfsDriver(HelmRelease):
@@ -107,10 +80,6 @@ class NfsDriver(HelmRelease):
     async def values(self, world: World | None) -> Values:
         """See HelmRelease."""
         return csi_nfs_values(self._inputs.preset)
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step: nothing is changed at one that somebody else installed."""
-        return () if await self.idle(world) else await super().check(world)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step. Whether one of somebody else works is told by the probe."""

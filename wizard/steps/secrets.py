@@ -168,8 +168,8 @@ class CopySecrets(Step):
 
     @property
     def makes(self) -> Sequence[Ref]:
-        """See Step."""
-        return [self._inputs.secret(one.name) for one in self._copied]
+        """See Step. Those of a component are none of Harbor's."""
+        return [self._inputs.secret(one.name) for one in self._copied if not one.namespace]
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""

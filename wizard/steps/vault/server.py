@@ -27,10 +27,10 @@ from wizard.steps.base import Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.commercial import file_content
 from wizard.steps.gate import Wait
-from wizard.steps.harbor import DOCKER_CONFIG
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
+from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
@@ -110,14 +110,10 @@ def _in_namespace(inputs: Inputs, namespace: str) -> Inputs:
 
 def _image_login(inputs: Inputs, there: Inputs) -> Sequence[Step]:
     """The login with which the server's image is pulled, where the answers have one."""
-    reference, path = inputs.preset.delivery.pull_secret, "delivery.pullSecret"
-    if reference is None:
+    copied, reference = pull_login(inputs, PULL_SECRET), inputs.preset.delivery.pull_secret
+    if copied is None or reference is None:
         return ()
-
-    async def read(world: World) -> Entries:
-        return {".dockerconfigjson": (await inputs.given(world, path, reference)).encode()}
-
-    copied = Copied(PULL_SECRET, read, path, _in_target(inputs, reference), DOCKER_CONFIG)
+    copied = replace(copied, reference=_in_target(inputs, reference))
     return (CopySecrets("pki.vault.pull", "Login for the server's image", there, [copied]),)
 
 
