@@ -59,9 +59,9 @@ class DoneScreen(FrameScreen):
         """Begin at the first step."""
         self.query_one("#titles").focus()
 
-    def refresh_frame(self) -> None:
+    def show_now(self) -> None:
         """Show the frame, and the command that repeats the installation, as they are now."""
-        super().refresh_frame()
+        super().show_now()
         session = self.wizard.session
         command = repeating(session) if session.same_answers else ""
         told = (

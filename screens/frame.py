@@ -67,7 +67,19 @@ class FrameScreen(Screen[None]):
         """Show title and map as they are now."""
         self.refresh_frame()
 
+    @property
+    def stands(self) -> bool:
+        """Whether all of it can be drawn: not before it is composed, nor while it is removed, the
+        innermost widgets first.
+        """
+        return self.is_mounted and self.is_attached and self.display
+
     def refresh_frame(self) -> None:
+        """Show the screen as it is now, where it stands; once it does, it is shown in any case."""
+        if self.stands:
+            self.show_now()
+
+    def show_now(self) -> None:
         """Show the installation's name and target, and the map, as they are now."""
         self.query_one("#title-right", Static).update(self.wizard.title_text())
         self.query_one(StepMap).show(self.wizard.stops(self.stop))

@@ -5,7 +5,6 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import OptionList
@@ -14,8 +13,8 @@ from screens import going_on
 from screens.log_screen import LogScreen
 from screens.models.run import Run
 from screens.signs import State
-from screens.widgets.prompt import Prompt
-from screens.widgets.run_panes import PANES, RunPanes
+from screens.widgets.live_panes import pane_keys
+from screens.widgets.run_panes import RunPanes
 from screens.widgets.step_list import StepList
 from wizard.errors import ExitCode, NotAccepted
 from wizard.run.events import Event
@@ -29,17 +28,7 @@ class InstallScreen(LogScreen):
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["panes.tcss", "install.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                str(key),
-                f"pane('{pane}')",
-                title,
-                show=False,
-                id=f"pane.{pane}",
-                tooltip=f"Bring {title.lower()} to the front",
-            )
-            for key, (pane, title) in enumerate(PANES.items(), start=1)
-        ),
+        *pane_keys(RunPanes.TITLES, "pane"),
         *(
             Binding(key, action, label, id=f"install.{action}", tooltip=told)
             for key, action, label, told in (
@@ -63,24 +52,19 @@ class InstallScreen(LogScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.panes = RunPanes()
+        self.panes: RunPanes = RunPanes()
         self.run: Run | None = None
         self._unlisten: Callable[[], None] = lambda: None
         self._repainting: Timer | None = None
         self._concluded = False
 
-    def body(self) -> ComposeResult:
-        """The panes, and the line that asks."""
-        yield self.panes
-        yield Prompt()
-
     def on_mount(self) -> None:
         """Keep the clocks going."""
         self.set_interval(1.0, self._tick)
 
-    def refresh_frame(self) -> None:
+    def show_now(self) -> None:
         """Show the newest run, and the frame, as they are now."""
-        super().refresh_frame()
+        super().show_now()
         if self.run is not self.wizard.session.run:
             self._take_up(self.wizard.session.run)
         self._repaint()
@@ -95,19 +79,12 @@ class InstallScreen(LogScreen):
 
     def _heard(self, event: Event) -> None:
         self.panes.hear(event)
-        if self._repainting is None and self._stands:
+        if self._repainting is None and self.stands:
             self._repainting = self.set_timer(REPAINT_SECONDS, self._repaint)
 
     def _tick(self) -> None:
-        if self.run is not None and self.run.running and self.is_current and self._stands:
+        if self.run is not None and self.run.running and self.is_current and self.stands:
             self.panes.show_steps(self.run, self._state)
-
-    @property
-    def _stands(self) -> bool:
-        """Whether there is where to draw: a run goes on for a moment while the screen is removed,
-        the innermost widgets first.
-        """
-        return self.panes.is_attached and self.display
 
     @property
     def _state(self) -> State:
@@ -116,7 +93,7 @@ class InstallScreen(LogScreen):
     def _repaint(self) -> None:
         """Show the run as it stands, and where it ended, what comes now."""
         self._repainting = None
-        if not self._stands:
+        if not self.stands:
             return
         if self.run is None:
             self.panes.show_nothing()
@@ -149,22 +126,6 @@ class InstallScreen(LogScreen):
         """See LogScreen: after a failure other keys come first."""
         failed = self.run is not None and bool(self.run.exit)
         return not failed or self.has_class("-wide") or self.logs.view.has_focus
-
-    def bring_logs(self) -> bool:
-        """See LogScreen; beside the steps the logs are always in sight."""
-        hidden = not self.logs.is_on_screen
-        if hidden:
-            self.action_pane("logs")
-        return hidden
-
-    def copied(self) -> str:
-        """See LogScreen: what the pane that has the keyboard shows."""
-        text = self.panes.copied()
-        return super().copied() if text is None else text
-
-    def action_pane(self, pane: str) -> None:
-        """Bring a pane to the front, and the keyboard to it."""
-        self.panes.bring(pane)
 
     @on(StepList.Chosen)
     def _step_chosen(self, event: StepList.Chosen) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from screens.dialogs.pick_several import PickSeveral
 from screens.frame import FrameScreen
+from screens.widgets.live_panes import LivePanes
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.prompt import Prompt
 
@@ -25,7 +27,9 @@ _KEYS = (
 
 
 class LogScreen(FrameScreen):
-    """Subclasses compose one LogsPane and one Prompt."""
+    """Subclasses give their panes, with a LogsPane among them."""
+
+    panes: LivePanes
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "pods", "Logs", id="logs.pods", tooltip="Show logs; again: choose whose"),
@@ -48,6 +52,11 @@ class LogScreen(FrameScreen):
         ),
     ]
 
+    def body(self) -> ComposeResult:
+        """The panes, and the line that asks."""
+        yield self.panes
+        yield Prompt()
+
     @property
     def logs(self) -> LogsPane:
         """The logs."""
@@ -66,12 +75,20 @@ class LogScreen(FrameScreen):
         return True
 
     def bring_logs(self) -> bool:
-        """Bring the logs to the front; whether they were not there before."""
-        return False
+        """Bring the logs to the front where they are not in sight; whether they were not."""
+        hidden = not self.logs.is_on_screen
+        if hidden:
+            self.action_pane("logs")
+        return hidden
 
     def copied(self) -> str:
-        """The text that is copied now."""
-        return self.logs.view.copy_text()
+        """The text that is copied now: what the pane that has the keyboard shows."""
+        text = self.panes.copied()
+        return self.logs.view.copy_text() if text is None else text
+
+    def action_pane(self, pane: str) -> None:
+        """Bring a pane to the front, and the keyboard to it."""
+        self.panes.bring(pane)
 
     @work(group="pods", exclusive=True)
     async def action_pods(self) -> None:

@@ -82,11 +82,12 @@ class Navigation(App[int]):
         for error in self.session.told_warnings():
             self.notify(str(error), severity="warning", timeout=15)
         screen = self._screen_at(stop)
-        if len(self.screen_stack) > _WITH_START:
-            await self.switch_screen(screen)
-        else:
-            await self.push_screen(screen)
-        await screen.arrive(focus)
+        with self.batch_update():  # who sees a screen can type at once: its focus is there
+            if len(self.screen_stack) > _WITH_START:
+                await self.switch_screen(screen)
+            else:
+                await self.push_screen(screen)
+            await screen.arrive(focus)
 
     def go_to_answer(self, path: tuple[str | int, ...]) -> None:
         """Go to the question of an answer."""

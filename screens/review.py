@@ -128,13 +128,15 @@ class ReviewScreen(FrameScreen):
 
     def _tick(self) -> None:
         """Show how far the look has come."""
-        if self._review.looking:
+        if self._review.looking and self.stands:
             self._body.show_words(self._review)
         elif self._timer:
             self._timer.pause()
 
     def _finished(self) -> None:
         """Show what came of it; what the person has to decide first comes to the front."""
+        if not self.stands:
+            return
         self._shown_at = time.monotonic()
         self._show()
         body = self._body
@@ -142,9 +144,10 @@ class ReviewScreen(FrameScreen):
             body.panes.bring(CHECKS if self._review.told else ANSWERS, focus=True)
 
     def _show(self) -> None:
-        self._body.show(self._review)
-        self.refresh_frame()
-        self.refresh_bindings()
+        if self.stands:
+            self._body.show(self._review)
+            self.refresh_frame()
+            self.refresh_bindings()
 
     def _decided(self) -> None:
         """Show what depends on what the person agreed to."""

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import OptionList
 
 from screens.log_screen import LogScreen
 from screens.models.session import Session
-from screens.widgets.prompt import Prompt
+from screens.widgets.live_panes import pane_keys
 from screens.widgets.step_list import StepList
-from screens.widgets.watch_panes import PANES, WatchPanes
+from screens.widgets.watch_panes import WatchPanes
 from wizard.answers.target import Target
 from wizard.errors import WizardError
 from wizard.live import pictures
@@ -49,17 +49,7 @@ class TroubleshootScreen(LogScreen):
         "A part that is only dragged down says because of what. What could not be looked at is "
         "never shown as good. `wizard troubleshoot --once` tells the same."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            str(key),
-            f"pane('{pane}')",
-            title,
-            show=False,
-            id=f"watch.{pane}",
-            tooltip=f"Bring {title.lower()} to the front",
-        )
-        for key, (pane, title) in enumerate(PANES.items(), start=1)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*pane_keys(WatchPanes.TITLES, "watch")]
 
     def __init__(self, target: Target) -> None:
         super().__init__()
@@ -68,9 +58,8 @@ class TroubleshootScreen(LogScreen):
 
     def body(self) -> ComposeResult:
         """The panes, and the line that asks."""
-        self.panes = WatchPanes(self.wizard.session.redactor.redact)
-        yield self.panes
-        yield Prompt()
+        self.panes: WatchPanes = WatchPanes(self.wizard.session.redactor.redact)
+        yield from super().body()
 
     def on_mount(self) -> None:
         """Watch at once."""
@@ -89,7 +78,8 @@ class TroubleshootScreen(LogScreen):
             world = await session.asker.world()
             async with aclosing(pictures(world, self._target, self._logged)) as seen:
                 async for picture in seen:
-                    self.panes.show(picture)
+                    if self.stands:
+                        self.panes.show(picture)
         except WizardError as error:
             self.panes.tell(session.redactor.redact(str(error)))
 
@@ -99,25 +89,9 @@ class TroubleshootScreen(LogScreen):
         self._lines.append(Log(time=line.time, run="", source=source, text=text))
 
     def _flow(self) -> None:
-        if self._lines:
+        if self._lines and self.stands:
             lines, self._lines = self._lines, []
             self.panes.add_logs(lines)
-
-    def bring_logs(self) -> bool:
-        """See LogScreen; where there is room the logs are always in sight."""
-        hidden = not self.logs.is_on_screen
-        if hidden:
-            self.action_pane("logs")
-        return hidden
-
-    def copied(self) -> str:
-        """See LogScreen: what the pane that has the keyboard shows."""
-        text = self.panes.copied()
-        return super().copied() if text is None else text
-
-    def action_pane(self, pane: str) -> None:
-        """Bring a pane to the front, and the keyboard to it."""
-        self.panes.bring(pane)
 
     @on(StepList.Chosen)
     def _part_chosen(self, event: StepList.Chosen) -> None:

@@ -1,10 +1,11 @@
 """A run in four panes: steps, logs, events and problems."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from screens.models.run import Run
@@ -12,6 +13,7 @@ from screens.models.run_rows import Row, headline, rows, waits
 from screens.models.troubles import troubles
 from screens.signs import State, sign
 from screens.widgets.event_log import EventLog
+from screens.widgets.live_panes import LivePanes
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.pane_tabs import PaneTabs
 from screens.widgets.problem_list import ProblemList
@@ -19,8 +21,6 @@ from screens.widgets.step_list import StepList
 from wizard.commands import JOURNAL_NOTE
 from wizard.run.events import Event, Log
 from wizard.run.records import LOG_FILE
-
-PANES = {"steps": "Steps", "logs": "Logs", "events": "Events", "problems": "Problems"}
 
 NOTHING = Row(
     "",
@@ -31,8 +31,15 @@ NOTHING = Row(
 )
 
 
-class RunPanes(Vertical):
-    """One pane is in front; where there is room, all are in sight."""
+class RunPanes(LivePanes):
+    """Shows a run as it goes on."""
+
+    TITLES: ClassVar[Mapping[str, str]] = {
+        "steps": "Steps",
+        "logs": "Logs",
+        "events": "Events",
+        "problems": "Problems",
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,23 +49,14 @@ class RunPanes(Vertical):
         self._told = (0, 0)
         """How many events and notes are shown."""
 
-    def compose(self) -> ComposeResult:
-        """The head, the names of the panes, and the panes."""
-        yield Static("", id="head", markup=False)
-        yield PaneTabs(PANES)
-        with Container(id="panes"):
-            with Vertical(id="steps"):
-                yield Static("", id="run-waits", markup=False)
-                yield StepList(id="step-list")
-            yield LogsPane(id="logs")
-            yield EventLog(id="events")
-            yield ProblemList(id="problems")
-
-    def on_mount(self) -> None:
-        """Name the panes, and begin in the steps."""
-        for key, (pane, title) in enumerate(PANES.items(), start=1):
-            self.query_one(f"#{pane}").border_title = f"{key} {title}"
-        self.bring("steps")
+    def panes(self) -> ComposeResult:
+        """See LivePanes."""
+        with Vertical(id="steps"):
+            yield Static("", id="run-waits", markup=False)
+            yield StepList(id="step-list")
+        yield LogsPane(id="logs")
+        yield EventLog(id="events")
+        yield ProblemList(id="problems")
 
     def begin(self) -> None:
         """Forget the run that was shown."""
@@ -97,20 +95,10 @@ class RunPanes(Vertical):
         self.set_class(not found, "-no-problems")
         self.query_one(PaneTabs).count({"problems": len(found)})
 
-    def bring(self, pane: str) -> None:
-        """Bring a pane to the front, and the keyboard to it."""
-        self.query_one(PaneTabs).front(pane)
-        for one in PANES:
-            self.query_one(f"#{one}").set_class(one == pane, "-front")
-        inner = {"steps": "#step-list", "logs": "#log"}
-        self.query_one(inner.get(pane, f"#{pane}")).focus()
-
-    def copied(self) -> str | None:
-        """The text of the pane that has the keyboard; None: the logs', or none has it."""
-        events, problems = self.query_one(EventLog), self.query_one(ProblemList)
-        if events.has_focus:
-            return "\n".join(events.told)
-        return problems.text if problems.has_focus else None
+    @property
+    def events_text(self) -> str:
+        """See LivePanes."""
+        return "\n".join(self.query_one(EventLog).told)
 
     def show_logs_of(self, run: Run | None, step: str) -> None:
         """Show the logs of a step; all where it is none."""
@@ -119,10 +107,6 @@ class RunPanes(Vertical):
             self._show_logs(run)
         else:
             self.query_one(LogsPane).show(None)
-
-    @on(PaneTabs.Chosen)
-    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
-        self.bring(event.pane)
 
     def _show_logs(self, run: Run) -> None:
         lines, self._lines = self._lines, []

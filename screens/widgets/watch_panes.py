@@ -1,8 +1,10 @@
 """A live release in four panes: its parts, what is wrong, logs and events."""
 
-from textual import on
+from collections.abc import Mapping
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from screens.models.picture_rows import (
@@ -14,6 +16,7 @@ from screens.models.picture_rows import (
     sources_of,
 )
 from screens.signs import sign
+from screens.widgets.live_panes import LivePanes
 from screens.widgets.log_view import LogView
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.pane_tabs import PaneTabs
@@ -22,11 +25,17 @@ from screens.widgets.step_list import StepList
 from wizard.live import Picture
 from wizard.run.events import Log
 
-PANES = {"parts": "Parts", "problems": "Problems", "logs": "Logs", "events": "Events"}
 
+class WatchPanes(LivePanes):
+    """Shows pictures of a release, and the lines of its logs."""
 
-class WatchPanes(Vertical):
-    """One pane is in front; where there is room, all are in sight."""
+    TITLES: ClassVar[Mapping[str, str]] = {
+        "parts": "Parts",
+        "problems": "Problems",
+        "logs": "Logs",
+        "events": "Events",
+    }
+    HEAD = f"{sign('asking')} reading objects, events and logs"
 
     def __init__(self, redact: Redact) -> None:
         super().__init__()
@@ -36,22 +45,13 @@ class WatchPanes(Vertical):
         self._part = ""
         """The part whose logs are shown."""
 
-    def compose(self) -> ComposeResult:
-        """The head, the names of the panes, and the panes."""
-        yield Static(f"{sign('asking')} reading objects, events and logs", id="head", markup=False)
-        yield PaneTabs(PANES)
-        with Container(id="panes"):
-            with Vertical(id="parts"):
-                yield StepList(id="step-list")
-            yield LogsPane(id="logs")
-            yield ProblemList(id="problems")
-            yield LogView(id="events")
-
-    def on_mount(self) -> None:
-        """Name the panes, and begin with the parts."""
-        for key, (pane, title) in enumerate(PANES.items(), start=1):
-            self.query_one(f"#{pane}").border_title = f"{key} {title}"
-        self.bring("parts")
+    def panes(self) -> ComposeResult:
+        """See LivePanes."""
+        with Vertical(id="parts"):
+            yield StepList(id="step-list")
+        yield LogsPane(id="logs")
+        yield ProblemList(id="problems")
+        yield LogView(id="events")
 
     def tell(self, text: str) -> None:
         """Say, in place of a picture, what keeps one from being shown."""
@@ -77,20 +77,10 @@ class WatchPanes(Vertical):
         logs.add(lines)
         self._show_part(logs)
 
-    def bring(self, pane: str) -> None:
-        """Bring a pane to the front, and the keyboard to it."""
-        self.query_one(PaneTabs).front(pane)
-        for one in PANES:
-            self.query_one(f"#{one}").set_class(one == pane, "-front")
-        inner = {"parts": "#step-list", "logs": "#log"}
-        self.query_one(inner.get(pane, f"#{pane}")).focus()
-
-    def copied(self) -> str | None:
-        """The text of the pane that has the keyboard; None: the logs', or none has it."""
-        events, found = self.query_one("#events", LogView), self.query_one(ProblemList)
-        if events.has_focus:
-            return events.copy_text()
-        return found.text if found.has_focus else None
+    @property
+    def events_text(self) -> str:
+        """See LivePanes."""
+        return self.query_one("#events", LogView).copy_text()
 
     def show_logs_of(self, part: str) -> None:
         """Show the logs of a part alone; all where it has none of its own."""
@@ -103,7 +93,3 @@ class WatchPanes(Vertical):
         sources = sources_of(self._picture, self._part, logs.sources)
         titles = {state.id: state.title for state in self._picture.states}
         logs.show(sources or None, of=titles.get(self._part, "") if sources else "")
-
-    @on(PaneTabs.Chosen)
-    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
-        self.bring(event.pane)

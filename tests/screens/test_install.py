@@ -337,7 +337,7 @@ async def test_without_colour_all_is_told(
     size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("WIZARD_GATE_SECONDS", "0")
+    monkeypatch.setenv("WIZARD_GATE_SECONDS", "5")
     async with guided("stuck", size) as person:
         await person.install()
         await person.until_seen("✗ Failed to install demo", "✗ Harbor", "failed after")
