@@ -37,7 +37,7 @@ def test_from_the_first_screen_to_a_registry(wizard: Wizard) -> None:
         person.press("tab")
         person.until("The folder with chart packages")
         person.press(str(wizard.charts))
-        person.until("as wizard knows it")
+        person.until("harbor-1.19.2.tgz, SHA-256")
         person.press("ctrl+n")
         person.until("Where should images be stored?")
         person.press("ctrl+n")

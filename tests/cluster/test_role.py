@@ -31,7 +31,7 @@ LARGER: Object = {"volumes": {"database": {"size": "2Gi"}}}
 APPLIED = "server-side apply of what is not there yet takes it, but counts as `patch`"
 UNUSED = {
     ("", "configmaps", "create"): APPLIED,
-    ("", "persistentvolumeclaims", "create"): APPLIED,
+    ("", "persistentvolumes", "patch"): "only where the class keeps volumes",
     ("apps", "deployments", "create"): APPLIED,
     ("apps", "statefulsets", "create"): APPLIED,
     ("", "pods/portforward", "create"): "newer API servers ask for it instead of `get`",

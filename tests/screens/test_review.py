@@ -17,7 +17,7 @@ async def test_everything_fine_says_what_will_happen_and_waits_for_enter(size) -
     async with reviewing(session_of(demo_ways(), DEMO), size) as shown:
         text = await shown.until("Ready to install", "Enter begins")
         assert "Ready to install Harbor 2.15.2 as demo on simulated/harbor" in text
-        assert "44 to create, 0 to change, 0 to delete, 0 warnings" in text
+        assert "46 to create, 0 to change, 0 to delete, 0 warnings" in text
         assert "Blobs                    A volume (default)" in text
         assert shown.started == []
         await shown.begin()

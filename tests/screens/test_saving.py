@@ -222,7 +222,7 @@ async def test_the_person_chooses_where_a_typed_secret_comes_from(
         await shown.press("enter")
         await shown.until("Enter begins")
         await shown.press("p")
-        await shown.until("44 to create", "Enter begins")
+        await shown.until("46 to create", "Enter begins")
     saved = loaded(here / "demo.yaml")["harbor"]["adminPassword"]
     if kind == "file":
         file = here / "keys" / "admin"
