@@ -165,12 +165,12 @@ async def test_an_attempt_that_was_killed_anywhere_is_gone_on_with(site: Site) -
     """After every single write the process may be gone; the next one ends with the same."""
     inputs, done = site.inputs(), False
     for allowed in range(40):
-        world = replace(site.world, vault=_Dying(allowed))
+        world = replace(site.world, vault=Dying(allowed))
         try:
             await replace(site, world=world).run(inputs)
             done = True
             break
-        except _Killed:
+        except Killed:
             continue
     assert done
     assert await site.plan(inputs) == []
@@ -179,11 +179,11 @@ async def test_an_attempt_that_was_killed_anywhere_is_gone_on_with(site: Site) -
     assert root.self_signed
 
 
-class _Killed(Exception):
+class Killed(Exception):
     pass
 
 
-class _Dying(VaultClient):
+class Dying(VaultClient):
     """A wizard that is killed after so many writes, the last of which is done."""
 
     def __init__(self, allowed: int) -> None:
@@ -194,14 +194,14 @@ class _Dying(VaultClient):
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Any]:
-            async with super(_Dying, self).session(server, login) as session:
+            async with super(Dying, self).session(server, login) as session:
                 write = session.write
 
                 async def counted(path: str, data: Any) -> Any:
                     reply = await write(path, data)
                     self.left -= 1
                     if self.left < 0:
-                        raise _Killed
+                        raise Killed
                     return reply
 
                 session.write = counted  # type: ignore[method-assign]
@@ -265,18 +265,18 @@ async def test_the_printed_policy_is_enough_and_all_of_it_is_needed(site: Site) 
     authority = served_authority(inputs.preset)
     assert authority
     needed = needed_capabilities(inputs.preset, authority)
-    token = _token(site, policy_text(needed))
+    token = policy_token(site, policy_text(needed))
     assert (await _rights(site, token)).state == "ok"
     await site.run(site.inputs(token))
     assert await site.plan(site.inputs(token)) == []
     for path in needed:
         narrower = {one: what for one, what in needed.items() if one != path}
-        outcome = await _rights(site, _token(site, policy_text(narrower)))
+        outcome = await _rights(site, policy_token(site, policy_text(narrower)))
         assert outcome.state == "fail"
         assert f'path "{path}"' in outcome.fix
 
 
-def _token(site: Site, policy: str) -> str:
+def policy_token(site: Site, policy: str) -> str:
     site.bao.write(f"{site.namespace}/sys/policies/acl/wizard", policy=policy)
     made = site.bao.write(f"{site.namespace}/auth/token/create", policies=["wizard"])
     token: str = made["auth"]["client_token"]

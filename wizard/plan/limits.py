@@ -19,7 +19,6 @@ LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
         ("shamir", "awskms", "gcpckms", "azurekeyvault"),
         "static or transit, or a server of yours",
     ),
-    ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
 
@@ -58,12 +57,9 @@ def _storage(preset: Preset) -> Iterator[Problem]:
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:
-    pki = preset.pki
-    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
-        server, signer = pki.authority.server, pki.authority.issuing.signer
-        if isinstance(server, DeployedServer):
-            yield from _deployed(pki.authority, server)
-        yield from _kind(("pki", "authority", "issuing", "signer"), signer.kind)
+    authority = preset.pki.authority if isinstance(preset.pki, SelfSigned) else None
+    if isinstance(authority, ServedAuthority) and isinstance(authority.server, DeployedServer):
+        yield from _deployed(authority, authority.server)
 
 
 def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:

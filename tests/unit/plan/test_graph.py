@@ -219,11 +219,16 @@ NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
 SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
 
 
+def test_an_authority_outside_needs_no_root_here() -> None:
+    graph = graph_of(preset(pki=OFFLINE))
+    made = [step.id for step in graph.steps if step.id.startswith("pki.vault.")]
+    assert made == ["pki.vault.accounts", "pki.vault.issuing", "pki.vault.role", "pki.vault.login"]
+
+
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
         ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
-        ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
         ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),

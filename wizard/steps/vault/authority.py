@@ -19,7 +19,9 @@ from wizard.vaults import VaultReply, VaultSession
 _YEAR = 365 * 24 * 3600
 _MARGIN = 3600
 """Seconds by which the issuing authority ends before its root at the latest."""
-_MOUNT, _TYPE = "sys/mounts/", "pki"
+_MOUNT = "sys/mounts/"
+PKI = "pki"
+"""The type of the mounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Held:
 
     own: CertificateFacts
     pem: str
+    chain: str
     above: Sequence[CertificateFacts]
 
 
@@ -49,7 +52,7 @@ class VaultAuthorityStep(Step):
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises CheckFailed where the mount holds another authority."""
         async with self._sessions(world) as session:
-            mount = await mount_change(session, self._path, _TYPE, self._longest)
+            mount = await mount_change(session, self._path, PKI, self._longest)
             held = await held_by(world, session, self._mount)
         if held is not None:
             self._require_ours(held)
@@ -58,17 +61,20 @@ class VaultAuthorityStep(Step):
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. What an earlier attempt made is kept."""
-        planned = {change.ref for change in changes}
         async with self._sessions(world) as session:
-            now = await mount_change(session, self._path, _TYPE, self._longest)
-            if now and now.ref in planned:
-                await make_mount(session, now, _TYPE, self._longest)
+            await self._mounted(session, changes)
             if await held_by(world, session, self._mount) is None:
                 await self.make(world, session, report)
 
     async def make(self, world: World, session: VaultSession, report: Reporter) -> None:
         """Make the certificate."""
         raise NotImplementedError
+
+    async def _mounted(self, session: VaultSession, planned: Sequence[ObjectChange]) -> None:
+        """Make the planned change of the mount, if there is one."""
+        now = await mount_change(session, self._path, PKI, self._longest)
+        if now and now.ref in {change.ref for change in planned}:
+            await make_mount(session, now, PKI, self._longest)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step. One that ends soon is told: renewing it is for people to decide."""
@@ -183,8 +189,9 @@ async def held_by(world: World, session: VaultSession, mount: str) -> Held | Non
     if not found or not found.get("certificate"):
         return None
     chain = await session.read(f"{mount}/cert/ca_chain") or found
-    own, *above = world.certificates.read((chain["certificate"] or found["certificate"]).encode())
-    return Held(own, found["certificate"], above)
+    whole = chain["certificate"] or found["certificate"]
+    own, *above = world.certificates.read(whole.encode())
+    return Held(own, found["certificate"], whole, above)
 
 
 def _tell(reply: VaultReply, mount: str, report: Reporter) -> None:
