@@ -17,8 +17,8 @@ from tests.contract.test_vault_setup import HOST, Dying, Killed, Site, policy_to
 from tests.unit.certificates.factory import Signed, ec_key, sign
 from tests.unit.steps.conftest import Heard
 from wizard.certificates import GivenCertificate
+from wizard.checks.authority import signed_outside
 from wizard.checks.base import Outcome, Subject
-from wizard.checks.offline import signed_outside
 from wizard.checks.vault import rights
 from wizard.errors import CheckFailed, PersonAwaited
 from wizard.steps.inputs import Inputs

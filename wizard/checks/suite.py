@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks import (
+    authority,
     blobs,
     certificates,
     cluster,
@@ -19,7 +20,6 @@ from wizard.checks import (
     namespace,
     nfs,
     nodes,
-    offline,
     openshift,
     ownership,
     quota,
@@ -40,7 +40,7 @@ CHECKS: tuple[Check, ...] = (
     *trust.CHECKS,
     *issuers.CHECKS,
     *references.CHECKS,
-    *offline.CHECKS,
+    *authority.CHECKS,
     *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,

@@ -43,8 +43,9 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
     yield from _certificates(preset)
     if preset.trust.pods != "none" and not has_authority(preset):
         yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
-    if preset.trust.nodes != "instructions":
-        yield _later("trust.nodes", preset.trust.nodes, "instructions")
+    if preset.trust.nodes != "instructions" and not has_authority(preset):
+        instead = "instructions where no root of your own is known"
+        yield _later("trust.nodes", preset.trust.nodes, instead)
     for secret in secret_paths(preset):
         if isinstance(secret.reference, VaultSecret):
             yield _later(secret.path, "vault", "env, file, secret or prompt")

@@ -61,7 +61,7 @@ def _signer(preset: Preset) -> OfflineSigner | None:
 
 CHECKS = (
     Check(
-        "vault.offline",
+        "authority.outside",
         "Authority outside",
         ("pki.authority.issuing", "pki.certificate", "harbor.url"),
         signed_outside,
