@@ -75,7 +75,7 @@ def _refused(view: View) -> Iterable[Match]:
 
 
 def _has_too_few_pods(workload: Object) -> bool:
-    return (status(workload).get("replicas") or 0) < spec(workload).get("replicas", 1)
+    return bool((status(workload).get("replicas") or 0) < spec(workload).get("replicas", 1))
 
 
 def _has_no_pod(job: Object) -> bool:
