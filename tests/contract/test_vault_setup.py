@@ -19,6 +19,7 @@ from wizard.errors import CheckFailed, Unreachable, WizardError
 from wizard.ports import World
 from wizard.steps.base import ObjectChange, Step
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.chain import PublishedRoot
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import served_authority
 from wizard.steps.vault.sessions import existing_sessions
@@ -252,6 +253,60 @@ async def test_another_authority_in_the_mount_is_never_replaced(site: Site) -> N
     assert "CN=Harbor Root CA" in refused.value.why
     assert "another mount" in refused.value.fix
     assert site.written(offset) == []
+
+
+async def test_a_new_root_needs_a_new_mount_for_what_it_signs(site: Site) -> None:
+    await site.run(site.inputs())
+    new = {"mount": "pki2", "commonName": "Harbor Root CA 2"}
+    with pytest.raises(CheckFailed) as refused:
+        await site.plan(site.inputs(root=new))
+    assert "below CN=Harbor Root CA" in refused.value.why
+    assert "pki.authority.issuing.mount" in refused.value.fix
+
+
+async def test_old_and_new_root_stand_side_by_side_until_the_certificate_is_below_the_new(
+    site: Site,
+) -> None:
+    await site.run(site.inputs())
+    old = site.read("pki/cert/ca")["certificate"].strip().encode() + b"\n"
+    served = site.inputs().secret_object(
+        "harbor-tls", {"ca.crt": old, "tls.crt": b"", "tls.key": b""}
+    )
+    await site.world.objects.apply(served)
+    assert await _published(site, site.inputs()) == ["CN=Harbor Root CA"]
+    new = {"mount": "pki2", "commonName": "Harbor Root CA 2"}
+    moved = site.inputs(root=new, issuing={"mount": "pki_int2"})
+    planned = [f"{one.action} {one.ref}" for one in await site.plan(moved)]
+    assert planned == [
+        "create Mount sys/mounts/pki2",
+        "create Authority pki2",
+        "create Mount sys/mounts/pki_int2",
+        "create Authority pki_int2",
+        "create Urls pki2/config/urls",
+        "create Urls pki_int2/config/urls",
+        "create Role pki_int2/roles/harbor",
+        "update Policy sys/policies/acl/harbor-issuer",
+    ]
+    await site.run(moved)
+    assert await site.plan(moved) == []
+    assert await _published(site, moved) == ["CN=Harbor Root CA", "CN=Harbor Root CA 2"]
+    assert await _published(site, moved) == ["CN=Harbor Root CA", "CN=Harbor Root CA 2"]
+    renewed = site.read("pki2/cert/ca")["certificate"].encode()
+    entries = {"ca.crt": renewed, "tls.crt": b"", "tls.key": b""}
+    await site.world.objects.apply(moved.secret_object("harbor-tls", entries), force=True)
+    assert await _published(site, moved) == ["CN=Harbor Root CA 2"]
+
+
+async def _published(site: Site, inputs: Inputs) -> list[str]:
+    """The roots that clients are given after a run."""
+    authority = served_authority(inputs.preset)
+    assert authority
+    step = PublishedRoot(inputs, authority)
+    if changes := await step.check(site.world):
+        await step.apply(site.world, changes, Heard())
+    assert await step.check(site.world) == []
+    held = (await inputs.entries(site.world, "harbor-ca"))["ca.crt"]
+    return [one.subject for one in X509().read(held)]
 
 
 async def test_something_else_in_the_mount_is_refused(site: Site) -> None:

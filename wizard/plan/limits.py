@@ -54,7 +54,8 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 def _storage(preset: Preset) -> Iterator[Problem]:
     storage = preset.storage
     if isinstance(storage.provisioner, NfsProvisioner) and storage.provisioner.driver == "subdir":
-        yield _later("storage.provisioner.driver", "subdir", "csi")
+        instead = "csi, which is maintained; subdir is legacy, and its chart was never tried"
+        yield _later("storage.provisioner.driver", "subdir", instead)
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:

@@ -54,9 +54,10 @@ class VaultAuthorityStep(Step):
         async with self._sessions(world) as session:
             mount = await mount_change(session, self._path, PKI, self._longest)
             held = await held_by(world, session, self._mount)
-        if held is not None:
-            self._require_ours(held)
-            return [mount] if mount else []
+            if held is not None:
+                self._require_ours(held)
+                await self._require_below(world, session, held)
+                return [mount] if mount else []
         return [*([mount] if mount else []), self._creation]
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
@@ -129,6 +130,9 @@ class VaultAuthorityStep(Step):
             fix=f"give another mount, or the name that stands there, in {self.answers}",
         )
 
+    async def _require_below(self, world: World, session: VaultSession, held: Held) -> None:
+        """Raise CheckFailed where what stands there is signed by another than is wanted."""
+
 
 class VaultRoot(VaultAuthorityStep):
     """The root stands in its mount, where nothing but the issuing authority is signed by it."""
@@ -161,6 +165,20 @@ class VaultIssuing(VaultAuthorityStep):
         """`root` is the root's mount."""
         super().__init__(inputs, sessions, wanted)
         self._root = root
+
+    async def _require_below(self, world: World, session: VaultSession, held: Held) -> None:
+        """See VaultAuthorityStep: else a new root would be made that signs nothing."""
+        root = await held_by(world, session, self._root)
+        if not held.above or (root and root.own.serial in {one.serial for one in held.above}):
+            return
+        raise CheckFailed(
+            f"The authority in {self._mount} is signed by another root than the one in "
+            f"{self._root}",
+            why=f"it is below {held.above[-1].subject}, and is never signed anew where it stands: "
+            "old and new have to stand side by side until every client trusts both",
+            where=f"{self.answers}.mount",
+            fix=f"give a new mount for it too, in {self.answers}.mount",
+        )
 
     async def make(self, world: World, session: VaultSession, report: Reporter) -> None:
         """See VaultAuthorityStep."""
