@@ -66,7 +66,11 @@ def _certificates(preset: Preset) -> Iterator[Problem]:
 
 def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:
     if isinstance(authority, VaultAuthority):
-        yield _later("pki.authority.kind", "vault with server.kind deploy", "openbao, or existing")
+        yield _later(
+            "pki.authority.server.kind",
+            "deploy for a Vault",
+            "existing, or OpenBao in pki.authority.kind",
+        )
     yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
     if server.replicas != 1:
         yield _later("pki.authority.server.replicas", str(server.replicas), "1")
