@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cluster.kube import CORE, Object
 from tests.cluster.test_issuer import steps
+from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.wizard import Wizard
 
 BASELINE = {"pod-security.kubernetes.io/enforce": "baseline"}
@@ -22,6 +23,7 @@ def told(events: list[Any]) -> list[str]:
 
 def test_the_root_is_written_on_every_node_and_taken_back(wizard: Wizard) -> None:
     wizard.preset(trust={"nodes": "daemonset"})
+    wizard.identity = apply_role(wizard, printed_role(wizard))
     ended = wizard.install().require(0)
     assert steps(ended)["trust.nodes"] == "done"
     nodes = [one["metadata"]["name"] for one in wizard.admin.items(f"{CORE}/nodes")]
@@ -38,6 +40,8 @@ def test_the_root_is_written_on_every_node_and_taken_back(wizard: Wizard) -> Non
     ended = wizard.install("--allow", "delete").require(0)
     assert told(ended.events) == [f"node {name}: done" for name in sorted(nodes)]
     assert daemon_sets(wizard) == []
+    denied = wizard.control_plane.audit.denied(wizard.identity.user)
+    assert [str(one) for one in denied] == []
 
 
 def test_a_namespace_that_would_refuse_its_pods_is_told_first(wizard: Wizard) -> None:
