@@ -11,6 +11,7 @@ from wizard.errors import (
     CheckFailed,
     NotAccepted,
     OutOfTime,
+    PersonAwaited,
     StepFailed,
     Throttled,
     Unreachable,
@@ -21,6 +22,7 @@ from wizard.ports import Charts, Kind, NeededRight, Ref, World
 from wizard.run.engine import Conclusion, Engine
 from wizard.run.events import Event, StepFinished, StepStarted, StepWaiting
 from wizard.run.redaction import Redactor
+from wizard.run.rendering import EventLines, Style
 from wizard.run.telling import RunTeller
 from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, Step
 
@@ -114,6 +116,23 @@ async def test_a_failed_step_stops_what_needs_it_and_the_rest_goes_on() -> None:
     assert conclusion.error is not None
     ended = {e.step: e for e in stage.events if isinstance(e, StepFinished)}
     assert (ended["a"].what, ended["a"].why, ended["a"].fix) == ("broken", "because", "mend it")
+
+
+async def test_waiting_for_somebody_outside_is_no_failure_and_stops_what_needs_it() -> None:
+    async def wait() -> None:
+        raise PersonAwaited("unsigned", why="nobody signed", fix="have it signed")
+
+    stage = Stage()
+
+    conclusion = await stage.play(Play("a", verify=wait), Play("b", "a"), Play("c"))
+
+    assert conclusion.states == {"a": "waiting", "b": "blocked", "c": "unchanged"}
+    assert conclusion.error is not None
+    assert conclusion.error.exit_code == 5
+    (ended,) = (e for e in stage.events if isinstance(e, StepFinished) and e.step == "a")
+    lines = EventLines(lambda time: "", Style(unicode=False)).of(ended)
+    assert "waits for somebody outside" in lines[0]
+    assert any("have it signed" in line for line in lines)
 
 
 @pytest.mark.parametrize(
