@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer
 from wizard.answers.preset import Preset
-from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
+from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal, Unseal
 from wizard.answers.versions import OPENBAO_VERSION
 from wizard.charts.images import mirrored
 from wizard.ports import ChartSource
@@ -42,13 +42,18 @@ def openbao_chart() -> ChartSource:
     return ChartSource("openbao", CHART_VERSION, repository=repository)
 
 
-def server_names(namespace: str) -> tuple[str, ...]:
+def pod_names(replicas: int) -> Sequence[str]:
+    """The names by which the server's pods reach each other."""
+    return [f"{RELEASE_NAME}-{number}.{RELEASE_NAME}-internal" for number in range(replicas)]
+
+
+def server_names(namespace: str, replicas: int) -> tuple[str, ...]:
     """The names in the server's certificate: its Services, and the end of a port-forward."""
-    service, each = f"{RELEASE_NAME}.{namespace}", f"{RELEASE_NAME}-internal"
+    service = f"{RELEASE_NAME}.{namespace}"
     return (
         f"{service}.svc",
         f"{service}.svc.cluster.local",
-        f"{RELEASE_NAME}-0.{each}",
+        *pod_names(replicas),
         "localhost",
         "127.0.0.1",
     )
@@ -57,8 +62,11 @@ def server_names(namespace: str) -> tuple[str, ...]:
 def openbao_values(
     preset: Preset, server: DeployedServer, secrets: ServerSecrets, first: Requests
 ) -> dict[str, Any]:
-    """The chart's values: one replica on raft, TLS, audit told to the log, and its seal."""
+    """The chart's values: raft, TLS, audit told to the log, and what the seal needs."""
     registry, repository = _image(preset)
+    mounted = {"tls": secrets.certificate}
+    if not isinstance(server.unseal, Shamir):
+        mounted["seal"] = secrets.seal
     values: dict[str, Any] = {
         "global": {"tlsDisable": False},
         "injector": {"enabled": False},
@@ -77,12 +85,11 @@ def openbao_values(
             "dataStorage": {"size": server.size, "storageClass": server.class_name},
             "extraEnvironmentVars": {"BAO_CACERT": f"{_FOLDER}/tls/ca.crt"},
             "volumes": [
-                {"name": "tls", "secret": {"secretName": secrets.certificate}},
-                {"name": "seal", "secret": {"secretName": secrets.seal}},
+                {"name": name, "secret": {"secretName": secret}} for name, secret in mounted.items()
             ],
             "volumeMounts": [
-                {"name": "tls", "mountPath": f"{_FOLDER}/tls", "readOnly": True},
-                {"name": "seal", "mountPath": f"{_FOLDER}/seal", "readOnly": True},
+                {"name": name, "mountPath": f"{_FOLDER}/{name}", "readOnly": True}
+                for name in mounted
             ],
             "standalone": {"enabled": True, "config": configuration(server.unseal, first)},
         },
@@ -109,14 +116,21 @@ listener "tcp" {{
 audit "file" "log" {{
   options = {{ file_path = "stdout" }}
 }}
-{_seal(unseal)}initialize "wizard" {{
-{"".join(map(_request, first))}}}
-"""
+{_seal(unseal)}{_first_start(first)}"""
+
+
+def _first_start(first: Requests) -> str:
+    """What a server that opens itself does on its first start; it takes no such stanza else."""
+    return f'initialize "wizard" {{\n{"".join(map(_request, first))}}}\n' if first else ""
 
 
 def _seal(unseal: Unseal) -> str:
-    """The stanza of an auto-unseal that OpenBao 2.7 has built in; what it needs is in files."""
+    """The stanza of an auto-unseal that OpenBao 2.7 has built in; what it needs is in files.
+    Without one, people open it with their shares.
+    """
     match unseal:
+        case Shamir():
+            return ""
         case StaticUnseal():
             settings = {"current_key_id": "first", "current_key": f"file://{_FOLDER}/seal/key"}
         case TransitUnseal():

@@ -16,8 +16,8 @@ from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("pki", "authority", "server", "unseal"): (
-        ("shamir", "awskms", "gcpckms", "azurekeyvault"),
-        "static or transit, or a server of yours",
+        ("awskms", "gcpckms", "azurekeyvault"),
+        "shamir, static or transit, or a server of yours",
     ),
     ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }

@@ -112,6 +112,15 @@ def test_an_openbao_is_installed_before_it_is_set_up() -> None:
     ]
 
 
+def test_one_that_people_open_is_opened_before_it_is_set_up() -> None:
+    steps = {
+        step.id: step for step in graph_of(preset(pki=deployed(unseal={"kind": "shamir"}))).steps
+    }
+    assert "pki.vault.seal" not in steps
+    assert steps["pki.vault.opened"].needs == ("pki.vault.server",)
+    assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
+
+
 def test_its_image_is_pulled_with_the_login_for_images() -> None:
     graph = graph_of(preset(pki=deployed(), delivery={"pullSecret": {"env": "PULL"}}))
     (server,) = [step for step in graph.steps if step.id == "pki.vault.server"]
@@ -122,7 +131,7 @@ def test_its_image_is_pulled_with_the_login_for_images() -> None:
     ("pki", "path"),
     [
         (deployed(replicas=3), "pki.authority.server.replicas"),
-        (deployed(unseal={"kind": "shamir"}), "pki.authority.server.unseal.kind"),
+        (deployed("vault", unseal={"kind": "shamir"}), "pki.authority.kind"),
     ],
 )
 def test_other_servers_of_our_own_are_refused(pki: dict[str, Any], path: str) -> None:
@@ -207,7 +216,6 @@ def test_without_volumes_there_is_nothing_to_probe_but_the_bucket() -> None:
     assert [step.id for step in graph.probes] == ["storage.blobs.probe"]
 
 
-VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
 TOKEN = {"kind": "token", "token": {"env": "TOKEN"}}
 EXISTING = {"kind": "existing", "address": "https://vault.test", "auth": TOKEN}
 SIGNER = {"kind": "offline", "root": "root.pem", "certificate": "issuing.pem"}
@@ -222,7 +230,6 @@ SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
         ({"pki": OFFLINE}, "pki.authority.issuing.signer.kind"),
         ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
@@ -246,6 +253,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=SUBDIR, trust={"nodes": "daemonset"}))
+        graph_of(preset(pki=OFFLINE, storage=SUBDIR, trust={"nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 3

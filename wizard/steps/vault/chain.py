@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
 from wizard.answers.pki import SelfSigned
+from wizard.answers.unseal import Shamir
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.ports import Object, World
 from wizard.steps.base import Step
@@ -14,9 +15,12 @@ from wizard.steps.issuers import issuing_steps
 from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
+from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
-from wizard.steps.vault.server import API_SERVER, ServerPlace, deployed_sessions, server_steps
+from wizard.steps.vault.opening import ServerOpened
+from wizard.steps.vault.replicas import Replicas, ServerPlace
+from wizard.steps.vault.server import API_SERVER, server_steps
 from wizard.steps.vault.sessions import existing_sessions
 from wizard.steps.vault.setup import setup_steps
 
@@ -55,10 +59,15 @@ def _existing(inputs: Inputs, authority: ServedAuthority, server: ExistingServer
 
 def _deployed(inputs: Inputs, authority: ServedAuthority, server: DeployedServer) -> Iterator[Step]:
     place = ServerPlace.of(authority, server)
-    yield from server_steps(inputs, authority, server)
-    sessions = deployed_sessions(inputs, place)
-    needs, host = ["pki.vault.server"], API_SERVER
-    yield from setup_steps(inputs, authority, sessions, place.address, needs, host)
+    replicas = Replicas(inputs, place, server.replicas)
+    ground, release = server_steps(inputs, authority, server)
+    yield from (*ground, release)
+    sessions, needs = deployed_sessions(replicas), [release.id]
+    if isinstance(server.unseal, Shamir):
+        opened = ServerOpened(inputs, authority, server.unseal, replicas, release)
+        yield opened
+        sessions, needs = deployed_sessions(replicas, opened.is_to_be_set_up), [opened.id]
+    yield from setup_steps(inputs, authority, sessions, place.address, needs, API_SERVER)
 
 
 class PublishedRoot(CopySecrets):
