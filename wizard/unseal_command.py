@@ -1,7 +1,9 @@
 """What `wizard unseal` does: gives key shares to every sealed replica of a preset's OpenBao."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +22,8 @@ from wizard.steps.vault.reaching import served_authority
 from wizard.steps.vault.replicas import OPEN, Replicas, ServerPlace
 from wizard.vaults import VaultStatus
 from wizard.voices import Voices
+
+_JOINING_SECONDS, _PAUSE = 30, 0.5
 
 
 class Holder(Protocol):
@@ -41,6 +45,8 @@ class _Round:
     replicas: Replicas
     voices: Voices
     before: dict[str, VaultStatus]
+    shares: list[str] = field(default_factory=list, repr=False)
+    """What opens a replica that joins the others only now."""
 
     async def give(self, pod: str, shares: Sequence[str]) -> VaultStatus:
         """Give shares to one replica. Raises Invalid: they do not open it."""
@@ -57,7 +63,27 @@ class _Round:
             if not share:
                 return
             self.voices.redactor.conceal(share)
+            self.shares.append(share)
             left = {pod: now for pod in left if (now := await self._take(pod, share))}
+
+    async def follow(self) -> None:
+        """Open the replicas that join one that is open now, and wait until one is in charge."""
+        until = asyncio.get_running_loop().time() + _JOINING_SECONDS
+        joining = {pod for pod in self.replicas.pods if self._joins(pod)}
+        while asyncio.get_running_loop().time() < until:
+            states = await self.replicas.states(self.world)
+            alone = not joining and "active" in states.values()
+            if alone or not OPEN & {*states.values()}:
+                return
+            for pod in [one for one in joining if states[one] == "sealed"]:
+                joining.remove(pod)
+                with suppress(Invalid):  # that it is still sealed is told in the end
+                    await self.give(pod, self.shares)
+            await asyncio.sleep(_PAUSE)
+
+    def _joins(self, pod: str) -> bool:
+        """Whether a replica belonged to no others yet."""
+        return pod not in self.before or self.before[pod].state == "uninitialised"
 
     async def _take(self, pod: str, share: str) -> VaultStatus | None:
         """The replica's state after one more share; None: it is open."""
@@ -65,6 +91,7 @@ class _Round:
             async with self.replicas.reached(self.world, pod) as server:
                 status = await self.world.vault.unseal(server, [share])
         except Invalid as error:
+            self.shares.clear()
             self.voices.console.warning(
                 StepFailed(
                     f"{pod} did not take that share",
@@ -91,6 +118,7 @@ async def unseal(world: World, answers: Preset, voices: Voices, holder: Holder) 
     if sealed:
         turn = _Round(world, replicas, voices, before)
         await _open(turn, sealed, await custody.kept(world), custody, holder)
+        await turn.follow()
     after = await _found(world, replicas)
     document = _document(replicas, before, after)
     voices.report.data(document, lambda _: [_line(one) for one in document["replicas"]])
@@ -111,6 +139,7 @@ async def _open(
     path = custody.file.path
     if kept and kept.opens:
         turn.voices.console.note(f"Unsealing with the shares in {path}")
+        turn.shares.extend(kept.shares)
         for pod in sealed:
             try:
                 await turn.give(pod, kept.shares)

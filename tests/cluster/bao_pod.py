@@ -25,6 +25,7 @@ class Pod:
     wizard: Wizard
     namespace: str
     bao: RenderedBao
+    name: str = "openbao-0"
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -32,14 +33,14 @@ class Pod:
 
         def there() -> bool:
             with contextlib.suppress(KubeError):
-                self._get("pods", "openbao-0")
+                self._get("pods", self.name)
                 return True
             return self._ended.is_set()
 
         poll("the server's pod is there", there, 300)
         if self._ended.is_set():
             return
-        for volume in self._get("pods", "openbao-0")["spec"]["volumes"]:
+        for volume in self._get("pods", self.name)["spec"]["volumes"]:
             if "secret" not in volume:
                 continue
             place = self.bao.folder / volume["name"]
@@ -69,23 +70,43 @@ def bao_pod(
     cert_manager: CertManager, control_plane: ControlPlane, charts: Path, folder: Path
 ) -> Iterator[Pod]:
     """A site whose server's pod leads to an OpenBao that starts when the pod is made."""
+    with bao_pods(cert_manager, control_plane, charts, folder, 1) as (running,):
+        yield running
+
+
+@contextlib.contextmanager
+def bao_pods(
+    cert_manager: CertManager, control_plane: ControlPlane, charts: Path, folder: Path, count: int
+) -> Iterator[list[Pod]]:
+    """The same with several replicas."""
     with site(control_plane, charts, folder) as wizard:
         namespace = f"{wizard.namespace}-bao"
-        proxy = cert_manager.proxy.url
-        bao = RenderedBao(folder / "bao", environment={"HTTPS_PROXY": proxy})
-        bao.folder.mkdir()
-        bao.certificate = ("", "")
+        environment = {"HTTPS_PROXY": cert_manager.proxy.url, "NO_PROXY": "127.0.0.1"}
+        baos = [
+            RenderedBao(folder / f"bao-{number}", "", environment, ("", ""))
+            for number in range(count)
+        ]
         api = int(control_plane.server.rpartition(":")[2])
         cert_manager.services["kubernetes.default.svc"] = api
-        cert_manager.services[f"openbao.{namespace}.svc"] = bao.port
-        forward_ports(wizard.admin, namespace, {8200: bao.port})
-        running = Pod(wizard, namespace, bao)
-        thread = threading.Thread(target=running.run, name="openbao")
-        thread.start()
+        cert_manager.services[f"openbao.{namespace}.svc"] = baos[0].port
+        pods = []
+        for number, bao in enumerate(baos):
+            bao.folder.mkdir()
+            pods.append(Pod(wizard, namespace, bao, f"openbao-{number}"))
+            forward_ports(wizard.admin, namespace, {8200: bao.port}, pods[-1].name)
+            bao.others = {
+                f"openbao-{other}.openbao-internal": one.port for other, one in enumerate(baos)
+            }
+        threads = [threading.Thread(target=pod.run, name=pod.name) for pod in pods]
+        for thread in threads:
+            thread.start()
         try:
-            yield running
+            yield pods
         finally:
-            running.stop()
-            thread.join(60)
-            stop_forwarding(wizard.admin, namespace)
+            for pod in pods:
+                pod.stop()
+            for thread in threads:
+                thread.join(60)
+            for pod in pods:
+                stop_forwarding(wizard.admin, namespace, pod.name)
             wizard.admin.delete(f"{CORE}/namespaces/{namespace}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.bao_pod import Pod, bao_pod
+from tests.cluster.bao_pod import Pod, bao_pod, bao_pods
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended, schema
 from tests.cluster.control_plane import ControlPlane
@@ -65,6 +65,33 @@ def test_it_is_installed_and_opened_by_its_holders_after_a_restart(pod: Pod) -> 
     wizard.attended = False
     wizard.nothing_to_do("--yes")
     assert written(pod.bao, offset) == []
+
+
+@pytest.mark.soak
+def test_three_replicas_join_and_each_is_opened(
+    cert_manager: CertManager, control_plane: ControlPlane, charts: Path, tmp_path: Path
+) -> None:
+    """All of them have a vote in the end, and one that starts again is opened by the command."""
+    with bao_pods(cert_manager, control_plane, charts, tmp_path, 3) as pods:
+        first, second, third = pods
+        wizard = first.wizard
+        pki = answers(first.namespace)
+        pki["authority"]["server"]["replicas"] = 3
+        wizard.preset(pki=pki)
+        wizard.attended = True
+        ended = wizard.install("--yes").require(0)
+        told = [event["text"] for event in ended.events if event["event"] == "step.waiting"]
+        assert any("has not joined yet" in text for text in told)
+        assert any("have a vote" in text for text in told)
+
+        wizard.attended = False
+        wizard.nothing_to_do("--yes")
+        second.restart()
+        third.restart()
+        replicas = unseal(first).require(0).document["replicas"]
+        assert [one["before"] for one in replicas[1:]] == ["sealed", "sealed"]
+        assert sorted(one["after"] for one in replicas) == ["active", "standby", "standby"]
+        wizard.nothing_to_do("--yes")
 
 
 @pytest.mark.soak

@@ -22,6 +22,22 @@ PULL_SECRET = "openbao-pull"  # noqa: S105 - the name of a Secret
 
 _FOLDER = "/openbao"
 _IMAGE = "quay.io/openbao/openbao"
+_PLAIN = {"active": {"enabled": False}, "standby": {"enabled": False}}
+"""One Service for all pods: none is told the API server's name for itself."""
+_SPREAD = {
+    "podAntiAffinity": {
+        "preferredDuringSchedulingIgnoredDuringExecution": [
+            {
+                "weight": 100,
+                "podAffinityTerm": {
+                    "topologyKey": "kubernetes.io/hostname",
+                    "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": RELEASE_NAME}},
+                },
+            }
+        ]
+    }
+}
+"""Each on a node of its own, as far as there are enough nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +95,9 @@ def openbao_values(
             },
             "updateStrategyType": "RollingUpdate",
             "podManagementPolicy": "Parallel",
-            "affinity": "",
+            "affinity": _SPREAD if server.replicas > 1 else "",
             "authDelegator": {"enabled": False},
-            "service": {"active": {"enabled": False}, "standby": {"enabled": False}},
+            "service": _PLAIN,
             "dataStorage": {"size": server.size, "storageClass": server.class_name},
             "extraEnvironmentVars": {"BAO_CACERT": f"{_FOLDER}/tls/ca.crt"},
             "volumes": [
@@ -91,7 +107,7 @@ def openbao_values(
                 {"name": name, "mountPath": f"{_FOLDER}/{name}", "readOnly": True}
                 for name in mounted
             ],
-            "standalone": {"enabled": True, "config": configuration(server.unseal, first)},
+            **_mode(server, configuration(server.unseal, first, server.replicas)),
         },
     }
     if preset.delivery.pull_secret is not None:
@@ -99,14 +115,29 @@ def openbao_values(
     return values
 
 
-def configuration(unseal: Unseal, first: Requests) -> str:
+def _mode(server: DeployedServer, config: str) -> dict[str, Any]:
+    """One replica, or several that agree among each other; what the others ask goes to those that
+    are open. No node has a name: a first one got none, and must keep that.
+    """
+    if server.replicas == 1:
+        return {"standalone": {"enabled": True, "config": config}}
+    raft = {"enabled": True, "config": config}
+    return {
+        "standalone": {"enabled": False},
+        "ha": {"enabled": True, "replicas": server.replicas, "raft": raft},
+        "serviceAccount": {"serviceDiscovery": {"enabled": False}},
+        "service": {**_PLAIN, "publishNotReadyAddresses": False},
+    }
+
+
+def configuration(unseal: Unseal, first: Requests, replicas: int = 1) -> str:
     """The server's configuration. Audit devices are declared: OpenBao takes none by its API."""
     return f"""\
 ui = false
 storage "raft" {{
   path = "{_FOLDER}/data"
   performance_multiplier = 1
-}}
+{_joining(replicas)}}}
 listener "tcp" {{
   address = "[::]:{PORT}"
   cluster_address = "[::]:8201"
@@ -117,6 +148,21 @@ audit "file" "log" {{
   options = {{ file_path = "stdout" }}
 }}
 {_seal(unseal)}{_first_start(first)}"""
+
+
+def _joining(replicas: int) -> str:
+    """Where a replica that is new finds the others."""
+    if replicas == 1:
+        return ""
+    return "".join(
+        f"""\
+  retry_join {{
+    leader_api_addr = "https://{name}:{PORT}"
+    leader_ca_cert_file = "{_FOLDER}/tls/ca.crt"
+  }}
+"""
+        for name in pod_names(replicas)
+    )
 
 
 def _first_start(first: Requests) -> str:

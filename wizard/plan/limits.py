@@ -12,6 +12,7 @@ from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
 from wizard.answers.storage import NfsProvisioner
+from wizard.answers.unseal import Shamir
 from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
@@ -70,8 +71,9 @@ def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Pr
     if isinstance(authority, VaultAuthority):
         yield _later("pki.authority.kind", "vault with server.kind deploy", "openbao, or existing")
     yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
-    if server.replicas != 1:
-        yield _later("pki.authority.server.replicas", str(server.replicas), "1")
+    if server.replicas != 1 and not isinstance(server.unseal, Shamir):
+        given = f"{server.replicas} with unseal.kind {server.unseal.kind}"
+        yield _later("pki.authority.server.replicas", given, "1, or unseal.kind shamir")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:

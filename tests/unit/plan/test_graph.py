@@ -121,6 +121,12 @@ def test_one_that_people_open_is_opened_before_it_is_set_up() -> None:
     assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
 
 
+def test_three_are_carried_out_where_people_open_them() -> None:
+    assert "pki.vault.opened" in ids(
+        graph_of(preset(pki=deployed(unseal={"kind": "shamir"}, replicas=3)))
+    )
+
+
 def test_its_image_is_pulled_with_the_login_for_images() -> None:
     graph = graph_of(preset(pki=deployed(), delivery={"pullSecret": {"env": "PULL"}}))
     (server,) = [step for step in graph.steps if step.id == "pki.vault.server"]

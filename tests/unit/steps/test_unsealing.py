@@ -42,7 +42,7 @@ async def bao(world: SimulatedWorld) -> SimulatedWorld:
         },
     ):
         await world.stage.objects.apply({"apiVersion": "v1", **obj})
-    metadata = {"name": "openbao-0", "namespace": "openbao"}
+    metadata = {"name": "openbao-0", "namespace": "openbao", "labels": {}}
     spec, status = {"containers": [{"name": "openbao", "image": "bao"}]}, {"phase": "Running"}
     world.stage.store.put(
         {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
@@ -143,6 +143,18 @@ async def test_shares_of_a_server_that_was_made_anew_are_kept(
     with pytest.raises(CheckFailed, match="file for the key shares exists"):
         await step.check(bao)
     assert keys_file(tmp_path).read_text() == before
+
+
+async def test_replicas_of_a_server_are_neither_added_nor_taken_away(
+    bao: SimulatedWorld, tmp_path: Path
+) -> None:
+    metadata = {"name": "openbao", "namespace": "openbao"}
+    pods = {"metadata": {}, "spec": {"containers": []}}
+    spec = {"replicas": 3, "selector": {"matchLabels": {}}, "template": pods}
+    made = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": spec}
+    bao.stage.store.put(made)
+    with pytest.raises(CheckFailed, match="has 3 replicas, which no run makes 1"):
+        await opened(inputs(bao, tmp_path)).check(bao)
 
 
 async def test_a_sealed_one_without_its_file_names_the_command(

@@ -7,12 +7,15 @@ from typing import Any
 from wizard.errors import NotFound, Unreachable, VaultClosed, WorldError
 from wizard.ports import World
 from wizard.steps.vault.reaching import ACCOUNT
-from wizard.steps.vault.replicas import Replicas
+from wizard.steps.vault.replicas import OPEN, Replicas
 from wizard.steps.vault.sessions import Sessions
 from wizard.vaults import VaultLogin, VaultReply, VaultServer, VaultSession
 
 MOUNT = "harbor-wizard"
 """The wizard's login in the server, and its policy there."""
+
+RAFT = "sys/storage/raft/configuration"
+"""Where a server of several tells who belongs to it."""
 
 
 async def account_login(replicas: Replicas, world: World) -> VaultLogin:
@@ -38,16 +41,23 @@ def deployed_sessions(
             try:
                 server = await stack.enter_async_context(_active(replicas, world))
                 if closed and await closed(world):
-                    raise VaultClosed("The server is not set up yet")
+                    raise NotFound("The server is not set up yet")
                 login = await account_login(replicas, world)
                 session = await stack.enter_async_context(world.vault.session(server, login))
             except (NotFound, Unreachable, VaultClosed) as error:
-                if not isinstance(error, NotFound) and closed is None:
+                if not isinstance(error, NotFound) and not (
+                    closed and await _shut(replicas, world)
+                ):
                     raise
                 session = _NothingThere(error)
             yield session
 
     return opened
+
+
+async def _shut(replicas: Replicas, world: World) -> bool:
+    """Whether no replica is open: nothing can be seen before people opened one."""
+    return not OPEN & {*(await replicas.states(world)).values()}
 
 
 @asynccontextmanager
@@ -59,6 +69,21 @@ async def _active(replicas: Replicas, world: World) -> AsyncIterator[VaultServer
         chosen = next((pod for pod in replicas.pods if states[pod] == "active"), chosen)
     async with replicas.reached(world, chosen) as server:
         yield server
+
+
+async def followers(replicas: Replicas, world: World) -> str:
+    """Which of several replicas could not take over yet; empty: all could.
+
+    One that has just joined has no vote (measured: up to twelve seconds), and without enough
+    votes nobody takes over.
+    """
+    async with deployed_sessions(replicas)(world) as session:
+        found = await session.read(RAFT) or {}
+    servers = (found.get("config") or {}).get("servers") or ()
+    voting = sum(1 for one in servers if one.get("voter"))
+    if voting < replicas.count:
+        return f"{voting} of {replicas.count} replicas of OpenBao have a vote"
+    return ""
 
 
 class _NothingThere:

@@ -21,7 +21,7 @@ from wizard.steps.gate import Wait
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.api_server import api_authority
 from wizard.steps.vault.custody import Custody
-from wizard.steps.vault.deployed import MOUNT
+from wizard.steps.vault.deployed import MOUNT, followers
 from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept
 from wizard.steps.vault.replicas import OPEN, Replicas
@@ -66,6 +66,7 @@ class ServerOpened(Step):
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises CheckFailed where it cannot be opened, or must not be initialised."""
+        await self._replicas.require_as_many(world)
         kept = await self._custody.kept(world)
         states = await self._replicas.states(world)
         first, *_ = states.values()
@@ -157,13 +158,18 @@ class ServerOpened(Step):
             await asyncio.sleep(_PAUSE / 10)
 
     async def _still_closed(self, world: World) -> str:
-        """Which replica is not open; empty: all are."""
+        """Which replica is not open, or could not take over; empty: all are, and could."""
         states = await self._replicas.states(world)
-        return "; ".join(
+        closed = [
             f"{pod} {f'is {state}' if state else 'does not answer'}"
             for pod, state in states.items()
             if state not in OPEN
-        )
+        ]
+        if not closed and "active" not in states.values():
+            return "no replica of OpenBao is in charge yet"
+        if closed or self._replicas.count == 1:
+            return "; ".join(closed)
+        return await followers(self._replicas, world)
 
     def _opening(self, pod: str) -> ObjectChange:
         ref = place("Seal", f"{self._replicas.place.namespace}/{pod}")

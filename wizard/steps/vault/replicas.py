@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from wizard.answers.authority import DeployedServer, ServedAuthority
 from wizard.charts.openbao import PORT, RELEASE_NAME, ServerSecrets
-from wizard.errors import NotFound, Unreachable
-from wizard.ports import NeededRight, Right, World
+from wizard.diagnose.kinds import STATEFUL_SET
+from wizard.errors import CheckFailed, NotFound, Unreachable
+from wizard.ports import NeededRight, Ref, Right, World
 from wizard.steps.inputs import Inputs
 from wizard.vaults import VaultServer, VaultState, VaultStatus
 
@@ -80,6 +81,22 @@ class Replicas:
                 return await world.vault.status(server)
         except (NotFound, Unreachable):
             return None
+
+    async def require_as_many(self, world: World) -> None:
+        """Raise CheckFailed where the server was installed with another number of replicas: of
+        three that agree one alone decides nothing, and others could not read who belongs to them.
+        """
+        ref = Ref(STATEFUL_SET, self.place.namespace, RELEASE_NAME)
+        found = (await world.objects.get(ref) or {}).get("spec", {}).get("replicas", self.count)
+        if found not in {0, self.count}:
+            raise CheckFailed(
+                f"OpenBao has {found} replicas, which no run makes {self.count}",
+                why="they have agreed on who belongs to them, and one that is taken away still "
+                "counts",
+                where="pki.authority.server.replicas",
+                fix=f"give {found}; or move to a new server, in another pki.authority.server."
+                "namespace",
+            )
 
     async def states(self, world: World) -> Mapping[str, VaultState | None]:
         """The state of each pod, by its name; None: nobody answers there yet."""

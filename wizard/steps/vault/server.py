@@ -31,7 +31,7 @@ from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
-from wizard.steps.vault.deployed import MOUNT
+from wizard.steps.vault.deployed import MOUNT, RAFT
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import ACCOUNT
 from wizard.steps.vault.replicas import Replicas, ServerPlace
@@ -245,7 +245,10 @@ def first_requests(
     inputs: Inputs, authority: ServedAuthority, place: ServerPlace, published: str
 ) -> Requests:
     """What gives the wizard its policy and its login, in a server that is new."""
-    rules = policy_text(needed_capabilities(inputs.preset, authority))
+    needed, server = dict(needed_capabilities(inputs.preset, authority)), authority.server
+    if isinstance(server, DeployedServer) and server.replicas > 1:
+        needed[RAFT] = ("read",)
+    rules = policy_text(needed)
     config = {
         "kubernetes_host": API_SERVER,
         "kubernetes_ca_cert": published,
