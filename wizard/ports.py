@@ -93,8 +93,9 @@ class Objects(Protocol):
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
-        """Server-side apply; returns the object as it is then.
+        """Server-side apply, of a part such as "status" too; returns the object as it is then.
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """

@@ -59,6 +59,7 @@ class ClusterObjects:
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
         """See wizard.ports.Objects."""
         return await self._write(
@@ -67,6 +68,7 @@ class ClusterObjects:
             {"fieldManager": manager, "force": str(force).lower(), **_dry_run(dry_run)},
             headers=_APPLY,
             repeatable=dry_run or "resourceVersion" not in obj["metadata"],
+            subresource=subresource,
         )
 
     async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
@@ -113,12 +115,15 @@ class ClusterObjects:
                 where=str(ref),
             ) from None
 
-    async def _call(self, method: str, ref: Ref, **options: Any) -> Object:
+    async def _call(
+        self, method: str, ref: Ref, *, subresource: str = "", **options: Any
+    ) -> Object:
         """One request about one object. Raises KindUnknown where its kind is not served."""
         resource = await self._discovery.resource(ref.kind)
         if resource.namespaced and not ref.namespace:
             raise Invalid(f"{ref} names no namespace", where=str(ref))
         path = resource.path(ref.namespace, "" if method == "POST" else ref.name)
+        path += f"/{subresource}" if subresource else ""
         try:
             answer = await self._calls.request(method, path, where=str(ref), **options)
         except PathUnknown:

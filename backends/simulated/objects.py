@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncGenerator
 
 from backends.simulated.access import USER, Rights
-from backends.simulated.apply import applied, entry, plain
+from backends.simulated.apply import Manager, applied, entry, plain
 from backends.simulated.faults import Faults
 from backends.simulated.fields import owned
 from backends.simulated.issuing import admitted
@@ -63,16 +63,20 @@ class SimulatedObjects:
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
-        """Server-side apply; returns the object as it is then.
+        """Server-side apply, of a part such as "status" too; returns the object as it is then.
 
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """
-        ref = await self._enter("patch", _ref_of(obj), "dry-run" if dry_run else "apply")
+        ref = await self._enter(
+            "patch", _ref_of(obj), "dry-run" if dry_run else "apply", subresource
+        )
         time = self._store.clock.timestamp()
         live = self._store.get(ref)
-        new = applied(live, plain(obj), manager=manager, force=force, time=time)
+        who = Manager(manager, "Apply", subresource)
+        new = applied(live, plain(obj), manager=who, force=force, time=time)
         return self._store.put(new, dry_run=dry_run)
 
     async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
@@ -82,7 +86,7 @@ class SimulatedObjects:
             raise Conflict(f"{ref} exists already", where=str(ref))
         new = admitted(plain(obj), USER)
         time = self._store.clock.timestamp()
-        own = entry(new, FIELD_MANAGER, "Update", set(owned(new)), time)
+        own = entry(new, Manager(FIELD_MANAGER, "Update"), set(owned(new)), time)
         new["metadata"]["managedFields"] = [own]
         return self._store.put(new, dry_run=dry_run)
 
@@ -94,7 +98,7 @@ class SimulatedObjects:
         ref = await self._enter("delete", ref, "dry-run" if dry_run else "")
         self._store.delete(ref, uid=uid, dry_run=dry_run)
 
-    async def _enter(self, verb: str, ref: Ref, call: str = "") -> Ref:
+    async def _enter(self, verb: str, ref: Ref, call: str = "", subresource: str = "") -> Ref:
         """Let a call in, unless its kind is unknown, a fault hits it or its right is missing."""
         ref = self._store.address(ref)
         delay, error = self._faults.hit(call or verb, ref.kind)
@@ -102,7 +106,7 @@ class SimulatedObjects:
             await self._store.clock.sleep(delay)
         if error is not None:
             raise error
-        self._rights.demand(verb, ref)
+        self._rights.demand(verb, ref, subresource)
         return ref
 
 

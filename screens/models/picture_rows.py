@@ -91,11 +91,13 @@ def _trouble(finding: Finding, redact: Redact) -> Trouble:
     because = f"{finding.suppressed_by} explains it" if finding.suppressed_by else ""
     pairs = [("Why", because), ("Why", finding.cause)]
     pairs += [("Seen", line) for line in dict.fromkeys(finding.evidence)]
-    pairs += [("Fix", finding.fix)]
+    pairs += [("Fix", finding.fix), ("Do", f"a: {finding.offer}" if finding.offer else "")]
     details = tuple((label, redact(text)) for label, text in pairs if text)
     grave = finding.severity == "fail" and not finding.suppressed_by
     title = redact(f"{finding.object}: {finding.title}")
-    return Trouble("wrong" if grave else "look", title, details, finding.component, finding.id)
+    return Trouble(
+        "wrong" if grave else "look", title, details, finding.component, finding.id, finding.offer
+    )
 
 
 def _findings(picture: Picture) -> Sequence[Finding]:

@@ -16,11 +16,11 @@ from screens.models.picture_rows import (
     sources_of,
 )
 from screens.signs import sign
+from screens.widgets.finding_list import FindingList
 from screens.widgets.live_panes import LivePanes
 from screens.widgets.log_view import LogView
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.pane_tabs import PaneTabs
-from screens.widgets.problem_list import ProblemList
 from screens.widgets.step_list import StepList
 from wizard.live import Picture
 from wizard.run.events import Log
@@ -40,7 +40,8 @@ class WatchPanes(LivePanes):
     def __init__(self, redact: Redact) -> None:
         super().__init__()
         self._redact = redact
-        self._picture: Picture | None = None
+        self.picture: Picture | None = None
+        """The newest one."""
         self._events = EventLines()
         self._part = ""
         """The part whose logs are shown."""
@@ -50,7 +51,7 @@ class WatchPanes(LivePanes):
         with Vertical(id="parts"):
             yield StepList(id="step-list")
         yield LogsPane(id="logs")
-        yield ProblemList(id="problems")
+        yield FindingList(id="problems")
         yield LogView(id="events")
 
     def tell(self, text: str) -> None:
@@ -61,13 +62,13 @@ class WatchPanes(LivePanes):
 
     def show(self, picture: Picture) -> None:
         """Show a newer picture."""
-        self._picture = picture
+        self.picture = picture
         state, text = head(picture)
         shown, found = self.query_one("#head", Static), problems(picture, self._redact)
         shown.update(f"{sign(state)} {text}")
         shown.set_class(state == "wrong" or picture.behind_since is not None, "-wrong")
         self.query_one(StepList).show(part_rows(picture))
-        self.query_one(ProblemList).show(found)
+        self.query_one(FindingList).show(found)
         self.query_one(PaneTabs).count({"problems": len(found)})
         self.query_one("#events", LogView).write(self._events.of(picture, self._redact))
 
@@ -88,8 +89,8 @@ class WatchPanes(LivePanes):
         self._show_part(self.query_one(LogsPane))
 
     def _show_part(self, logs: LogsPane) -> None:
-        if self._picture is None or not self._part:
+        if self.picture is None or not self._part:
             return
-        sources = sources_of(self._picture, self._part, logs.sources)
-        titles = {state.id: state.title for state in self._picture.states}
+        sources = sources_of(self.picture, self._part, logs.sources)
+        titles = {state.id: state.title for state in self.picture.states}
         logs.show(sources or None, of=titles.get(self._part, "") if sources else "")

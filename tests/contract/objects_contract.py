@@ -124,6 +124,23 @@ class ObjectsContract:
             await objects.apply(config_map(home, "one", {"a": "1"}), manager="helm")
         assert refused.value.fields == ((".data.a", "harbor-wizard"),)
 
+    async def test_a_part_is_applied_by_itself_and_takes_nothing_else_away(
+        self, objects: Objects, home: str
+    ) -> None:
+        await objects.apply(deployment(home, "app", {"app": "a"}))
+        told = {"type": "Tried", "status": "True", "reason": "Test", "message": "said"}
+        place = {"name": "app", "namespace": home}
+        head = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": place}
+        part: Object = {**head, "status": {"conditions": [told]}}
+        tried = await objects.apply(part, subresource="status", dry_run=True)
+        assert "Tried" in [one["type"] for one in tried["status"]["conditions"]]
+        untouched = await objects.get(Ref(DEPLOYMENT, home, "app"))
+        assert untouched is not None
+        assert "Tried" not in str(untouched.get("status"))
+        after = await objects.apply(part, subresource="status")
+        assert "Tried" in [one["type"] for one in after["status"]["conditions"]]
+        assert after["spec"]["selector"] == {"matchLabels": {"app": "a"}}
+
     async def test_a_dry_run_answers_and_writes_nothing(self, objects: Objects, home: str) -> None:
         first = await objects.apply(config_map(home, "one", {"a": "1"}))
         tried = await objects.apply(config_map(home, "one", {"a": "2"}), dry_run=True)
