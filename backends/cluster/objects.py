@@ -34,20 +34,23 @@ class ClusterObjects:
 
     async def list(self, kind: Kind, namespace: str = "", labels: str = "") -> Listing:
         """See wizard.ports.Objects; managedFields are left out."""
+        return await self._list(kind, namespace, labels, brief=False)
+
+    async def _list(self, kind: Kind, namespace: str, labels: str, *, brief: bool) -> Listing:
         resource = await self._discovery.resource(kind)
         try:
-            return await list_all(self._calls, resource, namespace, labels)
+            return await list_all(self._calls, resource, namespace, labels, brief=brief)
         except PathUnknown:
             await self._rediscover(kind)
             raise
 
     async def watch(
-        self, kind: Kind, namespace: str = "", labels: str = ""
+        self, kind: Kind, namespace: str = "", labels: str = "", *, brief: bool = False
     ) -> AsyncGenerator[Change]:
         """See wizard.ports.Objects; managedFields are left out."""
         resource = await self._discovery.resource(kind)
-        list_again = partial(self.list, kind, namespace, labels)
-        changes = watch(self._calls, resource, namespace, labels, list_again)
+        list_again = partial(self._list, kind, namespace, labels, brief=brief)
+        changes = watch(self._calls, resource, namespace, labels, list_again, brief=brief)
         async with aclosing(changes):
             async for change in changes:
                 yield change

@@ -37,9 +37,10 @@ class SimulatedObjects:
         return Listing(items, self._store.resource_version)
 
     async def watch(
-        self, kind: Kind, namespace: str = "", labels: str = ""
+        self, kind: Kind, namespace: str = "", labels: str = "", *, brief: bool = False
     ) -> AsyncGenerator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed."""
+        short = _brief if brief else _short
         await self._enter("watch", Ref(kind, namespace, ""))
         changes: asyncio.Queue[Change] = asyncio.Queue()
         known: set[Ref] = set()
@@ -47,12 +48,12 @@ class SimulatedObjects:
         try:
             for obj in self._store.select(kind, namespace, labels):
                 known.add(Ref.of(obj))
-                yield Change("ADDED", _short(obj))
+                yield Change("ADDED", short(obj))
             yield Change("SYNCED", {})
             while True:
                 change = _seen(await changes.get(), kind, namespace, labels, known)
                 if change is not None:
-                    yield change
+                    yield Change(change.type, short(change.object))
         finally:
             stop()
 
@@ -129,11 +130,21 @@ def _seen(
     if change.type != "DELETED" and matches(change.object, labels):
         first = ref not in known
         known.add(ref)
-        return Change("ADDED" if first else "MODIFIED", _short(change.object))
+        return Change("ADDED" if first else "MODIFIED", change.object)
     if ref not in known:
         return None
     known.discard(ref)
-    return Change("DELETED", _short(change.object))
+    return Change("DELETED", change.object)
+
+
+def _brief(obj: Object) -> Object:
+    """Metadata alone: who wrote last, and when, in `managedFields`; no annotations."""
+    metadata = obj["metadata"]
+    last = max(metadata.get("managedFields") or (), key=lambda one: one["time"], default=None)
+    kept = {k: v for k, v in metadata.items() if k not in {"annotations", "managedFields"}}
+    if last:
+        kept["managedFields"] = [{key: last[key] for key in ("manager", "time")}]
+    return copy.deepcopy({"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": kept})
 
 
 def _short(obj: Object) -> Object:

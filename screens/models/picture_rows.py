@@ -12,6 +12,7 @@ from wizard.diagnose import kinds
 from wizard.diagnose.components import ComponentState, upstream
 from wizard.diagnose.fields import last_seen
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.recent import Recent, recent
 from wizard.diagnose.vitals import Vitals, vitals
 from wizard.live import Picture
 from wizard.ports import Object
@@ -129,6 +130,22 @@ def _entry(event: Object, seen: datetime, count: int, redact: Redact) -> LogEntr
     text = f"{event.get('type', '')} {event.get('reason', '')}{often}: {event.get('message', '')}"
     source = f"{about.get('kind', '')}/{about.get('name', '')}"
     return LogEntry(seen.astimezone(), source, redact(" ".join(plain(text).split())))
+
+
+class ChangeLines:
+    """Tells each change of the last hour once."""
+
+    def __init__(self) -> None:
+        self._told: set[Recent] = set()
+
+    def of(self, picture: Picture, redact: Redact) -> Sequence[LogEntry]:
+        """What is new since the last picture, the oldest first."""
+        new = [one for one in recent(picture.view) if one not in self._told]
+        self._told.update(new)
+        return [
+            LogEntry(one.time.astimezone(), plain(one.object), redact(plain(one.text)))
+            for one in new
+        ]
 
 
 def sources_of(picture: Picture, component: str, sources: Sequence[str]) -> Sequence[str]:

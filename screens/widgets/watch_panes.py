@@ -1,4 +1,4 @@
-"""A live release in four panes: its parts, what is wrong, logs and events."""
+"""A live release in five panes: its parts, what is wrong, logs, events and what changed."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from screens.models.picture_rows import (
+    ChangeLines,
     EventLines,
     Redact,
     head,
@@ -34,6 +35,7 @@ class WatchPanes(LivePanes):
         "problems": "Problems",
         "logs": "Logs",
         "events": "Events",
+        "changes": "Changes",
     }
     HEAD = f"{sign('asking')} reading objects, events and logs"
 
@@ -43,6 +45,7 @@ class WatchPanes(LivePanes):
         self.picture: Picture | None = None
         """The newest one."""
         self._events = EventLines()
+        self._changes = ChangeLines()
         self._part = ""
         """The part whose logs are shown."""
 
@@ -53,6 +56,7 @@ class WatchPanes(LivePanes):
         yield LogsPane(id="logs")
         yield FindingList(id="problems")
         yield LogView(id="events")
+        yield LogView(id="changes")
 
     def tell(self, text: str) -> None:
         """Say, in place of a picture, what keeps one from being shown."""
@@ -71,6 +75,7 @@ class WatchPanes(LivePanes):
         self.query_one(FindingList).show(found)
         self.query_one(PaneTabs).count({"problems": len(found)})
         self.query_one("#events", LogView).write(self._events.of(picture, self._redact))
+        self.query_one("#changes", LogView).write(self._changes.of(picture, self._redact))
 
     def add_logs(self, lines: list[Log]) -> None:
         """Take lines of logs; those of a part that is shown come to the screen."""
@@ -82,6 +87,11 @@ class WatchPanes(LivePanes):
     def events_text(self) -> str:
         """See LivePanes."""
         return self.query_one("#events", LogView).copy_text()
+
+    def copied(self) -> str | None:
+        """See LivePanes."""
+        changes = self.query_one("#changes", LogView)
+        return changes.copy_text() if changes.has_focus else super().copied()
 
     def show_logs_of(self, part: str) -> None:
         """Show the logs of a part alone; all where it has none of its own."""

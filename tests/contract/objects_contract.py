@@ -141,6 +141,30 @@ class ObjectsContract:
         assert "Tried" in [one["type"] for one in after["status"]["conditions"]]
         assert after["spec"]["selector"] == {"matchLabels": {"app": "a"}}
 
+    async def test_a_brief_watch_tells_who_wrote_when_and_nothing_of_what(
+        self, objects: Objects, home: str
+    ) -> None:
+        notes = {"last-applied": "hidden-1"}
+        first = config_map(home, "one", {"a": "hidden-2"}, annotations=notes, labels={"l": "1"})
+        await objects.apply(first, manager="someone")
+        async with aclosing(objects.watch(CONFIG_MAP, home, brief=True)) as changes:
+            seen: list[Object] = []
+            async with asyncio.timeout(SECONDS):
+                async for change in changes:
+                    if change.type == "SYNCED":
+                        later = config_map(home, "one", {"b": "hidden-3"})
+                        await objects.apply(later, manager="other")
+                    elif change.object["metadata"]["name"] == "one":
+                        seen.append(change.object)
+                    if len(seen) == 2:
+                        break
+        assert "hidden" not in str(seen)
+        assert [Ref.of(one) for one in seen] == [Ref(CONFIG_MAP, home, "one")] * 2
+        assert seen[1]["metadata"]["labels"] == {"l": "1"}
+        (last,) = seen[0]["metadata"]["managedFields"]
+        assert last["manager"] == "someone"
+        assert last["time"]
+
     async def test_a_dry_run_answers_and_writes_nothing(self, objects: Objects, home: str) -> None:
         first = await objects.apply(config_map(home, "one", {"a": "1"}))
         tried = await objects.apply(config_map(home, "one", {"a": "2"}), dry_run=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from wizard.actions.base import Act
 from wizard.actions.certificates import Renew
 from wizard.actions.claims import Grow
+from wizard.actions.releases import Forget
 from wizard.actions.workloads import DeletePod, Restart
 from wizard.diagnose.offer import Offer
 from wizard.errors import CheckFailed, NotAccepted, WizardError
@@ -35,6 +36,8 @@ def act_of(offer: Offer, size: str = "") -> Act:
             return Renew(offer.object, moment)
         case "grow":
             return Grow(offer.object, size)
+        case "forget":
+            return Forget(offer.object)
 
 
 async def preview(world: World, target: Target, act: Act) -> Plan:

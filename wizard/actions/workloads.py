@@ -66,10 +66,9 @@ class Restart(Act):
         return "" if told.ready else told.reason
 
 
-class DeletePod(Act):
-    """One very pod is deleted; who manages it makes another."""
+class Deletion(Act):
+    """One very object is deleted, never a successor of its name."""
 
-    id = "action.delete-pod"
     verb = "delete"
     reason = "to delete it"
 
@@ -78,11 +77,6 @@ class DeletePod(Act):
         self.title = f"Delete the {ref}"
         self._uid = ""
 
-    @property
-    def effect(self) -> str:
-        """See Act."""
-        return "Whoever manages it makes it anew at once. Its volumes and what is in them stay."
-
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step."""
         self._uid = uid(await self.live(world))
@@ -90,14 +84,25 @@ class DeletePod(Act):
         return [ObjectChange("delete", self.ref, content=self._uid)]
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
-        """See Step. Raises Conflict where another pod has the name by now."""
+        """See Step. Raises Conflict where another object has the name by now."""
         for change in changes:
             await world.objects.delete(change.ref, uid=change.content)
 
     async def verify(self, world: World, report: Reporter) -> None:
-        """See Step: that pod is gone."""
+        """See Step: that object is gone."""
         await self.until(world, report, self._left)
 
     def _left(self, found: Object | None) -> str:
         gone = found is None or uid(found) != self._uid
-        return "" if gone else "its node has to end its containers first"
+        return "" if gone else "what keeps it has to let it go first"
+
+
+class DeletePod(Deletion):
+    """One pod goes; who manages it makes another."""
+
+    id = "action.delete-pod"
+
+    @property
+    def effect(self) -> str:
+        """See Act."""
+        return "Whoever manages it makes it anew at once. Its volumes and what is in them stay."

@@ -17,13 +17,14 @@ from wizard.diagnose.kinds import (
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object, Ref
 
-ActionName = Literal["restart", "delete-pod", "renew", "grow"]
+ActionName = Literal["restart", "delete-pod", "renew", "grow", "forget"]
 
 _WORDS: Mapping[ActionName, str] = {
     "restart": "restart the {}",
     "delete-pod": "delete the {}, which is made anew",
     "renew": "renew the {}",
     "grow": "grow the {}",
+    "forget": "forget the revision that Helm left half done ({})",
 }
 
 
@@ -50,6 +51,8 @@ def offer_of(view: View, action: ActionName, obj: Object) -> Offer | None:
     if action in {"restart", "delete-pod"}:
         deletable = _owner(view, obj, {DEPLOYMENT, STATEFUL_SET})
         return Offer("delete-pod", Ref.of(obj)) if deletable else None
+    if action == "forget":
+        return Offer("forget", Ref.of(obj))
     if action == "renew":
         certificate = _owner(view, obj, {CERTIFICATE})
         waits = certificate and not holds(certificate, "Issuing")

@@ -13,7 +13,7 @@ from tests.unit.diagnose import world as objects
 from wizard.actions.acting import act_of, carry_out, preview
 from wizard.actions.base import Act
 from wizard.actions.workloads import ANNOTATION
-from wizard.diagnose.kinds import CERTIFICATE, CLAIM, DEPLOYMENT, POD
+from wizard.diagnose.kinds import CERTIFICATE, CLAIM, DEPLOYMENT, POD, SECRET
 from wizard.diagnose.offer import ActionName, Offer
 from wizard.errors import (
     CheckFailed,
@@ -225,10 +225,7 @@ async def test_a_certificate_is_issued_anew(acted: Acted) -> None:
     conditions = (await acted.live(PUBLIC))["status"]["conditions"]
     assert [one["status"] for one in conditions] == ["True", "False"], "only tried"
     await acted.carry_out(act, plan)
-    assert (
-        "tls.crt"
-        in (await acted.live(Ref(objects.Kind("v1", "Secret"), "harbor", "harbor-tls")))["data"]
-    )
+    assert "tls.crt" in (await acted.live(Ref(SECRET, "harbor", "harbor-tls")))["data"]
 
 
 async def test_a_refusal_of_the_issuer_is_the_outcome(acted: Acted) -> None:
@@ -237,6 +234,35 @@ async def test_a_refusal_of_the_issuer_is_the_outcome(acted: Acted) -> None:
     with pytest.raises(StepFailed, match="was not issued") as refused:
         await acted.carry_out(act, plan)
     assert refused.value.why == "role is missing"
+
+
+def revision(acted: Acted, status: str) -> Ref:
+    """A revision of Helm in that state."""
+    name = "sh.helm.release.v1.harbor.v2"
+    labels = {"owner": "helm", "name": "harbor", "status": status, "version": "2"}
+    secret = objects.made(SECRET, name, metadata={"labels": labels}, data={"release": "SDRz"})
+    acted.world.stage.store.put(secret)
+    return Ref(SECRET, "harbor", name)
+
+
+async def test_a_revision_that_helm_left_half_done_is_forgotten(acted: Acted) -> None:
+    ref = revision(acted, "pending-upgrade")
+    act, plan = await acted.preview("forget", ref)
+    assert "everything that runs stays" in act.effect
+    assert await acted.live(ref), "only tried"
+    await acted.carry_out(act, plan)
+    assert await acted.world.objects.get(ref) is None
+
+
+async def test_a_revision_that_helm_has_ended_meanwhile_stays(acted: Acted) -> None:
+    ref = revision(acted, "pending-upgrade")
+    act, plan = await acted.preview("forget", ref)
+    live = await acted.live(ref)
+    live["metadata"]["labels"]["status"] = "deployed"
+    acted.world.stage.store.put(live)
+    with pytest.raises(CheckFailed, match="has ended its work"):
+        await acted.carry_out(act, plan)
+    assert await acted.live(ref)
 
 
 def registry(**labels: str) -> Object:
@@ -317,6 +343,7 @@ class Without:
         ("delete-pod", Ref(POD, "harbor", "a"), "delete", "pods"),
         ("renew", PUBLIC, "patch", "certificates/status"),
         ("grow", REGISTRY, "patch", "persistentvolumeclaims"),
+        ("forget", Ref(SECRET, "harbor", "a"), "delete", "secrets"),
         ("restart", CORE, "create", "leases"),
     ],
 )

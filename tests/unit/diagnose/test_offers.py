@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.diagnose import world
+from tests.unit.diagnose.cases_of_pods import revisions
 from tests.unit.diagnose.test_rules_certificates import NOW, made, told
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.kinds import DAEMON_SET, ISSUING, STORAGE_CLASS
@@ -19,6 +20,12 @@ def offer(view: View, rule: str) -> str:
     """What the rule's one finding offers, in words."""
     (finding,) = [one for one in evaluate(view).findings if one.id == rule]
     return str(finding.offer or "")
+
+
+def test_a_revision_left_half_done_is_forgotten() -> None:
+    told = offer(revisions("deployed", "pending-upgrade"), "HW-044")
+    assert told.startswith("forget the revision that Helm left half done (Secret harbor/sh.helm")
+    assert "v10" in told
 
 
 def crashing(*owners: Object, component: str = "core") -> View:
