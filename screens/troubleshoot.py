@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from screens.dialogs.act import ActionDialog
-from screens.log_screen import LogScreen
+from screens.looking import LookingScreen
 from screens.models.acts import Acting, preview_text
 from screens.models.session import Session
 from screens.widgets.finding_list import FindingList
@@ -49,7 +49,7 @@ async def harbors(session: Session) -> list[tuple[str, str]]:
     )
 
 
-class TroubleshootScreen(LogScreen):
+class TroubleshootScreen(LookingScreen):
     """Shows one release as it is now, by watches alone, for as long as it is open."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["panes.tcss"]
@@ -66,8 +66,7 @@ class TroubleshootScreen(LogScreen):
     ]
 
     def __init__(self, target: Target) -> None:
-        super().__init__()
-        self._target = target
+        super().__init__(target)
         self._lines: list[Log] = []
         self._offered: Offer | None = None
 

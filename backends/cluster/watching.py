@@ -6,7 +6,16 @@ for seconds (measured with kubernetes 37.0.2).
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from wizard.errors import KindUnknown, NotFound, Throttled, Unreachable
@@ -77,12 +86,8 @@ async def watch(
                     synced = True
                     yield Change("SYNCED", {})
                 revision = listing.resource_version
-            query = _watch_query(revision, labels)
-            path, where = resource.path(namespace), _where(resource, namespace)
-            stream = calls.stream(
-                path, query, silence=SILENCE, where=where, headers=_form(brief, "")
-            )
-            async with stream as lines:
+            where = _where(resource, namespace)
+            async with _stream(calls, resource, namespace, labels, revision, brief) as lines:
                 async for line in lines:
                     event = _event(line, where)
                     attempt = 0
@@ -99,6 +104,19 @@ async def watch(
             revision = "" if attempt >= BROKEN_WATCHES else revision
         await asyncio.sleep(pause_before(attempt, trouble))
         attempt += 1
+
+
+def _stream(
+    calls: Calls, resource: Resource, namespace: str, labels: str, revision: str, brief: bool
+) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """The lines of one watch."""
+    return calls.stream(
+        resource.path(namespace),
+        _watch_query(revision, labels),
+        silence=SILENCE,
+        where=_where(resource, namespace),
+        headers=_form(brief, ""),
+    )
 
 
 def _watch_query(revision: str, labels: str) -> dict[str, str]:
@@ -149,7 +167,7 @@ def _differences(known: _Known, items: Sequence[Object]) -> Iterator[Change]:
 
 
 def _form(brief: bool, of: str) -> Mapping[str, str]:
-    """The header that asks for metadata alone, where that is wanted; `of` is what: a List or one."""
+    """The header that asks for metadata alone, where that is wanted; `of` a List or of one."""
     form = f"application/json;as=PartialObjectMetadata{of};g=meta.k8s.io;v=v1"
     return {"Accept": form} if brief else {}
 

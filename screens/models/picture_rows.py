@@ -97,7 +97,13 @@ def _trouble(finding: Finding, redact: Redact) -> Trouble:
     grave = finding.severity == "fail" and not finding.suppressed_by
     title = redact(f"{finding.object}: {finding.title}")
     return Trouble(
-        "wrong" if grave else "look", title, details, finding.component, finding.id, finding.offer
+        "wrong" if grave else "look",
+        title,
+        details,
+        finding.component,
+        finding.id,
+        finding.object,
+        finding.offer,
     )
 
 

@@ -29,6 +29,8 @@ class Trouble:
     step: str = ""
     id: str = ""
     """The id of the finding, if it is one."""
+    object: str = ""
+    """The object that it is about, as people write it."""
     offer: Offer | None = None
     """What may be done about it here."""
 

@@ -46,7 +46,7 @@ class WatchPanes(LivePanes):
         """The newest one."""
         self._events = EventLines()
         self._changes = ChangeLines()
-        self._part = ""
+        self.part = ""
         """The part whose logs are shown."""
 
     def panes(self) -> ComposeResult:
@@ -95,12 +95,12 @@ class WatchPanes(LivePanes):
 
     def show_logs_of(self, part: str) -> None:
         """Show the logs of a part alone; all where it has none of its own."""
-        self._part = part
+        self.part = part
         self._show_part(self.query_one(LogsPane))
 
     def _show_part(self, logs: LogsPane) -> None:
-        if self.picture is None or not self._part:
+        if self.picture is None or not self.part:
             return
-        sources = sources_of(self.picture, self._part, logs.sources)
+        sources = sources_of(self.picture, self.part, logs.sources)
         titles = {state.id: state.title for state in self.picture.states}
-        logs.show(sources or None, of=titles.get(self._part, "") if sources else "")
+        logs.show(sources or None, of=titles.get(self.part, "") if sources else "")

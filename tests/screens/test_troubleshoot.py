@@ -1,14 +1,19 @@
 """The live view of a running Harbor, over the simulated world."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from backends.simulated.stage import Stage
 from backends.simulated.world import SimulatedWorld
 from screens.troubleshoot import TroubleshootScreen
 from screens.widgets.finding_list import FindingList
+from screens.widgets.watch_panes import WatchPanes
 from tests.screens.guided import Guided, guided
 from wizard.answers.target import Target
 from wizard.diagnose import kinds
+from wizard.diagnose.bundle.reading import open_bundle
 from wizard.ports import Ref
 from wizard.run.holder import Holder
 from wizard.run.lock import LEASE, Lock, lease_name
@@ -183,3 +188,50 @@ async def test_the_arrows_choose_what_is_acted_on() -> None:
         await person.until(lambda: problems.chosen and problems.chosen.id == "HW-039")
         await person.press("a")
         await person.until_seen("Delete the Pod harbor/harbor-core")
+
+
+async def test_an_object_is_shown_without_secrets_and_searched() -> None:
+    async with guided() as person:
+        await installed(person)
+        stage = await behind(person)
+        core = stage.store.get(CORE)
+        assert core is not None
+        (container,) = core["spec"]["template"]["spec"]["containers"]
+        container["env"] = [{"name": "CORE_SECRET", "value": "not-to-be-seen"}]
+        stage.store.put(core)
+        await person.press("home", *["down"] * 6)
+        await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
+        await person.press("d")
+        await person.until_seen("Which object?", "Deployment harbor/harbor-core")
+        await person.press("enter")
+        await person.until_seen("Deployment harbor/harbor-core", "apiVersion: apps/v1")
+        await person.press("slash", *"CORE_SECRET", "enter")
+        await person.until_seen("1 of 1 lines with 'CORE_SECRET'", "value: '[hidden-")
+        await person.press("c")
+        assert "not-to-be-seen" not in person.app.clipboard
+        assert "name: CORE_SECRET" in person.app.clipboard
+        await person.press("slash", *"zzz", "enter")
+        await person.until_seen("nothing has")
+
+
+async def test_a_support_bundle_is_shown_before_it_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "b.tgz"
+    async with guided(size=(140, 45)) as person:
+        await installed(person)
+
+        async def ask() -> None:
+            await person.press("b")
+            await person.until_seen("Write to", "harbor-support.tgz")
+            await person.press("ctrl+u", *str(file), "enter")
+            await person.until_seen(f"Write this to {file}?", "manifest.json")
+
+        await ask()
+        await person.press("escape")
+        await person.until(lambda: "Nothing was written." in person.told)
+        assert not await asyncio.to_thread(file.exists)
+        await ask()
+        await person.press("tab", "enter")
+        await person.until(lambda: f"Support bundle {file}" in person.told)
+    opened = open_bundle(file)
+    assert opened.target["release"] == "harbor"
+    assert opened.view.get(CORE), "and it holds what was seen"
