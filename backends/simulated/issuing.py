@@ -92,7 +92,7 @@ class Issuing:
     def _signed(self, request: bytes) -> bytes:
         from backends.simulated.signing import sign
 
-        return sign(request, self._root, self._clock.now())
+        return sign(request, self._root)
 
     @property
     def _root(self) -> KeyPair:

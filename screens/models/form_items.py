@@ -49,13 +49,15 @@ def layout(asked: Sequence[Question], opened: Collection[str]) -> Iterator[Item]
 
 
 def _under_headings(prefix: str, asked: Sequence[Question], depth: int) -> Iterator[Item]:
-    """Questions, with a heading where the section within the form changes."""
+    """Questions, with a heading where the section within the form changes; the choice of a
+    section's kind is heading enough for what it asks.
+    """
     heading = ""
     for question in asked:
         around = ", ".join(question.around[depth:])
         if around and around != heading:
             yield Heading(f"heading {prefix} {around}", around)
-        heading = around
+        heading = question.label if question.control == "kind" else around
         yield Asked(f"{question.control} {question.name}", question)
 
 

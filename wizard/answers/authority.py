@@ -152,14 +152,14 @@ class ServedAuthority(Section):
 
 
 class OpenBaoAuthority(ServedAuthority):
-    """OpenBao."""
+    """An OpenBao server: the one that you have, or one that is deployed here."""
 
     label = "OpenBao"
     kind: Literal["openbao"]
 
 
 class VaultAuthority(ServedAuthority):
-    """HashiCorp Vault."""
+    """A HashiCorp Vault server that you have."""
 
     label = "Vault"
     kind: Literal["vault"]

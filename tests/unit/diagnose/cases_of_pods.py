@@ -50,6 +50,12 @@ def refused(message: str, *, created: int = 0) -> View:
     return world.view(owner, world.event(owner, "FailedCreate", message))
 
 
+def refused_job(**status: int) -> View:
+    """A Job whose pod the API server does not take; with a status, it took one."""
+    owner = world.made(JOB, "harbor-probe", spec={}, status=status)
+    return world.view(owner, world.event(owner, "FailedCreate", FORBIDDEN))
+
+
 def evicted(*, replaced: bool) -> View:
     """A pod that its node threw out, whose StatefulSet has a ready one again or not."""
     owner = world.stateful_set("redis", ready=int(replaced))
@@ -198,6 +204,7 @@ PODS = (
         ),
     ),
     Case("HW-042", lambda: refused(FORBIDDEN), lambda: refused(FORBIDDEN, created=1)),
+    Case("HW-042", refused_job, lambda: refused_job(active=1)),
     Case(
         "HW-042",
         lambda: refused("exceeded quota: small, requested: pods=1, used: pods=9, limited: pods=9"),

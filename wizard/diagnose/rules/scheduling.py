@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from wizard.diagnose.fields import condition, controller, holds, last_seen, moment, spec, status
-from wizard.diagnose.kinds import EVENT, POD, REPLICA_SET, STATEFUL_SET
+from wizard.diagnose.kinds import EVENT, JOB, POD, REPLICA_SET, STATEFUL_SET
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.rules.evidence import event_lines, one_line
@@ -67,11 +67,20 @@ def _unschedulable(view: View) -> Iterable[Match]:
 
 
 def _refused(view: View) -> Iterable[Match]:
-    for kind in (REPLICA_SET, STATEFUL_SET):
+    for kind in (REPLICA_SET, STATEFUL_SET, JOB):
         for owner in view.all(kind):
-            lacking = (status(owner).get("replicas") or 0) < spec(owner).get("replicas", 1)
+            lacking = _has_no_pod(owner) if kind == JOB else _has_too_few_pods(owner)
             if lacking and not view.orphaned(owner):
                 yield from _refusal(view, owner)
+
+
+def _has_too_few_pods(workload: Object) -> bool:
+    return bool((status(workload).get("replicas") or 0) < spec(workload).get("replicas", 1))
+
+
+def _has_no_pod(job: Object) -> bool:
+    counted = ("active", "succeeded", "failed")
+    return not spec(job).get("suspend") and not any(status(job).get(one) for one in counted)
 
 
 def _refusal(view: View, owner: Object) -> Iterable[Match]:
@@ -118,7 +127,8 @@ def _owner_ready(view: View, pod: Object) -> bool:
 
 RULES = (
     Rule(
-        "HW-042", "Pods are refused", Layer.CLUSTER, (EVENT, REPLICA_SET, STATEFUL_SET), _refused,
+        "HW-042", "Pods are refused", Layer.CLUSTER, (EVENT, REPLICA_SET, STATEFUL_SET, JOB),
+        _refused,
     ),
     Rule(
         "HW-039", "Pod was evicted", Layer.CLUSTER, (POD,), _evicted, offers="delete-pod",
