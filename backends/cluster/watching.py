@@ -74,7 +74,7 @@ async def watch(
 ) -> AsyncGenerator[Change]:
     """See wizard.ports.Objects.watch. KindUnknown comes from `list_again`."""
     known: _Known = {}
-    synced, revision, attempt = False, "", 0
+    synced, revision, attempt, where = False, "", 0, _where(resource, namespace)
     while True:
         trouble = None
         try:
@@ -86,7 +86,6 @@ async def watch(
                     synced = True
                     yield Change("SYNCED", {})
                 revision = listing.resource_version
-            where = _where(resource, namespace)
             async with _stream(calls, resource, namespace, labels, revision, brief) as lines:
                 async for line in lines:
                     event = _event(line, where)
