@@ -5,6 +5,7 @@ from functools import partial
 
 from backends.simulated.accounts import fill
 from backends.simulated.actor import Actor
+from backends.simulated.daemon_sets import spread
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
 from backends.simulated.jobs import JOB, end_pod, pods_of_job, script_of, started
@@ -70,6 +71,8 @@ class Play:
             seen = obj.get("status", {}).get("observedGeneration")
             if seen != obj["metadata"]["generation"]:
                 self._clock.after(0.1, partial(self._roll, Ref.of(obj)))
+        elif kind == "DaemonSet":
+            self._clock.after(0.5, partial(spread, self._store, Ref.of(obj)))
         elif change.type == "ADDED" or kind == "Bundle":
             self._added(obj)
         elif kind == "PersistentVolumeClaim" and obj["status"].get("phase") == "Bound":

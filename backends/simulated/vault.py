@@ -91,11 +91,16 @@ class _Session:
         if rest.startswith("cert/"):
             authority = self._content.authorities.get(mount)
             return vault_pki.published(authority, rest) if authority else None
+        if rest.startswith("key/"):
+            return self._keys(mount).get(rest.removeprefix("key/"))
         return self._content.entries.get(path)
 
     async def list(self, path: str) -> Sequence[str]:
         """See wizard.vaults.VaultSession."""
         self._demand(path)
+        mount, _, rest = path.partition("/")
+        if rest == "keys":
+            return sorted(self._keys(mount))
         start = f"{path.rstrip('/')}/"
         found = {
             one.removeprefix(start).partition("/")[0]
@@ -122,6 +127,9 @@ class _Session:
         """See wizard.vaults.VaultSession."""
         self._demand(path)
         self._content.entries.pop(path, None)
+
+    def _keys(self, mount: str) -> Mapping[str, Mapping[str, Any]]:
+        return vault_pki.keys(self._content.authorities.get(mount, Authority()))
 
     def _write(self, path: str, data: Mapping[str, Any]) -> VaultReply:
         if path.startswith(_MOUNTS):

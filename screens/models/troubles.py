@@ -59,12 +59,13 @@ def of_step(step: StepView) -> Sequence[Trouble]:
     """What is wrong with a step: its failure, and what was diagnosed meanwhile."""
     ended_by = next((one for one in step.findings if step.what.startswith(_head(one))), None)
     found = [_of_finding(one, step) for one in step.findings if one is not ended_by]
-    if step.state != "failed":
+    if step.state not in ("failed", "waiting"):
         return found
     if ended_by:
         return [_of_finding(ended_by, step, decisive=True), *found]
     details = _details(("Why", step.why), ("Fix", step.fix))
-    return [Trouble("wrong", step.what, details, step.id), *found]
+    state: State = "look" if step.state == "waiting" else "wrong"
+    return [Trouble(state, step.what, details, step.id), *found]
 
 
 def of_checks(run: Run) -> Sequence[Trouble]:

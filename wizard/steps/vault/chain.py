@@ -14,10 +14,11 @@ from wizard.steps.issuers import issuing_steps
 from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
+from wizard.steps.vault.authority import held_by
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.server import API_SERVER, ServerPlace, deployed_sessions, server_steps
-from wizard.steps.vault.sessions import existing_sessions
+from wizard.steps.vault.sessions import Sessions, existing_sessions
 from wizard.steps.vault.setup import setup_steps
 
 
@@ -39,7 +40,15 @@ def vault_steps(inputs: Inputs, pki: SelfSigned, authority: ServedAuthority) -> 
     issuer = IssuerRef(IssuerNames.of(inputs.preset).issuer)
     needs = ["pki.cert-manager", *(step.id for step in before)]
     yield from issuing_steps(inputs, issuer, pki.certificate, made=made, needs=needs)
-    yield PublishedRoot(inputs)
+    yield PublishedRoot(inputs, authority)
+
+
+def _sessions(inputs: Inputs, authority: ServedAuthority) -> Sessions | None:
+    """Sessions with the server whose authority is made here; None: it only signs for us."""
+    server = authority.server
+    if isinstance(server, DeployedServer):
+        return deployed_sessions(inputs, ServerPlace.of(authority, server))
+    return existing_sessions(inputs, server) if server.sign_path is None else None
 
 
 def _existing(inputs: Inputs, authority: ServedAuthority, server: ExistingServer) -> Iterator[Step]:
@@ -64,15 +73,17 @@ def _deployed(inputs: Inputs, authority: ServedAuthority, server: DeployedServer
 class PublishedRoot(CopySecrets):
     """The root stands where the portal offers it and Harbor's own components trust it.
 
-    cert-manager puts it beside the certificate: what the server's chain ends at.
+    cert-manager puts it beside the certificate: what the server's chain ends at. While a new root
+    signs already, and Harbor's certificate is still below the old one, both stand there.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, authority: ServedAuthority) -> None:
         names, bundle = inputs.names, inputs.preset.network.ca_bundle
+        self._mount, self._sessions = authority.issuing.mount, _sessions(inputs, authority)
 
         async def published(world: World) -> Entries:
-            held = await inputs.entries(world, names.certificate)
-            return {"ca.crt": held.get("ca.crt", b"")}
+            served = (await inputs.entries(world, names.certificate)).get("ca.crt", b"")
+            return {"ca.crt": served + (await self._next(world, served) if served else b"")}
 
         async def trusted(world: World) -> Entries:
             return {"ca.crt": file_content(bundle) + (await published(world))["ca.crt"]}
@@ -80,3 +91,16 @@ class PublishedRoot(CopySecrets):
         copied = [Copied(names.authority, published, "pki"), Copied(names.trusted, trusted, "pki")]
         super().__init__("pki.root", "Root for those who trust it", inputs, copied)
         self.needs = ("pki.certificate",)
+
+    async def _next(self, world: World, served: bytes) -> bytes:
+        """The root that the next certificate will end at, where that is another one."""
+        if self._sessions is None:
+            return b""
+        async with self._sessions(world) as session:
+            held = await held_by(world, session, self._mount)
+        if held is None or not held.above or not held.above[-1].self_signed:
+            return b""
+        mark = "-----BEGIN CERTIFICATE-----"
+        pem = world.certificates.pem
+        root = pem(f"{mark}{held.chain.rpartition(mark)[2]}".encode())
+        return b"" if root in pem(served) else root
