@@ -22,7 +22,7 @@ from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.script import Beat, Script
 from backends.simulated.store import Store
 from backends.simulated.trust_manager import publish
-from backends.simulated.volumes import bind, release
+from backends.simulated.volumes import bind, grow, release
 from wizard.ports import Change, Kind, Object, Ref
 
 POD = Kind("v1", "Pod")
@@ -77,6 +77,7 @@ class Play:
             self._added(obj)
         elif kind == "PersistentVolumeClaim" and obj["status"].get("phase") == "Bound":
             self._let_go()
+            self._clock.after(0.3, partial(grow, self._store, Ref.of(obj)))
 
     def _added(self, obj: Object) -> None:
         ref, kind = Ref.of(obj), obj["kind"]

@@ -8,6 +8,7 @@ from screens.signs import OF_CHECK, State
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import PresetInvalid
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.offer import Offer
 from wizard.errors import CheckFailed, WizardError
 from wizard.run.events import CheckFinished
 
@@ -28,6 +29,10 @@ class Trouble:
     step: str = ""
     id: str = ""
     """The id of the finding, if it is one."""
+    object: str = ""
+    """The object that it is about, as people write it."""
+    offer: Offer | None = None
+    """What may be done about it here."""
 
     def lines(self, *, briefly: bool = False) -> Iterator[str]:
         """The details as text; briefly, with only the last of what was seen."""

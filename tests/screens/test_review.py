@@ -244,8 +244,7 @@ async def test_a_terminal_without_unicode_and_colour_tells_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    for module in ("screens.signs", "screens.application"):
-        monkeypatch.setattr(f"{module}.unicode_shown", lambda: False)
+    monkeypatch.setenv("LC_ALL", "C")
     async with reviewing(session_of(demo_ways(), WARNED)) as shown:
         await shown.until("! [ ] Chart values", "+ 31 of 33 checks are fine", "- not yet:")
         await shown.press("2", "down", "down", "enter")
