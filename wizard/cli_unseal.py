@@ -21,7 +21,8 @@ def unseal(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> No
     """Unseal the OpenBao that a preset installed.
 
     Every replica, with the shares in the keys file, where it lies as the preset says; else each
-    share is asked for in the terminal, unseen. Holders may give theirs from different machines, one after the other.
+    share is asked for in the terminal, unseen. Holders may give theirs from different machines,
+    one after the other.
     """
     finish(settings, lambda voices: _unseal(settings, voices, presets, sets))
 
