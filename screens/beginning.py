@@ -29,7 +29,9 @@ def first_session(ways: Ways) -> Session:
     if ways.draft is None:
         return Session(ways, Desk(Draft(EMPTY)))
     opened = ways.presets[0] if ways.presets else None
-    return Session(ways, Desk(ways.draft, opened, visited={page.id for page in all_pages()}))
+    whole = len(ways.presets) == 1 and read(ways.presets).data == ways.draft.data
+    visited = {page.id for page in all_pages()}
+    return Session(ways, Desk(ways.draft, opened, opened if whole else None, visited=visited))
 
 
 def first_stop(session: Session) -> str:

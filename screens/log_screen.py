@@ -156,7 +156,7 @@ class LogScreen(FrameScreen):
             self.logs.view.focus()
         elif event.purpose == "filter":
             self.logs.filter_text(event.text)
-        elif event.text:
+        elif event.purpose == "export" and event.text:
             await self._export(event.text)
 
     async def _export(self, name: str) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
 from textual.widgets import Input, Static
 
 from screens.editing import CONTEXT, Editing
@@ -16,7 +17,7 @@ from screens.pages.page import Page
 from screens.signs import sign
 from screens.widgets.editable_form import EditableForm
 from screens.widgets.extra import Extra
-from screens.widgets.form import Form
+from screens.widgets.form import Form, TopicButton
 from screens.widgets.rows import KindRow, QuestionRow
 from wizard.answers.paths import Path, parse_path
 from wizard.checks.base import Result
@@ -81,6 +82,11 @@ class PageScreen(FrameScreen):
         key = self.editing.hint(row)
         self.query_one("#hint", Static).update(told or f"{hint(row.question)}{key}")
         self._suggest(row)
+
+    @on(DescendantFocus)
+    def _at_topic(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, TopicButton):
+            self.query_one("#hint", Static).update("Enter shows or hides these answers.")
 
     @work(group="suggest", exclusive=True)
     async def _suggest(self, row: QuestionRow) -> None:

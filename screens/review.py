@@ -231,7 +231,8 @@ class ReviewScreen(FrameScreen):
         """Begin the run, or say what keeps it from that."""
         told, waits = self._review.told, self._review.waiting
         if waits:
-            self.notify("; ".join(waits), title="Not yet", severity="warning")
+            how = " 3 shows the checks; a accepts warnings." if told else ""
+            self.notify(f"{'; '.join(waits)}.{how}", title="Not yet", severity="warning")
         elif told:
             self.wizard.start_run(self._session.agreement.consent(told))
 

@@ -1,6 +1,7 @@
 """Signs of states: always a sign with a word; colour only adds."""
 
 import locale
+import os
 import sys
 from typing import Literal
 
@@ -35,7 +36,11 @@ OF_CHECK: dict[str, State] = {"ok": "ok", "warn": "look", "fail": "wrong", "skip
 
 
 def unicode_shown() -> bool:
-    """Whether the terminal's encoding can show signs beyond ASCII."""
+    """Whether the terminal can show signs beyond ASCII: its encoding, unless LC_ALL asks for the
+    plain locale, in which Python writes UTF-8 all the same (PEP 540).
+    """
+    if os.environ.get("LC_ALL") in {"C", "POSIX"}:
+        return False
     encoding = getattr(sys.__stdout__, "encoding", "") or locale.getpreferredencoding(False)
     return encoding.lower().replace("-", "").startswith("utf")
 

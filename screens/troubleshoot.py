@@ -1,4 +1,7 @@
-"""Watches a Harbor that runs: its parts, what is wrong and why, logs, events. Changes nothing."""
+"""Watches a Harbor that runs: its parts, what is wrong and why, logs, events.
+
+Nothing is changed but by an action that the person chose and confirmed.
+"""
 
 from contextlib import aclosing
 from pathlib import PurePath
@@ -6,15 +9,23 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
-from screens.log_screen import LogScreen
+from screens.dialogs.act import ActionDialog
+from screens.looking import LookingScreen
+from screens.models.acts import Acting, preview_text
 from screens.models.session import Session
+from screens.widgets.finding_list import FindingList
 from screens.widgets.live_panes import pane_keys
+from screens.widgets.prompt import Prompt
 from screens.widgets.step_list import StepList
 from screens.widgets.watch_panes import WatchPanes
+from wizard.actions.acting import act_of, preview
+from wizard.actions.base import Act
+from wizard.actions.claims import more_than
 from wizard.answers.target import Target
+from wizard.diagnose.offer import Offer
 from wizard.errors import WizardError
 from wizard.live import pictures
 from wizard.ports import Kind, LogLine
@@ -38,23 +49,26 @@ async def harbors(session: Session) -> list[tuple[str, str]]:
     )
 
 
-class TroubleshootScreen(LogScreen):
+class TroubleshootScreen(LookingScreen):
     """Shows one release as it is now, by watches alone, for as long as it is open."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["panes.tcss"]
     HELP_TEXT = (
-        "## A running Harbor\n\nObjects, events and logs are watched; nothing is changed, and "
-        "there is nothing to refresh. The parts stand in the order of blame: what others need "
+        "## A running Harbor\n\nObjects, events and logs are watched; there is nothing to refresh, "
+        "and nothing is changed by itself. The parts stand in the order of blame: what others need "
         "comes first. Enter on a part shows its logs.\n\n"
         "A part that is only dragged down says because of what. What could not be looked at is "
         "never shown as good. `wizard troubleshoot --once` tells the same."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [*pane_keys(WatchPanes.TITLES, "watch")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "act", "Act", id="watch.act", tooltip="Do what the chosen problem offers"),
+        *pane_keys(WatchPanes.TITLES, "watch"),
+    ]
 
     def __init__(self, target: Target) -> None:
-        super().__init__()
-        self._target = target
+        super().__init__(target)
         self._lines: list[Log] = []
+        self._offered: Offer | None = None
 
     def body(self) -> ComposeResult:
         """The panes, and the line that asks."""
@@ -92,6 +106,65 @@ class TroubleshootScreen(LogScreen):
         if self._lines and self.stands:
             lines, self._lines = self._lines, []
             self.panes.add_logs(lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """See LogScreen; what a problem offers is named only while it is chosen in sight."""
+        if action == "act":
+            return self._offer is not None
+        return super().check_action(action, parameters)
+
+    def footer_has_room(self) -> bool:
+        """See LogScreen: what can be done comes first."""
+        return self._offer is None or self.has_class("-wide")
+
+    @property
+    def _offer(self) -> Offer | None:
+        problems = self.query(FindingList)
+        shown = problems and problems.first().is_on_screen
+        chosen = problems.first().chosen if shown else None
+        return chosen.offer if chosen else None
+
+    @on(FindingList.Chosen)
+    def _problem_chosen(self) -> None:
+        self.refresh_bindings()
+
+    def action_pane(self, pane: str) -> None:
+        """See LogScreen; what can be done depends on what is in sight."""
+        super().action_pane(pane)
+        self.call_after_refresh(self.refresh_bindings)
+
+    def action_act(self) -> None:
+        """Show what the chosen problem offers; a claim that is to grow needs a size first."""
+        offer, picture = self._offer, self.panes.picture
+        if offer is None or picture is None:
+            return
+        self._offered = offer
+        claim = picture.view.get(offer.object) if offer.action == "grow" else None
+        if claim is not None:
+            self.query_one(Prompt).ask("grow", "Grow to ", more_than(claim))
+        else:
+            self._preview(act_of(offer))
+
+    @on(Prompt.Answered)
+    def _size_given(self, event: Prompt.Answered) -> None:
+        if event.purpose == "grow" and self._offered is not None:
+            self._preview(act_of(self._offered, event.text.strip()))
+
+    @work(group="act", exclusive=True)
+    async def _preview(self, act: Act) -> None:
+        """Ask the API server what it would do, then the person whether to do it."""
+        session, picture = self.wizard.session, self.panes.picture
+        if picture is None:
+            return
+        try:
+            world = await session.asker.world()
+            plan = await preview(world, picture.target, act)
+        except WizardError as error:
+            self.notify(session.redactor.redact(str(error)), severity="error", markup=False)
+            return
+        told = session.redactor.redact(preview_text(act, plan))
+        work = Acting(session, world, act, plan).go
+        await self.app.push_screen_wait(ActionDialog(act.title, told, work))
 
     @on(StepList.Chosen)
     def _part_chosen(self, event: StepList.Chosen) -> None:

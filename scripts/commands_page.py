@@ -37,7 +37,8 @@ MEANINGS = {
     ExitCode.NOT_ACCEPTED: "Warnings (`--yes`) or changes that lose or take over something "
     "(`--allow`) were not accepted, or the plan is not the expected one. Nothing was written. Of "
     "`certificate inspect`: there are warnings.",
-    ExitCode.STEP_FAILED: "A step or the acceptance failed. The same command goes on from there.",
+    ExitCode.STEP_FAILED: "A step or the acceptance failed, or somebody outside has to act first. "
+    "The same command goes on from there.",
     ExitCode.OUT_OF_TIME: "Waiting took too long. The same command goes on from there.",
     ExitCode.BUNDLE_INVALID: "A bundle is invalid (bundles are not part of this version yet).",
     ExitCode.LOCK_HELD: "Another run works on this target.",

@@ -88,6 +88,21 @@ class GivenCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAuthority:
+    """An authority's certificate that was signed outside, with what stands above it, in any form.
+
+    `root` is the one that it has to end at. `key` identifies the key that it has to be for (empty:
+    any), `host` what it is to sign for, for `seconds` at a time.
+    """
+
+    certificate: bytes
+    root: bytes
+    key: str = ""
+    host: str = ""
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """Whether a certificate will do for a host, and what a server is to be given of it.
 
@@ -121,6 +136,14 @@ class Certificates(Protocol):
 
     def judge(self, given: GivenCertificate, host: str) -> Judgement:
         """Whether what is given will do for a host; without a host all else is judged."""
+
+    def judge_authority(self, given: GivenAuthority) -> Judgement:
+        """Whether it may sign for the host; `served` is the chain, with its root at the end."""
+
+    def key_of(self, request: bytes) -> str:
+        """The identifier of the key that a signing request (PEM) is for: SHA-1 of the public key
+        (RFC 5280, 4.2.1.2), as "49:54:0b:…"; empty where it is no request.
+        """
 
     def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
         """A new key with its certificate, signed by the authority or by itself."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--expect-plan", metavar="HASH", help="Refuse any other plan.")
 @click.option("--retarget", is_flag=True, help="Use the preset on another cluster than its own.")
-@click.option("--ask", metavar="SECTION|missing", help="Not part of this version yet.")
+@click.option("--ask", metavar="SECTION|missing", help="Guided, for this part of --preset only.")
 @common
 def wizard(settings: Common, **options: Any) -> None:
     """Install Harbor, a private container registry, on Kubernetes.

@@ -6,6 +6,7 @@ WizardError                 what happened, why, what to do, where
 ├── CheckFailed             3  the world is not ready for this preset
 ├── NotAccepted             4  warnings or destructive changes wait for a yes
 ├── StepFailed              5  a step or the acceptance failed; the same command resumes
+│   └── PersonAwaited       5  somebody outside has to act first; the same command goes on then
 ├── OutOfTime               6  a gate ran out of time; the same command resumes
 ├── BundleInvalid           7  a bundle cannot be read
 ├── LockHeld                8  another run works on this target
@@ -100,6 +101,13 @@ class NotAccepted(WizardError):
 
 class StepFailed(WizardError):
     """A step or the acceptance failed; the same command resumes."""
+
+
+class PersonAwaited(StepFailed):
+    """Nothing failed: somebody outside has to act first, in hours or days.
+
+    The same command goes on then.
+    """
 
 
 class OutOfTime(WizardError):

@@ -64,7 +64,7 @@ async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode
     """
     async with watched(world, wanted) as (target, observer):
         seen = picture_of(target, await settled(observer))
-    return tell(seen, voices)
+    return tell(seen, voices, offers=True)
 
 
 def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
@@ -74,7 +74,7 @@ def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
     target = PlannedTarget(
         place["clusterUid"], place["context"], place["namespace"], place["release"]
     )
-    return tell(picture_of(target, opened.view), voices)
+    return tell(picture_of(target, opened.view), voices, offers=False)
 
 
 async def settled(observer: Observer) -> View:
@@ -86,10 +86,12 @@ async def settled(observer: Observer) -> View:
     return observer.view
 
 
-def tell(seen: Picture, voices: Voices) -> ExitCode:
-    """Say what the rules find; FINDINGS where something fails."""
+def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:
+    """Say what the rules find, and what may be done where that can be; FINDINGS where something
+    fails.
+    """
     document = troubleshoot_document(seen.target, seen.states, seen.diagnosis)
-    lines = partial(diagnosis_lines, seen.target, seen.states, seen.diagnosis)
+    lines = partial(diagnosis_lines, seen.target, seen.states, seen.diagnosis, offers=offers)
     voices.report.data(document, lines)
     failed = any(one.severity == "fail" for one in seen.diagnosis.findings) or any(
         state.state == "failed" for state in seen.states

@@ -57,9 +57,11 @@ async def support_bundle(
         )
     person = TerminalPerson()
     asks = person.present and settings.output == "text"
-    wish = support.BundleWish(
-        None if preview else file, settings.logs, person.agrees if asks else None
-    )
+
+    async def agrees() -> bool:
+        return person.agrees()
+
+    wish = support.BundleWish(None if preview else file, settings.logs, agrees if asks else None)
     async with _release_of(settings, voices, presets, sets, release) as (world, target):
         return await support.support_bundle(world, target, wish, voices)
 

@@ -81,9 +81,13 @@ class Objects(Protocol):
     async def list(self, kind: Kind, namespace: str = "", labels: str = "") -> Listing:
         """All objects of a kind in a namespace (empty: all) that match a label selector."""
 
-    def watch(self, kind: Kind, namespace: str = "", labels: str = "") -> AsyncIterator[Change]:
+    def watch(
+        self, kind: Kind, namespace: str = "", labels: str = "", *, brief: bool = False
+    ) -> AsyncIterator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed.
         It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
+        `brief`: of each object its metadata without annotations, and of `managedFields` who wrote
+        last and when; what is in the object is not even asked for.
         """
 
     async def apply(
@@ -93,8 +97,9 @@ class Objects(Protocol):
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
-        """Server-side apply; returns the object as it is then.
+        """Server-side apply, of a part such as "status" too; returns the object as it is then.
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """

@@ -39,13 +39,14 @@ def _step_lines(step: PlannedStep, style: Style) -> Iterator[str]:
         return
     yield f"  {step.id}: {step.title}"
     for change in step.changes:
-        yield from _change_lines(change, style)
+        yield from change_lines(change, style)
     untried = Counter(change.reason for change in step.changes if not change.validated)
     for reason, count in untried.items():
         yield f"    {count} not tried by the API server: {reason or 'unknown reason'}"
 
 
-def _change_lines(change: ObjectChange, style: Style) -> Iterator[str]:
+def change_lines(change: ObjectChange, style: Style) -> Iterator[str]:
+    """A change, and its fields below it; secrets are masked."""
     sign, colour = _ACTION_SIGNS[change.action]
     doubt = "" if change.validated else "  (not tried)"
     yield f"    {style.paint(f'{sign:<3}', colour)} {change.ref}{doubt}"
@@ -63,9 +64,16 @@ _HEALTH_SIGNS = {"ok": "ok", "waiting": "waiting", "failed": "fail", "unknown": 
 
 
 def diagnosis_lines(
-    target: Target, states: Sequence[ComponentState], diagnosis: Diagnosis, style: Style
+    target: Target,
+    states: Sequence[ComponentState],
+    diagnosis: Diagnosis,
+    style: Style,
+    *,
+    offers: bool,
 ) -> Iterator[str]:
-    """Every component with its state, what is wrong, and what could not be looked at."""
+    """Every component with its state, what is wrong, and what could not be looked at; with
+    `offers`, what the wizard may do about it.
+    """
     yield f"{target}"
     for state in states:
         why = f": {state.reason}" if state.reason else ""
@@ -75,6 +83,8 @@ def diagnosis_lines(
         sign, text, details = finding_parts(finding)
         yield f"{style.sign(sign)} {text}{because}"
         yield from (f"  {line}" for line in details)
+        if finding.offer and offers:
+            yield f"  do: {finding.offer}: key a in `wizard troubleshoot` without --once"
     if not diagnosis.findings:
         yield "Nothing wrong was found."
     reasons = Counter(one.reason for one in diagnosis.not_checked)

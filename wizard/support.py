@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ class BundleWish:
 
     file: Path | None
     log_dir: Path | None = None
-    agrees: Callable[[], bool] | None = None
+    agrees: Callable[[], Awaitable[bool]] | None = None
 
 
 async def support_bundle(
@@ -66,18 +66,18 @@ async def support_bundle(
         told = bundle_document(parts.all, parts.hider.report(), missing, wish.file)
         if wish.file is None or wish.agrees:
             voices.report.data(told, partial(bundle_lines, told))
-        if wish.file is None or not _agreed(wish, voices):
+        if wish.file is None or not await _agreed(wish, voices):
             return ExitCode.DONE
         told["written"] = write_archive(wish.file, parts.folder, parts.all, now)
     voices.report.data(told, partial(written_lines, told))
     return ExitCode.DONE
 
 
-def _agreed(wish: BundleWish, voices: Voices) -> bool:
+async def _agreed(wish: BundleWish, voices: Voices) -> bool:
     if wish.agrees is None:
         return True
     voices.console.note(f"Write it to {wish.file}? [Y/n]")
-    agreed = wish.agrees()
+    agreed = await wish.agrees()
     if not agreed:
         voices.console.note("Nothing was written.")
     return agreed

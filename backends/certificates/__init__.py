@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from wizard.certificates import (
     CertificateFacts,
     CertificateRequest,
+    GivenAuthority,
     GivenCertificate,
     Judgement,
     KeyPair,
@@ -48,6 +49,18 @@ class X509:
         from .judging import judge
 
         return judge(given, host, self._clock())
+
+    def judge_authority(self, given: GivenAuthority) -> Judgement:
+        """See wizard.certificates.Certificates."""
+        from .authorities import judge_authority
+
+        return judge_authority(given, self._clock())
+
+    def key_of(self, request: bytes) -> str:
+        """See wizard.certificates.Certificates."""
+        from .authorities import key_of
+
+        return key_of(request)
 
     def issue(self, request: CertificateRequest, authority: KeyPair | None) -> KeyPair:
         """See wizard.certificates.Certificates.

@@ -150,6 +150,11 @@ def of_purpose(certificates: Sequence[x509.Certificate]) -> Problems:
             "The certificate is an authority's, and no server's: browsers refuse it.",
             "Give the server's own certificate; this one belongs behind it.",
         )
+    yield from of_signing(authorities)
+
+
+def of_signing(authorities: Sequence[x509.Certificate]) -> Problems:
+    """Whether authorities may sign for servers."""
     for authority in authorities:
         usage = extension(authority, x509.ExtendedKeyUsage)
         if usage is not None and not _FOR_SERVERS & set(usage):

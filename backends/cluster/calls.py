@@ -99,7 +99,13 @@ class Calls:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, query: Query, *, silence: float, where: str
+        self,
+        path: str,
+        query: Query,
+        *,
+        silence: float,
+        where: str,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The lines of an answer that stays open, for at most `silence` seconds without any.
 
@@ -108,7 +114,7 @@ class Calls:
         import aiohttp
 
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=silence)
-        options = {"params": query, "timeout": timeout}
+        options = {"params": query, "timeout": timeout, "headers": headers or {}}
         async with (
             self._open("GET", path, options, where) as answer,
             aclosing(self._lines(answer.content)) as lines,

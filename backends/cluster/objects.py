@@ -34,20 +34,23 @@ class ClusterObjects:
 
     async def list(self, kind: Kind, namespace: str = "", labels: str = "") -> Listing:
         """See wizard.ports.Objects; managedFields are left out."""
+        return await self._list(kind, namespace, labels, brief=False)
+
+    async def _list(self, kind: Kind, namespace: str, labels: str, *, brief: bool) -> Listing:
         resource = await self._discovery.resource(kind)
         try:
-            return await list_all(self._calls, resource, namespace, labels)
+            return await list_all(self._calls, resource, namespace, labels, brief=brief)
         except PathUnknown:
             await self._rediscover(kind)
             raise
 
     async def watch(
-        self, kind: Kind, namespace: str = "", labels: str = ""
+        self, kind: Kind, namespace: str = "", labels: str = "", *, brief: bool = False
     ) -> AsyncGenerator[Change]:
         """See wizard.ports.Objects; managedFields are left out."""
         resource = await self._discovery.resource(kind)
-        list_again = partial(self.list, kind, namespace, labels)
-        changes = watch(self._calls, resource, namespace, labels, list_again)
+        list_again = partial(self._list, kind, namespace, labels, brief=brief)
+        changes = watch(self._calls, resource, namespace, labels, list_again, brief=brief)
         async with aclosing(changes):
             async for change in changes:
                 yield change
@@ -59,6 +62,7 @@ class ClusterObjects:
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
         """See wizard.ports.Objects."""
         return await self._write(
@@ -67,6 +71,7 @@ class ClusterObjects:
             {"fieldManager": manager, "force": str(force).lower(), **_dry_run(dry_run)},
             headers=_APPLY,
             repeatable=dry_run or "resourceVersion" not in obj["metadata"],
+            subresource=subresource,
         )
 
     async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
@@ -113,12 +118,15 @@ class ClusterObjects:
                 where=str(ref),
             ) from None
 
-    async def _call(self, method: str, ref: Ref, **options: Any) -> Object:
+    async def _call(
+        self, method: str, ref: Ref, *, subresource: str = "", **options: Any
+    ) -> Object:
         """One request about one object. Raises KindUnknown where its kind is not served."""
         resource = await self._discovery.resource(ref.kind)
         if resource.namespaced and not ref.namespace:
             raise Invalid(f"{ref} names no namespace", where=str(ref))
         path = resource.path(ref.namespace, "" if method == "POST" else ref.name)
+        path += f"/{subresource}" if subresource else ""
         try:
             answer = await self._calls.request(method, path, where=str(ref), **options)
         except PathUnknown:

@@ -6,7 +6,16 @@ for seconds (measured with kubernetes 37.0.2).
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from wizard.errors import KindUnknown, NotFound, Throttled, Unreachable
@@ -29,21 +38,25 @@ _Known = dict[tuple[str, str], Object]
 """The last state told of each object, by namespace and name."""
 
 
-async def list_all(calls: Calls, resource: Resource, namespace: str, labels: str) -> Listing:
+async def list_all(
+    calls: Calls, resource: Resource, namespace: str, labels: str, *, brief: bool = False
+) -> Listing:
     """All objects at one moment, page by page. Raises a WorldError."""
     path, where = resource.path(namespace), _where(resource, namespace)
     query = {"limit": PAGE, **_selector(labels)}
     items: list[Object] = []
     while True:
         try:
-            page = (await calls.request("GET", path, query=query, where=where)).data
+            answer = await calls.request(
+                "GET", path, query=query, where=where, headers=_form(brief, "List")
+            )
+            page = answer.data
         except Gone:
             if "continue" not in query:
                 raise
             query, items = _selector(labels), []  # the pages grew too old: all at once
             continue
-        names = {"apiVersion": resource.kind.api_version, "kind": resource.kind.name}
-        items.extend({**names, **_slim(item)} for item in page.get("items") or [])
+        items.extend(_slim(item, resource, brief) for item in page.get("items") or [])
         position = page["metadata"].get("continue")
         if not position:
             return Listing(items, page["metadata"]["resourceVersion"])
@@ -56,10 +69,12 @@ async def watch(
     namespace: str,
     labels: str,
     list_again: Callable[[], Awaitable[Listing]],
+    *,
+    brief: bool = False,
 ) -> AsyncGenerator[Change]:
     """See wizard.ports.Objects.watch. KindUnknown comes from `list_again`."""
     known: _Known = {}
-    synced, revision, attempt = False, "", 0
+    synced, revision, attempt, where = False, "", 0, _where(resource, namespace)
     while True:
         trouble = None
         try:
@@ -71,15 +86,14 @@ async def watch(
                     synced = True
                     yield Change("SYNCED", {})
                 revision = listing.resource_version
-            query = _watch_query(revision, labels)
-            path, where = resource.path(namespace), _where(resource, namespace)
-            async with calls.stream(path, query, silence=SILENCE, where=where) as lines:
+            async with _stream(calls, resource, namespace, labels, revision, brief) as lines:
                 async for line in lines:
                     event = _event(line, where)
                     attempt = 0
                     revision = event["object"]["metadata"]["resourceVersion"]
                     if event["type"] != "BOOKMARK":
-                        yield _remember(known, event)
+                        obj = _slim(event["object"], resource, brief)
+                        yield _remember(known, Change(event["type"], obj))
         except KindUnknown:
             raise
         except (Gone, NotFound):  # too old to go on, or the kind went: the list tells which
@@ -89,6 +103,19 @@ async def watch(
             revision = "" if attempt >= BROKEN_WATCHES else revision
         await asyncio.sleep(pause_before(attempt, trouble))
         attempt += 1
+
+
+def _stream(
+    calls: Calls, resource: Resource, namespace: str, labels: str, revision: str, brief: bool
+) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """The lines of one watch."""
+    return calls.stream(
+        resource.path(namespace),
+        _watch_query(revision, labels),
+        silence=SILENCE,
+        where=_where(resource, namespace),
+        headers=_form(brief, ""),
+    )
 
 
 def _watch_query(revision: str, labels: str) -> dict[str, str]:
@@ -113,8 +140,7 @@ def _event(line: bytes, where: str) -> dict[str, Any]:
     return event
 
 
-def _remember(known: _Known, event: dict[str, Any]) -> Change:
-    change = Change(event["type"], _slim(event["object"]))
+def _remember(known: _Known, change: Change) -> Change:
     if change.type == "DELETED":
         known.pop(_key(change.object), None)
     else:
@@ -139,9 +165,28 @@ def _differences(known: _Known, items: Sequence[Object]) -> Iterator[Change]:
             yield Change("MODIFIED", new)
 
 
-def _slim(obj: Object) -> Object:
-    obj["metadata"].pop("managedFields", None)
-    return obj
+def _form(brief: bool, of: str) -> Mapping[str, str]:
+    """The header that asks for metadata alone, where that is wanted; `of` a List or of one."""
+    form = f"application/json;as=PartialObjectMetadata{of};g=meta.k8s.io;v=v1"
+    return {"Accept": form} if brief else {}
+
+
+def _slim(obj: Object, resource: Resource, brief: bool) -> Object:
+    """The object without what is never looked at; in a list it bears no kind of its own."""
+    metadata = obj["metadata"]
+    managed = metadata.pop("managedFields", None)
+    names = {"apiVersion": resource.kind.api_version, "kind": resource.kind.name}
+    if not brief:
+        return {**names, **obj}
+    return {**names, "metadata": _brief(metadata, managed)}
+
+
+def _brief(metadata: Object, managed: Sequence[Object] | None) -> Object:
+    """Metadata as `brief` has it; annotations may repeat the whole object."""
+    last = max(managed or (), key=lambda one: one.get("time") or "", default=None)
+    told = {key: last.get(key, "") for key in ("manager", "time")} if last else None
+    kept = {key: value for key, value in metadata.items() if key != "annotations"}
+    return kept | ({"managedFields": [told]} if told else {})
 
 
 def _key(obj: Object) -> tuple[str, str]:

@@ -43,9 +43,10 @@ class Rights:
         """Whether the identity has the right."""
         return self._granted(right)
 
-    def demand(self, verb: str, ref: Ref) -> None:
+    def demand(self, verb: str, ref: Ref, subresource: str = "") -> None:
         """Raise Forbidden where a verb is not allowed on an object (without name: on its kind)."""
         plural = self._store.resource(ref.kind).plural
+        plural += f"/{subresource}" if subresource else ""
         self.demand_right(Right(verb, ref.kind.group, plural, ref.namespace, ref.name))
 
     def demand_right(self, right: Right) -> None:

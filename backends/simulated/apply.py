@@ -1,6 +1,7 @@
 """Server-side apply, as far as the wizard leans on it: merging, ownership, conflicts."""
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 from backends.simulated.fields import Path, decode, encode, merged, owned, told, without
@@ -18,6 +19,15 @@ _IMMUTABLE = {
     "StorageClass": ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
 }
 """Fields that the API server refuses to change once they are set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Who owns fields: a name, how it wrote them, and of which part of the object."""
+
+    name: str
+    operation: str
+    subresource: str = ""
 
 
 def plain(obj: Object) -> Object:
@@ -41,7 +51,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def applied(
-    live: Object | None, desired: Object, *, manager: str, force: bool, time: str
+    live: Object | None, desired: Object, *, manager: Manager, force: bool, time: str
 ) -> Object:
     """The object after a server-side apply of `desired` (already `plain`) over `live`.
 
@@ -54,7 +64,7 @@ def applied(
         raise modified(Ref.of(desired))
     wanted = owned(desired)
     if live is None:
-        metadata["managedFields"] = [entry(desired, manager, "Apply", set(wanted), time)]
+        metadata["managedFields"] = [entry(desired, manager, set(wanted), time)]
         return desired
     others = _foreign(live, manager)
     values = owned(live)
@@ -70,11 +80,13 @@ def applied(
     return result
 
 
-def entry(obj: Object, manager: str, operation: str, paths: set[Path], time: str) -> Object:
+def entry(obj: Object, manager: Manager, paths: set[Path], time: str) -> Object:
     """One entry of `metadata.managedFields`."""
+    part = {"subresource": manager.subresource} if manager.subresource else {}
     return {
-        "manager": manager,
-        "operation": operation,
+        "manager": manager.name,
+        "operation": manager.operation,
+        **part,
         "apiVersion": obj["apiVersion"],
         "time": time,
         "fieldsType": "FieldsV1",
@@ -95,11 +107,11 @@ def _entries(live: Object) -> list[Object]:
     return list(live["metadata"].get("managedFields", []))
 
 
-def _is_own(item: Object, manager: str) -> bool:
-    return (item["manager"], item["operation"]) == (manager, "Apply")
+def _is_own(item: Object, manager: Manager) -> bool:
+    return Manager(item["manager"], item["operation"], item.get("subresource", "")) == manager
 
 
-def _foreign(live: Object, manager: str) -> dict[Path, str]:
+def _foreign(live: Object, manager: Manager) -> dict[Path, str]:
     """Who else owns which field; of several owners the first is told."""
     owners: dict[Path, str] = {}
     for item in _entries(live):
@@ -120,7 +132,9 @@ def _taken(
     ]
 
 
-def _given_up(live: Object, manager: str, wanted: set[Path], others: dict[Path, str]) -> list[Path]:
+def _given_up(
+    live: Object, manager: Manager, wanted: set[Path], others: dict[Path, str]
+) -> list[Path]:
     """What the manager applied before, does not any more, and nobody else owns.
 
     Whole list items come first, while the fields that tell one from another are there.
@@ -133,7 +147,7 @@ def _given_up(live: Object, manager: str, wanted: set[Path], others: dict[Path, 
 
 
 def _managed(
-    live: Object, desired: Object, manager: str, wanted: set[Path], lost: set[Path], time: str
+    live: Object, desired: Object, manager: Manager, wanted: set[Path], lost: set[Path], time: str
 ) -> list[Object]:
     kept: list[Object] = []
     for item in _entries(live):
@@ -145,7 +159,7 @@ def _managed(
         remaining = paths - lost
         if remaining:
             kept.append(item | {"fieldsV1": encode(remaining)} if paths & lost else item)
-    return [*kept, entry(desired, manager, "Apply", wanted, time)]
+    return [*kept, entry(desired, manager, wanted, time)]
 
 
 def _conflict(ref: Ref, taken: list[tuple[Path, str]]) -> Conflict:

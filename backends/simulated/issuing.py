@@ -35,7 +35,7 @@ class Issuing:
 
     def _observe(self, change: Change) -> None:
         obj = change.object
-        if obj["apiVersion"] == _GROUP and change.type != "DELETED" and not _told(obj):
+        if obj["apiVersion"] == _GROUP and change.type != "DELETED" and _waits(obj):
             self._see(obj)
 
     def _see(self, obj: Object) -> None:
@@ -63,7 +63,7 @@ class Issuing:
 
     def _issue(self, ref: Ref) -> None:
         obj = self._store.get(ref)
-        if obj is None or _ready(obj):
+        if obj is None or (_ready(obj) and not _renewed(obj)):
             return
         from backends.certificates import X509
 
@@ -123,6 +123,17 @@ class Issuing:
 def _ready(obj: Object) -> bool:
     """Whether its condition Ready is true of the object as it is now."""
     return any(one["status"] == "True" for one in _told(obj))
+
+
+def _waits(obj: Object) -> bool:
+    """Whether a controller has something to do about it."""
+    return not _told(obj) or _renewed(obj)
+
+
+def _renewed(obj: Object) -> bool:
+    """Whether somebody asked for a certificate anew, as `cmctl renew` does."""
+    conditions = (obj.get("status") or {}).get("conditions") or ()
+    return any(one["type"] == "Issuing" and one["status"] == "True" for one in conditions)
 
 
 def _told(obj: Object) -> list[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncGenerator
 
 from backends.simulated.access import USER, Rights
-from backends.simulated.apply import applied, entry, plain
+from backends.simulated.apply import Manager, applied, entry, plain
 from backends.simulated.faults import Faults
 from backends.simulated.fields import owned
 from backends.simulated.issuing import admitted
@@ -37,9 +37,10 @@ class SimulatedObjects:
         return Listing(items, self._store.resource_version)
 
     async def watch(
-        self, kind: Kind, namespace: str = "", labels: str = ""
+        self, kind: Kind, namespace: str = "", labels: str = "", *, brief: bool = False
     ) -> AsyncGenerator[Change]:
         """First what exists (ADDED), then SYNCED, then every change, until it is closed."""
+        short = _brief if brief else _short
         await self._enter("watch", Ref(kind, namespace, ""))
         changes: asyncio.Queue[Change] = asyncio.Queue()
         known: set[Ref] = set()
@@ -47,12 +48,12 @@ class SimulatedObjects:
         try:
             for obj in self._store.select(kind, namespace, labels):
                 known.add(Ref.of(obj))
-                yield Change("ADDED", _short(obj))
+                yield Change("ADDED", short(obj))
             yield Change("SYNCED", {})
             while True:
                 change = _seen(await changes.get(), kind, namespace, labels, known)
                 if change is not None:
-                    yield change
+                    yield Change(change.type, short(change.object))
         finally:
             stop()
 
@@ -63,16 +64,20 @@ class SimulatedObjects:
         manager: str = FIELD_MANAGER,
         dry_run: bool = False,
         force: bool = False,
+        subresource: str = "",
     ) -> Object:
-        """Server-side apply; returns the object as it is then.
+        """Server-side apply, of a part such as "status" too; returns the object as it is then.
 
         A `resourceVersion` in the object makes it conditional. Raises Conflict where fields
         belong to another manager and `force` is false, Invalid, NotFound (missing namespace).
         """
-        ref = await self._enter("patch", _ref_of(obj), "dry-run" if dry_run else "apply")
+        ref = await self._enter(
+            "patch", _ref_of(obj), "dry-run" if dry_run else "apply", subresource
+        )
         time = self._store.clock.timestamp()
         live = self._store.get(ref)
-        new = applied(live, plain(obj), manager=manager, force=force, time=time)
+        who = Manager(manager, "Apply", subresource)
+        new = applied(live, plain(obj), manager=who, force=force, time=time)
         return self._store.put(new, dry_run=dry_run)
 
     async def create(self, obj: Object, *, dry_run: bool = False) -> Object:
@@ -82,7 +87,7 @@ class SimulatedObjects:
             raise Conflict(f"{ref} exists already", where=str(ref))
         new = admitted(plain(obj), USER)
         time = self._store.clock.timestamp()
-        own = entry(new, FIELD_MANAGER, "Update", set(owned(new)), time)
+        own = entry(new, Manager(FIELD_MANAGER, "Update"), set(owned(new)), time)
         new["metadata"]["managedFields"] = [own]
         return self._store.put(new, dry_run=dry_run)
 
@@ -94,7 +99,7 @@ class SimulatedObjects:
         ref = await self._enter("delete", ref, "dry-run" if dry_run else "")
         self._store.delete(ref, uid=uid, dry_run=dry_run)
 
-    async def _enter(self, verb: str, ref: Ref, call: str = "") -> Ref:
+    async def _enter(self, verb: str, ref: Ref, call: str = "", subresource: str = "") -> Ref:
         """Let a call in, unless its kind is unknown, a fault hits it or its right is missing."""
         ref = self._store.address(ref)
         delay, error = self._faults.hit(call or verb, ref.kind)
@@ -102,7 +107,7 @@ class SimulatedObjects:
             await self._store.clock.sleep(delay)
         if error is not None:
             raise error
-        self._rights.demand(verb, ref)
+        self._rights.demand(verb, ref, subresource)
         return ref
 
 
@@ -125,11 +130,21 @@ def _seen(
     if change.type != "DELETED" and matches(change.object, labels):
         first = ref not in known
         known.add(ref)
-        return Change("ADDED" if first else "MODIFIED", _short(change.object))
+        return Change("ADDED" if first else "MODIFIED", change.object)
     if ref not in known:
         return None
     known.discard(ref)
-    return Change("DELETED", _short(change.object))
+    return Change("DELETED", change.object)
+
+
+def _brief(obj: Object) -> Object:
+    """Metadata alone: who wrote last, and when, in `managedFields`; no annotations."""
+    metadata = obj["metadata"]
+    last = max(metadata.get("managedFields") or (), key=lambda one: one["time"], default=None)
+    kept = {k: v for k, v in metadata.items() if k not in {"annotations", "managedFields"}}
+    if last:
+        kept["managedFields"] = [{key: last[key] for key in ("manager", "time")}]
+    return copy.deepcopy({"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": kept})
 
 
 def _short(obj: Object) -> Object:

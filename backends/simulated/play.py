@@ -5,6 +5,7 @@ from functools import partial
 
 from backends.simulated.accounts import fill
 from backends.simulated.actor import Actor
+from backends.simulated.daemon_sets import spread
 from backends.simulated.entrances import give_address
 from backends.simulated.harbor_view import HarborView
 from backends.simulated.jobs import JOB, end_pod, pods_of_job, script_of, started
@@ -21,7 +22,7 @@ from backends.simulated.scenarios.scenario import Scenario
 from backends.simulated.script import Beat, Script
 from backends.simulated.store import Store
 from backends.simulated.trust_manager import publish
-from backends.simulated.volumes import bind, release
+from backends.simulated.volumes import bind, grow, release
 from wizard.ports import Change, Kind, Object, Ref
 
 POD = Kind("v1", "Pod")
@@ -70,10 +71,13 @@ class Play:
             seen = obj.get("status", {}).get("observedGeneration")
             if seen != obj["metadata"]["generation"]:
                 self._clock.after(0.1, partial(self._roll, Ref.of(obj)))
+        elif kind == "DaemonSet":
+            self._clock.after(0.5, partial(spread, self._store, Ref.of(obj)))
         elif change.type == "ADDED" or kind == "Bundle":
             self._added(obj)
         elif kind == "PersistentVolumeClaim" and obj["status"].get("phase") == "Bound":
             self._let_go()
+            self._clock.after(0.3, partial(grow, self._store, Ref.of(obj)))
 
     def _added(self, obj: Object) -> None:
         ref, kind = Ref.of(obj), obj["kind"]

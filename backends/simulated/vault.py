@@ -135,6 +135,8 @@ class _Session:
         if rest.startswith("cert/"):
             authority = self._content.authorities.get(mount)
             return vault_pki.published(authority, rest) if authority else None
+        if rest.startswith("key/"):
+            return self._keys(mount).get(rest.removeprefix("key/"))
         if path == "sys/storage/raft/configuration":
             return {"config": {"servers": [{"voter": True}] * 3}}
         return self._content.entries.get(path)
@@ -142,6 +144,9 @@ class _Session:
     async def list(self, path: str) -> Sequence[str]:
         """See wizard.vaults.VaultSession."""
         self._demand(path)
+        mount, _, rest = path.partition("/")
+        if rest == "keys":
+            return sorted(self._keys(mount))
         start = f"{path.rstrip('/')}/"
         found = {
             one.removeprefix(start).partition("/")[0]
@@ -164,6 +169,9 @@ class _Session:
         """See wizard.vaults.VaultSession."""
         self._demand(path)
         self._content.entries.pop(path, None)
+
+    def _keys(self, mount: str) -> Mapping[str, Mapping[str, Any]]:
+        return vault_pki.keys(self._content.authorities.get(mount, Authority()))
 
     def _write(self, path: str, data: Mapping[str, Any]) -> VaultReply:
         if path.startswith(_MOUNTS):

@@ -28,14 +28,17 @@ class Authority:
     pair: KeyPair | None = None
     above: bytes = b""
     pending: SigningRequest | None = None
-    """A signing request that waits to be signed, with its key."""
+    """The latest signing request, with its key."""
+    name: str = ""
+    """What that key is called."""
 
     def dump(self) -> dict[str, str]:
         """As JSON."""
         pair = self.pair or KeyPair(b"", b"")
         pending = self.pending or SigningRequest(b"", b"")
-        texts = (pair.certificate, pair.key, self.above, pending.request, pending.key)
-        names = ("certificate", "key", "above", "request", "requestKey")
+        named = self.name.encode()
+        texts = (pair.certificate, pair.key, self.above, pending.request, pending.key, named)
+        names = ("certificate", "key", "above", "request", "requestKey", "requestName")
         return {name: text.decode() for name, text in zip(names, texts, strict=True)}
 
     @classmethod
@@ -44,7 +47,7 @@ class Authority:
         held = {name: text.encode() for name, text in found.items()}
         pair = KeyPair(held["certificate"], held["key"]) if held["certificate"] else None
         pending = SigningRequest(held["request"], held["requestKey"]) if held["request"] else None
-        return cls(pair, held["above"], pending)
+        return cls(pair, held["above"], pending, found.get("requestName", ""))
 
 
 def made_before() -> Authority:
@@ -63,6 +66,14 @@ def published(authority: Authority, path: str) -> Mapping[str, Any] | None:
     return {"certificate": held.decode().strip()}
 
 
+def keys(authority: Authority) -> Mapping[str, Mapping[str, Any]]:
+    """The keys of a mount by their ids, as everybody may read them who is allowed to."""
+    if authority.pending is None:
+        return {}
+    identifier = X509().key_of(authority.pending.request)
+    return {"request": {"key_name": authority.name, "subject_key_id": identifier}}
+
+
 def certify(authority: Authority, path: str, data: Mapping[str, Any], longest: int) -> VaultReply:
     """Make roots and intermediates; `longest` is how many seconds the mount allows."""
     if path.endswith("/generate/internal"):
@@ -71,10 +82,13 @@ def certify(authority: Authority, path: str, data: Mapping[str, Any], longest: i
         )
         if path.startswith("intermediate/"):
             authority.pending = X509().request(wanted)
+            authority.name = data.get("key_name", "")
             return VaultReply({"csr": authority.pending.request.decode()})
         life, warnings = _life(data, longest)
         authority.pair = X509().issue(replace(wanted, days=life // 86400), None)
         return VaultReply({"certificate": authority.pair.certificate.decode()}, warnings)
+    if path == "intermediate/generate/existing" and authority.pending:
+        return VaultReply({"csr": authority.pending.request.decode()})
     if path == "root/sign-intermediate":
         life, warnings = _life(data, longest)
         signed = _signed(authority, data["csr"], data["common_name"], life, names=None)
@@ -83,7 +97,7 @@ def certify(authority: Authority, path: str, data: Mapping[str, Any], longest: i
         own, mark, above = data["certificate"].partition("-----END CERTIFICATE-----")
         authority.pair = KeyPair(f"{own}{mark}\n".encode(), authority.pending.key)
         authority.above = above.lstrip().encode()
-        return VaultReply({"imported_issuers": ["simulated"]})
+        return VaultReply({"mapping": {"simulated": "request"}})
     raise Refusal("unsupported path")
 
 

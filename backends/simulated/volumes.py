@@ -48,6 +48,17 @@ def bind(store: Store, ref: Ref) -> None:
     store.put(claim)
 
 
+def grow(store: Store, ref: Ref) -> None:
+    """Make the volume of a claim larger where the claim asks for that and its class lets it."""
+    claim = store.get(ref)
+    class_ = claim and store.get(Ref(STORAGE_CLASS, "", claim["spec"]["storageClassName"]))
+    if not claim or not class_ or not class_.get("allowVolumeExpansion"):
+        return
+    wanted = claim["spec"]["resources"]["requests"]
+    if claim["status"].get("capacity", wanted) != wanted:
+        store.put(claim | {"status": claim["status"] | {"capacity": wanted}})
+
+
 def _bind_by_hand(store: Store, claim: Object, name: str) -> None:
     """Bind a claim to the volume that was made for it beforehand, if there is one."""
     ref = Ref.of(claim)

@@ -18,7 +18,7 @@ from screens.models.secret_choice import SecretChoice
 from screens.models.secret_words import variable_state
 from screens.widgets.form import Form
 from screens.widgets.hidden_line import HiddenLine
-from screens.widgets.kind_list import show_kinds
+from screens.widgets.kind_list import KindList, show_kinds
 from screens.widgets.rows import QuestionRow, TextRow
 from wizard.answers.form import Question
 from wizard.answers.paths import Path, format_path
@@ -64,7 +64,7 @@ class SecretEditor(Editor):
             yield Static(self.question.label, classes="window-title", markup=False)
             yield Static(self.question.help, id="about", markup=False)
             with VerticalScroll(can_focus=False):
-                yield OptionList(id="kinds", compact=True)
+                yield KindList(self.choice.kinds, self.choice.kind, id="kinds")
                 yield Static("", id="brings", markup=False)
                 yield Static("", id="told", markup=False)
                 yield Vertical(id="fields")
@@ -137,6 +137,15 @@ class SecretEditor(Editor):
             rows[0].focus_control()
         elif self.choice.takes_typing:
             self._hidden.line.focus()
+
+    @on(KindList.Marked)
+    async def _marked(self, event: KindList.Marked) -> None:
+        """Choose a kind, and stay in the list."""
+        event.stop()
+        at = self.query_one("#kinds", OptionList).highlighted
+        if at is not None and self.choice.choose(self.choice.kinds[at].value):
+            self._warned = False
+            await self._show_kind()
 
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:

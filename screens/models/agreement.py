@@ -19,6 +19,11 @@ class Agreement:
         """Whether a warning was accepted, as it stands now."""
         return _warning_key(warning) in self._warnings
 
+    @property
+    def accepts(self) -> bool:
+        """Whether any warning was accepted."""
+        return bool(self._warnings)
+
     def toggle(self, warning: Result) -> None:
         """Accept a warning, or take that back."""
         self._warnings ^= {_warning_key(warning)}

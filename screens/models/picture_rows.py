@@ -12,6 +12,7 @@ from wizard.diagnose import kinds
 from wizard.diagnose.components import ComponentState, upstream
 from wizard.diagnose.fields import last_seen
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.recent import Recent, recent
 from wizard.diagnose.vitals import Vitals, vitals
 from wizard.live import Picture
 from wizard.ports import Object
@@ -91,11 +92,19 @@ def _trouble(finding: Finding, redact: Redact) -> Trouble:
     because = f"{finding.suppressed_by} explains it" if finding.suppressed_by else ""
     pairs = [("Why", because), ("Why", finding.cause)]
     pairs += [("Seen", line) for line in dict.fromkeys(finding.evidence)]
-    pairs += [("Fix", finding.fix)]
+    pairs += [("Fix", finding.fix), ("Do", f"a: {finding.offer}" if finding.offer else "")]
     details = tuple((label, redact(text)) for label, text in pairs if text)
     grave = finding.severity == "fail" and not finding.suppressed_by
     title = redact(f"{finding.object}: {finding.title}")
-    return Trouble("wrong" if grave else "look", title, details, finding.component, finding.id)
+    return Trouble(
+        "wrong" if grave else "look",
+        title,
+        details,
+        finding.component,
+        finding.id,
+        finding.object,
+        finding.offer,
+    )
 
 
 def _findings(picture: Picture) -> Sequence[Finding]:
@@ -127,6 +136,22 @@ def _entry(event: Object, seen: datetime, count: int, redact: Redact) -> LogEntr
     text = f"{event.get('type', '')} {event.get('reason', '')}{often}: {event.get('message', '')}"
     source = f"{about.get('kind', '')}/{about.get('name', '')}"
     return LogEntry(seen.astimezone(), source, redact(" ".join(plain(text).split())))
+
+
+class ChangeLines:
+    """Tells each change of the last hour once."""
+
+    def __init__(self) -> None:
+        self._told: set[Recent] = set()
+
+    def of(self, picture: Picture, redact: Redact) -> Sequence[LogEntry]:
+        """What is new since the last picture, the oldest first."""
+        new = [one for one in recent(picture.view) if one not in self._told]
+        self._told.update(new)
+        return [
+            LogEntry(one.time.astimezone(), plain(one.object), redact(plain(one.text)))
+            for one in new
+        ]
 
 
 def sources_of(picture: Picture, component: str, sources: Sequence[str]) -> Sequence[str]:

@@ -11,7 +11,7 @@ from screens.models.plan_rows import counts, plan_rows
 from screens.models.rows import Row
 from screens.models.session import Session
 from screens.models.telling import Told
-from screens.signs import sign
+from screens.signs import State, sign
 from wizard.answers.versions import HARBOR_VERSION
 from wizard.run.consent import losses
 
@@ -119,4 +119,6 @@ class Reviewing:
         grave += len(losses(self.told.planned)) if self.told.planned else 0
         if not grave:
             grave = int(self.told.ended_by is not None)
-        return f"Checks {sign('look')} {grave}" if grave else f"Checks {sign('ok')}"
+        failed = any(one.outcome.state == "fail" for one in self.told.results)
+        state: State = "wrong" if failed else "look"
+        return f"Checks {sign(state)} {grave}" if grave else f"Checks {sign('ok')}"

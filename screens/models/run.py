@@ -25,7 +25,9 @@ from wizard.run.events import (
     StepWaiting,
 )
 
-RowState = Literal["pending", "running", "done", "unchanged", "failed", "blocked", "cancelled"]
+RowState = Literal[
+    "pending", "running", "done", "unchanged", "failed", "waiting", "blocked", "cancelled"
+]
 
 
 @dataclass(slots=True)

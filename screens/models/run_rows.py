@@ -22,6 +22,7 @@ _STATES: dict[str, State] = {
     "done": "ok",
     "unchanged": "ok",
     "failed": "wrong",
+    "waiting": "look",
     "blocked": "unknown",
     "cancelled": "wrong",
 }
@@ -106,7 +107,7 @@ def _asked_last(run: Run) -> str:
 
 
 def _step(step: StepView, run: Run, now: datetime) -> Row:
-    found = of_step(step) if step.state == "failed" else []
+    found = of_step(step) if step.state in ("failed", "waiting") else []
     waits = ""
     if step.state == "running" and step.waits_for and step.waits_since:
         lasting = _whole(now - step.waits_since)
@@ -124,6 +125,7 @@ def _word(step: StepView, run: Run, now: datetime) -> str:
         "done": f"done {after}",
         "unchanged": "as wanted",
         "failed": f"failed after {after}",
+        "waiting": "waits for somebody outside",
         "cancelled": f"stopped after {after}",
         "pending": "not yet" if run.running else "not begun",
     }

@@ -170,7 +170,8 @@ def repeating(session: Session) -> str:
         return ""
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     demo = ["--demo", "--scenario", scenario] if scenario else []
-    return shlex.join(["wizard", *demo, "--preset", str(shown)])
+    yes = ["--yes"] if session.agreement.accepts else []
+    return shlex.join(["wizard", *demo, "--preset", str(shown), *yes])
 
 
 def needed_before(draft: Draft) -> Sequence[str]:

@@ -8,6 +8,7 @@ from screens.signs import OF_CHECK, State
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import PresetInvalid
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.offer import Offer
 from wizard.errors import CheckFailed, WizardError
 from wizard.run.events import CheckFinished
 
@@ -28,6 +29,10 @@ class Trouble:
     step: str = ""
     id: str = ""
     """The id of the finding, if it is one."""
+    object: str = ""
+    """The object that it is about, as people write it."""
+    offer: Offer | None = None
+    """What may be done about it here."""
 
     def lines(self, *, briefly: bool = False) -> Iterator[str]:
         """The details as text; briefly, with only the last of what was seen."""
@@ -54,12 +59,13 @@ def of_step(step: StepView) -> Sequence[Trouble]:
     """What is wrong with a step: its failure, and what was diagnosed meanwhile."""
     ended_by = next((one for one in step.findings if step.what.startswith(_head(one))), None)
     found = [_of_finding(one, step) for one in step.findings if one is not ended_by]
-    if step.state != "failed":
+    if step.state not in ("failed", "waiting"):
         return found
     if ended_by:
         return [_of_finding(ended_by, step, decisive=True), *found]
     details = _details(("Why", step.why), ("Fix", step.fix))
-    return [Trouble("wrong", step.what, details, step.id), *found]
+    state: State = "look" if step.state == "waiting" else "wrong"
+    return [Trouble(state, step.what, details, step.id), *found]
 
 
 def of_checks(run: Run) -> Sequence[Trouble]:

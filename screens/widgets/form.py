@@ -243,7 +243,7 @@ class Form(VerticalScroll, can_focus=False):
     async def _answered(self, event: QuestionRow.Answered) -> None:
         event.stop()
         question = event.row.question
-        if question.control == "kind":
+        if question.control == "kind" and event.value is not None:
             self._desk.choose(question.path, event.value)
         else:
             self._desk.answer(question.path, event.value)

@@ -12,6 +12,8 @@ from screens.models.troubles import Trouble
 from screens.models.wrapping import wrapped
 from screens.signs import sign
 
+NONE = "No problem so far."
+
 
 class ProblemList(VerticalScroll, can_focus=True):
     """Shows problems one below the other; the arrows scroll."""
@@ -22,23 +24,34 @@ class ProblemList(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text for all."""
-        yield Static("No problem so far.", markup=False)
+        yield Static(NONE, markup=False)
 
     def show(self, troubles: Sequence[Trouble]) -> None:
         """Show these problems."""
         if troubles != self._troubles:
+            before = self.chosen
             self._troubles = troubles
-            self._tell()
+            self.took(before)
+            self.tell()
+
+    @property
+    def chosen(self) -> Trouble | None:
+        """The problem that is chosen; here none ever is."""
+        return None
+
+    def took(self, before: Trouble | None) -> None:
+        """Other problems came; `before` is what was chosen."""
 
     def on_resize(self, event: Resize) -> None:
         """Wrap to the new width."""
         if self._troubles:
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Draw them."""
         width = self.scrollable_content_region.width
-        told = [_told(trouble, width) for trouble in self._troubles]
-        self.query_one(Static).update(Content("\n\n").join(told))
+        parts = [told(trouble, width) for trouble in self._troubles]
+        self.query_one(Static).update(Content("\n\n").join(parts) if parts else NONE)
 
     @property
     def text(self) -> str:
@@ -46,7 +59,8 @@ class ProblemList(VerticalScroll, can_focus=True):
         return "\n\n".join("\n  ".join(_lines(one)) for one in self._troubles)
 
 
-def _told(trouble: Trouble, width: int) -> Content:
+def told(trouble: Trouble, width: int) -> Content:
+    """A problem in lines that fit."""
     head, title, *details = _lines(trouble)
     colour = "$text-error" if trouble.state == "wrong" else "$text-warning"
     lines = [Content.styled(head, f"bold {colour}")]

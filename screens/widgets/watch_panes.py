@@ -1,4 +1,4 @@
-"""A live release in four panes: its parts, what is wrong, logs and events."""
+"""A live release in five panes: its parts, what is wrong, logs, events and what changed."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from screens.models.picture_rows import (
+    ChangeLines,
     EventLines,
     Redact,
     head,
@@ -16,11 +17,11 @@ from screens.models.picture_rows import (
     sources_of,
 )
 from screens.signs import sign
+from screens.widgets.finding_list import FindingList
 from screens.widgets.live_panes import LivePanes
 from screens.widgets.log_view import LogView
 from screens.widgets.logs_pane import LogsPane
 from screens.widgets.pane_tabs import PaneTabs
-from screens.widgets.problem_list import ProblemList
 from screens.widgets.step_list import StepList
 from wizard.live import Picture
 from wizard.run.events import Log
@@ -34,15 +35,18 @@ class WatchPanes(LivePanes):
         "problems": "Problems",
         "logs": "Logs",
         "events": "Events",
+        "changes": "Changes",
     }
     HEAD = f"{sign('asking')} reading objects, events and logs"
 
     def __init__(self, redact: Redact) -> None:
         super().__init__()
         self._redact = redact
-        self._picture: Picture | None = None
+        self.picture: Picture | None = None
+        """The newest one."""
         self._events = EventLines()
-        self._part = ""
+        self._changes = ChangeLines()
+        self.part = ""
         """The part whose logs are shown."""
 
     def panes(self) -> ComposeResult:
@@ -50,8 +54,9 @@ class WatchPanes(LivePanes):
         with Vertical(id="parts"):
             yield StepList(id="step-list")
         yield LogsPane(id="logs")
-        yield ProblemList(id="problems")
+        yield FindingList(id="problems")
         yield LogView(id="events")
+        yield LogView(id="changes")
 
     def tell(self, text: str) -> None:
         """Say, in place of a picture, what keeps one from being shown."""
@@ -61,15 +66,16 @@ class WatchPanes(LivePanes):
 
     def show(self, picture: Picture) -> None:
         """Show a newer picture."""
-        self._picture = picture
+        self.picture = picture
         state, text = head(picture)
         shown, found = self.query_one("#head", Static), problems(picture, self._redact)
         shown.update(f"{sign(state)} {text}")
         shown.set_class(state == "wrong" or picture.behind_since is not None, "-wrong")
         self.query_one(StepList).show(part_rows(picture))
-        self.query_one(ProblemList).show(found)
+        self.query_one(FindingList).show(found)
         self.query_one(PaneTabs).count({"problems": len(found)})
         self.query_one("#events", LogView).write(self._events.of(picture, self._redact))
+        self.query_one("#changes", LogView).write(self._changes.of(picture, self._redact))
 
     def add_logs(self, lines: list[Log]) -> None:
         """Take lines of logs; those of a part that is shown come to the screen."""
@@ -82,14 +88,19 @@ class WatchPanes(LivePanes):
         """See LivePanes."""
         return self.query_one("#events", LogView).copy_text()
 
+    def copied(self) -> str | None:
+        """See LivePanes."""
+        changes = self.query_one("#changes", LogView)
+        return changes.copy_text() if changes.has_focus else super().copied()
+
     def show_logs_of(self, part: str) -> None:
         """Show the logs of a part alone; all where it has none of its own."""
-        self._part = part
+        self.part = part
         self._show_part(self.query_one(LogsPane))
 
     def _show_part(self, logs: LogsPane) -> None:
-        if self._picture is None or not self._part:
+        if self.picture is None or not self.part:
             return
-        sources = sources_of(self._picture, self._part, logs.sources)
-        titles = {state.id: state.title for state in self._picture.states}
-        logs.show(sources or None, of=titles.get(self._part, "") if sources else "")
+        sources = sources_of(self.picture, self.part, logs.sources)
+        titles = {state.id: state.title for state in self.picture.states}
+        logs.show(sources or None, of=titles.get(self.part, "") if sources else "")

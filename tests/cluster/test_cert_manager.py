@@ -14,10 +14,12 @@ import pytest
 from backends.helm.driver import Helm
 from tests.cluster.cert_manager import CHART, CertManager
 from tests.cluster.kube import KubeError, condition
+from tests.cluster.test_actions import acting
 from tests.cluster.wizard import Wizard
 from wizard.answers.preset import Preset
 from wizard.charts.cert_manager import cert_manager_values
-from wizard.ports import ReleaseRequest
+from wizard.diagnose.kinds import CERTIFICATE
+from wizard.ports import Ref, ReleaseRequest
 
 
 class _Says(BaseHTTPRequestHandler):
@@ -79,6 +81,30 @@ def test_the_real_controllers_answer_and_the_webhook_notes_who_asks(
     }
     with pytest.raises(KubeError, match="failed to decode csr"):
         wizard.admin.create(wizard.path("cert-manager.io/v1", "certificaterequests"), broken)
+
+
+async def test_a_certificate_is_renewed_at_once(
+    cert_manager: CertManager, wizard: Wizard, tmp_path: Path
+) -> None:
+    wizard.make_namespace()
+    issuer = {"metadata": {"name": "own"}, "spec": {"selfSigned": {}}}
+    wanted = {"secretName": "tls", "dnsNames": ["harbor.test"], "issuerRef": {"name": "own"}}
+    certificate = {"metadata": {"name": "harbor"}, "spec": wanted}
+    path = wizard.path("cert-manager.io/v1", "certificates")
+    kind = {"apiVersion": "cert-manager.io/v1", "kind": "Issuer"}
+    wizard.admin.create(wizard.path("cert-manager.io/v1", "issuers"), {**kind, **issuer})
+    wizard.admin.create(path, {**kind, "kind": "Certificate", **certificate})
+    wizard.admin.wait(f"{path}/harbor", lambda one: condition(one, "Ready") == "True")
+    secret = wizard.path("", "secrets", "tls")
+    before = wizard.admin.get(secret)["data"]["tls.crt"]
+
+    async with acting(wizard.identity, wizard.namespace, tmp_path) as person:
+        told = await person.do("renew", Ref(CERTIFICATE, wizard.namespace, "harbor"))
+    assert told == ["status.conditions[Issuing] True (ManuallyTriggered)"]
+    after = wizard.admin.get(f"{path}/harbor")
+    assert after["status"]["revision"] == 2
+    assert condition(after, "Issuing") == ""
+    assert wizard.admin.get(secret)["data"]["tls.crt"] != before
 
 
 async def test_the_chart_takes_mirrors_logins_and_proxies_and_stays_in_its_namespace(

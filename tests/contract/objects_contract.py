@@ -124,6 +124,47 @@ class ObjectsContract:
             await objects.apply(config_map(home, "one", {"a": "1"}), manager="helm")
         assert refused.value.fields == ((".data.a", "harbor-wizard"),)
 
+    async def test_a_part_is_applied_by_itself_and_takes_nothing_else_away(
+        self, objects: Objects, home: str
+    ) -> None:
+        await objects.apply(deployment(home, "app", {"app": "a"}))
+        told = {"type": "Tried", "status": "True", "reason": "Test", "message": "said"}
+        place = {"name": "app", "namespace": home}
+        head = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": place}
+        part: Object = {**head, "status": {"conditions": [told]}}
+        tried = await objects.apply(part, subresource="status", dry_run=True)
+        assert "Tried" in [one["type"] for one in tried["status"]["conditions"]]
+        untouched = await objects.get(Ref(DEPLOYMENT, home, "app"))
+        assert untouched is not None
+        assert "Tried" not in str(untouched.get("status"))
+        after = await objects.apply(part, subresource="status")
+        assert "Tried" in [one["type"] for one in after["status"]["conditions"]]
+        assert after["spec"]["selector"] == {"matchLabels": {"app": "a"}}
+
+    async def test_a_brief_watch_tells_who_wrote_when_and_nothing_of_what(
+        self, objects: Objects, home: str
+    ) -> None:
+        notes = {"last-applied": "hidden-1"}
+        first = config_map(home, "one", {"a": "hidden-2"}, annotations=notes, labels={"l": "1"})
+        await objects.apply(first, manager="someone")
+        async with aclosing(objects.watch(CONFIG_MAP, home, brief=True)) as changes:
+            seen: list[Object] = []
+            async with asyncio.timeout(SECONDS):
+                async for change in changes:
+                    if change.type == "SYNCED":
+                        later = config_map(home, "one", {"b": "hidden-3"})
+                        await objects.apply(later, manager="other")
+                    elif change.object["metadata"]["name"] == "one":
+                        seen.append(change.object)
+                    if len(seen) == 2:
+                        break
+        assert "hidden" not in str(seen)
+        assert [Ref.of(one) for one in seen] == [Ref(CONFIG_MAP, home, "one")] * 2
+        assert seen[1]["metadata"]["labels"] == {"l": "1"}
+        (last,) = seen[0]["metadata"]["managedFields"]
+        assert last["manager"] == "someone"
+        assert last["time"]
+
     async def test_a_dry_run_answers_and_writes_nothing(self, objects: Objects, home: str) -> None:
         first = await objects.apply(config_map(home, "one", {"a": "1"}))
         tried = await objects.apply(config_map(home, "one", {"a": "2"}), dry_run=True)

@@ -19,8 +19,9 @@ from wizard.errors import CheckFailed, Unreachable, WizardError
 from wizard.ports import World
 from wizard.steps.base import ObjectChange, Step
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.chain import PublishedRoot
 from wizard.steps.vault.policy import needed_capabilities, policy_text
-from wizard.steps.vault.reaching import served_authority
+from wizard.steps.vault.reaching import existing_server, served_authority
 from wizard.steps.vault.sessions import existing_sessions
 from wizard.steps.vault.setup import setup_steps
 
@@ -165,12 +166,12 @@ async def test_an_attempt_that_was_killed_anywhere_is_gone_on_with(site: Site) -
     """After every single write the process may be gone; the next one ends with the same."""
     inputs, done = site.inputs(), False
     for allowed in range(40):
-        world = replace(site.world, vault=_Dying(allowed))
+        world = replace(site.world, vault=Dying(allowed))
         try:
             await replace(site, world=world).run(inputs)
             done = True
             break
-        except _Killed:
+        except Killed:
             continue
     assert done
     assert await site.plan(inputs) == []
@@ -179,11 +180,11 @@ async def test_an_attempt_that_was_killed_anywhere_is_gone_on_with(site: Site) -
     assert root.self_signed
 
 
-class _Killed(Exception):
+class Killed(Exception):
     pass
 
 
-class _Dying(VaultClient):
+class Dying(VaultClient):
     """A wizard that is killed after so many writes, the last of which is done."""
 
     def __init__(self, allowed: int) -> None:
@@ -194,14 +195,14 @@ class _Dying(VaultClient):
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Any]:
-            async with super(_Dying, self).session(server, login) as session:
+            async with super(Dying, self).session(server, login) as session:
                 write = session.write
 
                 async def counted(path: str, data: Any) -> Any:
                     reply = await write(path, data)
                     self.left -= 1
                     if self.left < 0:
-                        raise _Killed
+                        raise Killed
                     return reply
 
                 session.write = counted  # type: ignore[method-assign]
@@ -254,6 +255,62 @@ async def test_another_authority_in_the_mount_is_never_replaced(site: Site) -> N
     assert site.written(offset) == []
 
 
+async def test_a_new_root_needs_a_new_mount_for_what_it_signs(site: Site) -> None:
+    await site.run(site.inputs())
+    new = {"mount": "pki2", "commonName": "Harbor Root CA 2"}
+    with pytest.raises(CheckFailed) as refused:
+        await site.plan(site.inputs(root=new))
+    assert "below CN=Harbor Root CA" in refused.value.why
+    assert "pki.authority.issuing.mount" in refused.value.fix
+
+
+async def test_old_and_new_root_stand_side_by_side_until_the_certificate_is_below_the_new(
+    site: Site,
+) -> None:
+    await site.run(site.inputs())
+    old = site.read("pki/cert/ca")["certificate"].strip().encode() + b"\n"
+    served = site.inputs().secret_object(
+        "harbor-tls", {"ca.crt": old, "tls.crt": b"", "tls.key": b""}
+    )
+    await site.world.objects.apply(served)
+    assert await _published(site, site.inputs()) == ["CN=Harbor Root CA"]
+    new = {"mount": "pki2", "commonName": "Harbor Root CA 2"}
+    moved = site.inputs(root=new, issuing={"mount": "pki_int2"})
+    planned = [f"{one.action} {one.ref}" for one in await site.plan(moved)]
+    assert planned == [
+        "create Mount sys/mounts/pki2",
+        "create Authority pki2",
+        "create Mount sys/mounts/pki_int2",
+        "create Authority pki_int2",
+        "create Urls pki2/config/urls",
+        "create Urls pki_int2/config/urls",
+        "create Role pki_int2/roles/harbor",
+        "update Policy sys/policies/acl/harbor-issuer",
+    ]
+    await site.run(moved)
+    assert await site.plan(moved) == []
+    assert await _published(site, moved) == ["CN=Harbor Root CA", "CN=Harbor Root CA 2"]
+    assert await _published(site, moved) == ["CN=Harbor Root CA", "CN=Harbor Root CA 2"]
+    renewed = site.read("pki2/cert/ca")["certificate"].encode()
+    entries = {"ca.crt": renewed, "tls.crt": b"", "tls.key": b""}
+    await site.world.objects.apply(moved.secret_object("harbor-tls", entries), force=True)
+    assert await _published(site, moved) == ["CN=Harbor Root CA 2"]
+
+
+async def _published(site: Site, inputs: Inputs) -> list[str]:
+    """The roots that clients are given after a run."""
+    authority, server = served_authority(inputs.preset), existing_server(inputs.preset)
+    assert authority
+    assert server
+    sessions = existing_sessions(inputs, server)
+    step = PublishedRoot(inputs, authority.issuing.mount, sessions)
+    if changes := await step.check(site.world):
+        await step.apply(site.world, changes, Heard())
+    assert await step.check(site.world) == []
+    held = (await inputs.entries(site.world, "harbor-ca"))["ca.crt"]
+    return [one.subject for one in X509().read(held)]
+
+
 async def test_something_else_in_the_mount_is_refused(site: Site) -> None:
     site.bao.write(f"{site.namespace}/sys/mounts/pki", type="kv")
     with pytest.raises(CheckFailed, match="Something else is mounted"):
@@ -265,18 +322,18 @@ async def test_the_printed_policy_is_enough_and_all_of_it_is_needed(site: Site) 
     authority = served_authority(inputs.preset)
     assert authority
     needed = needed_capabilities(inputs.preset, authority)
-    token = _token(site, policy_text(needed))
+    token = policy_token(site, policy_text(needed))
     assert (await _rights(site, token)).state == "ok"
     await site.run(site.inputs(token))
     assert await site.plan(site.inputs(token)) == []
     for path in needed:
         narrower = {one: what for one, what in needed.items() if one != path}
-        outcome = await _rights(site, _token(site, policy_text(narrower)))
+        outcome = await _rights(site, policy_token(site, policy_text(narrower)))
         assert outcome.state == "fail"
         assert f'path "{path}"' in outcome.fix
 
 
-def _token(site: Site, policy: str) -> str:
+def policy_token(site: Site, policy: str) -> str:
     site.bao.write(f"{site.namespace}/sys/policies/acl/wizard", policy=policy)
     made = site.bao.write(f"{site.namespace}/auth/token/create", policies=["wizard"])
     token: str = made["auth"]["client_token"]

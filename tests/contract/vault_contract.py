@@ -100,6 +100,19 @@ class VaultContract:
         assert (issuing.subject, top.subject) == ("CN=Issuing", "CN=Root")
         assert top.self_signed
 
+    async def test_a_request_is_made_of_its_key_again(self, authority: VaultSession) -> None:
+        await authority.write("sys/mounts/pki_int", MOUNT)
+        assert await authority.list("pki_int/keys") == []
+        path, named = "pki_int/intermediate/generate", {"common_name": "Issuing"}
+        key = {"key_type": "ec", "key_bits": 256, "key_name": "issuing"}
+        first = await authority.write(f"{path}/internal", {**named, **key})
+        (one,) = await authority.list("pki_int/keys")
+        held = await authority.read(f"pki_int/key/{one}") or {}
+        again = await authority.write(f"{path}/existing", {**named, "key_ref": "issuing"})
+        keys = {X509().key_of(reply.data["csr"].encode()) for reply in (first, again)}
+        assert held["key_name"] == "issuing"
+        assert keys == {held["subject_key_id"]}
+
     async def test_a_role_signs_what_cert_manager_will_ask(self, authority: VaultSession) -> None:
         await authority.write("pki/roles/harbor", WIDE)
         role = await authority.read("pki/roles/harbor") or {}

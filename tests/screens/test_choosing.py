@@ -211,6 +211,16 @@ async def test_on_a_page_f4_opens_the_editor_and_the_row_shows_what_came_of_it(
         assert "registry.corp" in str(focused.render())
 
 
+async def test_a_topic_does_not_keep_the_help_of_the_question_before(tmp_path: Path) -> None:
+    async with guided(tmp_path, {}, "target", "target.namespace") as pilot:
+        await sees(pilot, "The namespace that Harbor is installed in.")
+        await pilot.press("tab")
+        await sees(pilot, "Enter shows or hides these answers.")
+        assert not any("that Harbor is installed in" in line for line in screen_lines(pilot.app))
+        await pilot.press("shift+tab")
+        await sees(pilot, "The namespace that Harbor is installed in.")
+
+
 async def test_on_a_page_a_secret_is_edited_by_enter(tmp_path: Path) -> None:
     async with guided(tmp_path, {}, "harbor", "harbor.adminPassword") as pilot:
         await sees(pilot, "made in the cluster (default)")

@@ -1,8 +1,13 @@
 """The screen after success, as a person meets it."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.screens.guided import Guided, guided
+from screens.beginning import first_session
+from tests.screens.guided import DEMO, Guided, guided
+from wizard.answers.loading import read
+from wizard.app import _ways
+from wizard.options import Common
 from wizard.run.consent import Consent
 
 
@@ -37,6 +42,13 @@ async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
         await person.press("escape", "ctrl+n")
         await person.until_seen("not saved: s saves them")
         assert person.sees("Harbor is ready: https://harbor.example.com")
+
+
+def test_a_preset_that_was_given_whole_needs_no_saving() -> None:
+    ways = replace(_ways(Common(demo=True)), presets=(DEMO,))
+    given, changed = read([DEMO]), read([DEMO], ["name=other"])
+    assert first_session(replace(ways, draft=given)).desk.saved == DEMO
+    assert first_session(replace(ways, draft=changed)).desk.saved is None
 
 
 async def test_without_a_file_saving_is_offered() -> None:

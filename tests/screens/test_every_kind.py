@@ -44,8 +44,10 @@ async def begun(folder: FilePath) -> AsyncIterator[Guided]:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.ready()
         app.begin(Session(app.ways, Desk(Draft(EMPTY, folder=folder))))
-        yield Guided(app, pilot)
-        await app.session.close()
+        try:
+            yield Guided(app, pilot)
+        finally:
+            await app.session.close()
 
 
 class Typist:
@@ -86,7 +88,7 @@ class Typist:
         await self._person.pilot.pause()
         row = form.row_at(question.path)
         assert row is not None
-        assert row.has_focus_within
+        await self._person.until(lambda: row.has_focus_within)
         await self._give(row, wanted)
         await self._person.pilot.pause()
 
@@ -118,6 +120,6 @@ async def test_the_screens_make_the_preset_that_is_written_by_hand(
         typist = Typist(person, read([file]).data)
         for page in all_pages():
             await typist.page(page)
-        desk = person.app.session.desk
-        save(desk.draft, tmp_path / "saved.yaml")
-    assert load([tmp_path / "saved.yaml"]) == read([file]).absolute().to_preset()
+        save(person.app.session.desk.draft, tmp_path / "by-keys.yaml")
+    save(read([file]), tmp_path / "by-hand.yaml")
+    assert load([tmp_path / "by-keys.yaml"]) == load([tmp_path / "by-hand.yaml"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from screens.models.saving import repeating
 from tests.screens.review_app import DEMO, WARNED, demo_ways, reviewing, session_of
 from wizard.errors import ExitCode
 
@@ -87,6 +88,7 @@ async def test_a_failing_check_cannot_be_accepted_and_leads_to_its_question() ->
             "Fix: The cluster has no storage class at all",
             "not yet: 1 check fails (Default storage class)",
         )
+        assert "3 Checks ✗ 1" in shown.words
         await shown.press("space", "a", "i")
         assert shown.started == []
         assert "1 check fails" in shown.words
@@ -96,8 +98,11 @@ async def test_a_failing_check_cannot_be_accepted_and_leads_to_its_question() ->
 
 async def test_warnings_are_accepted_one_by_one() -> None:
     async with reviewing(session_of(demo_ways(), WARNED)) as shown:
-        await shown.until("2 warnings are not accepted (Chart values, DNS of the URL)")
+        await shown.until(
+            "3 Checks ! 2", "2 warnings are not accepted (Chart values, DNS of the URL)"
+        )
         await shown.press("i")
+        await shown.until("a accepts warnings.")
         assert shown.started == []
         await shown.press("space")
         await shown.until("[x] Chart values: accepted", "1 warning is not accepted (DNS of the")
@@ -112,8 +117,12 @@ async def test_warnings_are_accepted_one_by_one() -> None:
 async def test_all_warnings_are_accepted_at_once_and_stay_so_while_they_say_the_same() -> None:
     async with reviewing(session_of(demo_ways(), WARNED)) as shown:
         await shown.until("2 warnings are not accepted")
+        session = shown.app.session
+        session.desk.saved = Path("/elsewhere/warned.yaml")
+        assert not repeating(session).endswith("--yes")
         await shown.press("a")
         await shown.until("Enter begins")
+        assert repeating(session).endswith("--preset /elsewhere/warned.yaml --yes")
         await shown.press("p")
         await shown.until("Enter begins", "2 warnings")
 
@@ -235,8 +244,7 @@ async def test_a_terminal_without_unicode_and_colour_tells_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    for module in ("screens.signs", "screens.application"):
-        monkeypatch.setattr(f"{module}.unicode_shown", lambda: False)
+    monkeypatch.setenv("LC_ALL", "C")
     async with reviewing(session_of(demo_ways(), WARNED)) as shown:
         await shown.until("! [ ] Chart values", "+ 31 of 33 checks are fine", "- not yet:")
         await shown.press("2", "down", "down", "enter")

@@ -225,3 +225,15 @@ async def test_several_pasted_lines_are_refused_rather_than_cut(tmp_path: Path) 
         assert line.value == ""
         line.post_message(Paste("Hunter2hunter2\n"))
         await until(pilot, lambda: line.value == "Hunter2hunter2")
+
+
+async def test_space_chooses_a_kind_and_stays_in_the_list(tmp_path: Path) -> None:
+    app = admin(tmp_path)
+    async with running(app) as pilot:
+        await pilot.press("enter")
+        await sees(pilot, "An environment variable")
+        await pilot.press("home", "down", "space")
+        await sees(pilot, "(*) A file of this machine", "File")
+        assert app.screen.query("#kinds:focus")
+        await pilot.press("up", "space")
+        await sees(pilot, "(*) An environment variable", "Variable")

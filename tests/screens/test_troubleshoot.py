@@ -1,13 +1,25 @@
 """The live view of a running Harbor, over the simulated world."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from backends.simulated.stage import Stage
+from backends.simulated.world import SimulatedWorld
 from screens.troubleshoot import TroubleshootScreen
+from screens.widgets.finding_list import FindingList
+from screens.widgets.watch_panes import WatchPanes
 from tests.screens.guided import Guided, guided
 from wizard.answers.target import Target
-from wizard.ports import Kind, Ref
+from wizard.diagnose import kinds
+from wizard.diagnose.bundle.reading import open_bundle
+from wizard.ports import Ref
+from wizard.run.holder import Holder
+from wizard.run.lock import LEASE, Lock, lease_name
 
 ANOTHER = "5b0c2f3e-0000-4000-8000-000000000000"
+CORE = Ref(kinds.DEPLOYMENT, "harbor", "harbor-core")
 SIZES = [(80, 24), (140, 45)]
 
 
@@ -31,6 +43,11 @@ async def test_a_healthy_harbor(size: tuple[int, int]) -> None:
         await person.until_seen("following")
         await person.press("4")
         await person.until_seen("Started")
+        await person.press("5")
+        await person.until_seen("PersistentVolumeClaim")
+        await person.press("c")
+        for text in ("Helm revision 1 of harbor: deployed", "StatefulSet harbor/harbor-redis made"):
+            assert text in " ".join(person.app.clipboard.split())
         await person.press("escape")
         await person.until_seen("First login")
 
@@ -48,7 +65,7 @@ async def test_a_change_comes_to_the_screen_by_itself() -> None:
     async with guided() as person:
         await installed(person)
         world = await person.app.session.asker.world()
-        await world.objects.delete(Ref(Kind("apps/v1", "Deployment"), "harbor", "harbor-core"))
+        await world.objects.delete(CORE)
         await person.until(lambda: not person.sees("Core"))
 
 
@@ -70,3 +87,151 @@ async def test_another_cluster_than_the_presets_is_told() -> None:
         wanted = Target(namespace="harbor", release="harbor", clusterUid=ANOTHER)
         person.app.push_screen(TroubleshootScreen(wanted))
         await person.until_seen("✗", ANOTHER, "fix: Choose the right context")
+
+
+async def behind(person: Guided) -> Stage:
+    """What is behind the simulated cluster."""
+    world = await person.app.session.asker.world()
+    assert isinstance(world, SimulatedWorld)
+    return world.stage
+
+
+async def fill_the_disk(person: Guided) -> None:
+    """The registry finds no room."""
+    stage = await behind(person)
+    (pod,) = stage.store.select(kinds.POD, "harbor", "component=registry")
+    said = "write /storage/blobs: no space left on device"
+    stage.logs.add(("harbor", pod["metadata"]["name"], "registry"), said, stage.clock.now())
+
+
+async def evict_core(person: Guided) -> str:
+    """Core's pod was thrown out, and not replaced yet; its name."""
+    stage = await behind(person)
+    (pod,) = stage.store.select(kinds.POD, "harbor", "component=core")
+    pod["status"] |= {"phase": "Failed", "reason": "Evicted", "message": "low on memory"}
+    pod["status"]["containerStatuses"][0]["ready"] = False
+    pod["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+    (owner,) = stage.store.select(kinds.REPLICA_SET, "harbor", "component=core")
+    owner["status"] |= {"readyReplicas": 0, "availableReplicas": 0}
+    stage.store.put(owner)
+    stage.store.put(pod)
+    return str(pod["metadata"]["name"])
+
+
+async def test_a_stuck_pod_is_deleted_once_the_person_says_so() -> None:
+    async with guided() as person:
+        await installed(person)
+        assert not person.sees("a Act"), "nothing is offered"
+        name = await evict_core(person)
+        await person.press("2")
+        await person.until_seen("HW-039", "Do    a: delete the Pod", "a Act")
+        await person.press("a")
+        await person.until_seen(f"Delete the Pod harbor/{name}?", "makes it anew at once")
+        pod = Ref(kinds.POD, "harbor", name)
+        world = await person.app.session.asker.world()
+        await person.press("escape")
+        assert await world.objects.get(pod), "no word is no"
+        other = Holder("elsewhere", 7, "boot", "start")
+        async with Lock(world.objects, Ref(LEASE, "harbor", lease_name("harbor")), other):
+            await person.press("a")
+            await person.until_seen("Do it")
+            await person.press("tab", "enter")
+            await person.until_seen("✗ Another run works on this target", "elsewhere pid 7")
+        assert await world.objects.get(pod)
+        await person.press("escape", "a")
+        await person.until_seen("Do it")
+        await person.press("tab", "enter")
+        await person.until_seen("✓ Delete the Pod", "done", "Close")
+        assert await world.objects.get(pod) is None
+        await person.press("escape")
+        await person.until(lambda: not person.sees("HW-039"))
+        assert not person.sees("a Act")
+
+
+async def test_a_claim_grows_to_the_size_that_the_person_gives() -> None:
+    async with guided() as person:
+        await installed(person)
+        await fill_the_disk(person)
+        await person.press("2")
+        await person.until_seen("HW-040", "a Act")
+        await person.press("a")
+        await person.until_seen("Grow to")
+        await person.press(*["backspace"] * 8, "1", "G", "i", "enter")
+        await person.until(lambda: "is not a larger size" in person.told)
+        await person.press("a")
+        await person.until_seen("Grow to")
+        await person.press(*["backspace"] * 8, "9", "0", "0", "G", "i", "enter")
+        await person.until_seen("spec.resources.requests.storage", "→ 900Gi", "cannot be made")
+        await person.press("tab", "enter")
+        await person.until_seen("✓ Grow the PersistentVolumeClaim")
+        world = await person.app.session.asker.world()
+        claim = await world.objects.get(Ref(kinds.CLAIM, "harbor", "harbor-registry"))
+        assert claim
+        assert claim["status"]["capacity"]["storage"] == "900Gi"
+
+
+async def test_the_arrows_choose_what_is_acted_on() -> None:
+    async with guided("healthy", (140, 45)) as person:
+        await installed(person)
+        await fill_the_disk(person)
+        await evict_core(person)
+        await person.press("2")
+        problems = person.app.screen.query_one(FindingList)
+        await person.until(lambda: problems.chosen and problems.chosen.id == "HW-039")
+        await person.until(lambda: len(problems.text.split("HW-0")) == 3)
+        for _ in range(20):  # through the first one, which is longer than the pane
+            await person.press("down")
+        await person.until(lambda: problems.chosen and problems.chosen.id == "HW-040")
+        await person.press("a")
+        await person.until_seen("Grow to")
+        await person.press("escape", "2", *["up"] * 20)
+        await person.until(lambda: problems.chosen and problems.chosen.id == "HW-039")
+        await person.press("a")
+        await person.until_seen("Delete the Pod harbor/harbor-core")
+
+
+async def test_an_object_is_shown_without_secrets_and_searched() -> None:
+    async with guided() as person:
+        await installed(person)
+        stage = await behind(person)
+        core = stage.store.get(CORE)
+        assert core is not None
+        (container,) = core["spec"]["template"]["spec"]["containers"]
+        container["env"] = [{"name": "CORE_SECRET", "value": "not-to-be-seen"}]
+        stage.store.put(core)
+        await person.press("home", *["down"] * 6)
+        await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
+        await person.press("d")
+        await person.until_seen("Which object?", "Deployment harbor/harbor-core")
+        await person.press("enter")
+        await person.until_seen("Deployment harbor/harbor-core", "apiVersion: apps/v1")
+        await person.press("slash", *"CORE_SECRET", "enter")
+        await person.until_seen("1 of 1 lines with 'CORE_SECRET'", "value: '[hidden-")
+        await person.press("c")
+        assert "not-to-be-seen" not in person.app.clipboard
+        assert "name: CORE_SECRET" in person.app.clipboard
+        await person.press("slash", *"zzz", "enter")
+        await person.until_seen("nothing has")
+
+
+async def test_a_support_bundle_is_shown_before_it_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "b.tgz"
+    async with guided(size=(140, 45)) as person:
+        await installed(person)
+
+        async def ask() -> None:
+            await person.press("b")
+            await person.until_seen("Write to", "harbor-support.tgz")
+            await person.press("ctrl+u", *str(file), "enter")
+            await person.until_seen(f"Write this to {file}?", "manifest.json")
+
+        await ask()
+        await person.press("escape")
+        await person.until(lambda: "Nothing was written." in person.told)
+        assert not await asyncio.to_thread(file.exists)
+        await ask()
+        await person.press("tab", "enter")
+        await person.until(lambda: f"Support bundle {file}" in person.told)
+    opened = open_bundle(file)
+    assert opened.target["release"] == "harbor"
+    assert opened.view.get(CORE), "and it holds what was seen"

@@ -150,6 +150,12 @@ class ServedAuthority(Section):
         Issuing(), label="Issuing certificate", help="The certificate that signs Harbor's."
     )
 
+    @property
+    def mounts(self) -> tuple[str, ...]:
+        """The mounts that are made: the root's too, unless it stays outside."""
+        offline = isinstance(self.issuing.signer, OfflineSigner)
+        return (self.issuing.mount,) if offline else (self.root.mount, self.issuing.mount)
+
 
 class OpenBaoAuthority(ServedAuthority):
     """An OpenBao server: the one that you have, or one that is deployed here."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from wizard.answers.authority import ExistingServer, ServedAuthority
+from wizard.answers.authority import ExistingServer, OfflineSigner, Root, ServedAuthority
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
@@ -21,6 +21,14 @@ def served(preset: Preset) -> Iterator[Problem]:
         yield from _signing_only(authority.server, authority.server.sign_path)
         return
     root, issuing = authority.root, authority.issuing
+    if isinstance(issuing.signer, OfflineSigner):
+        if root != Root():
+            yield Problem(
+                f"{_PATH}.root",
+                "the root stays outside, where the issuing certificate is signed",
+                f"Leave it out: {_PATH}.issuing.signer.root names its file.",
+            )
+        return
     if root.mount.strip("/") == issuing.mount.strip("/"):
         yield Problem(
             f"{_PATH}.issuing.mount",

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from wizard.answers.scalars import Image
 from wizard.answers.section import Section, answer
 
 
@@ -19,4 +20,11 @@ class Trust(Section):
         help="Whether the commands for nodes are only shown, or a DaemonSet writes the root "
         "certificate where containerd looks for it.",
         front=True,
+    )
+    nodes_image: Image | None = answer(
+        None,
+        label="Image for nodes",
+        help="The image, with tag, that writes on nodes; it needs a shell, must not come from this "
+        "Harbor, and has to run on every node. Without it Harbor's own database image.",
+        example="registry.corp/hub/busybox:1.37",
     )

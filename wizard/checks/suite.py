@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks import (
+    authority,
     blobs,
     certificates,
     cluster,
@@ -39,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     *trust.CHECKS,
     *issuers.CHECKS,
     *references.CHECKS,
+    *authority.CHECKS,
     *vault.CHECKS,
     *nodes.CHECKS,
     *storage.CHECKS,

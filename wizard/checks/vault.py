@@ -104,7 +104,7 @@ async def rights(world: World, subject: Subject) -> Outcome:
     except SecretMissing as error:
         return Outcome("skipped", f"{error.what}.", error.why, error.fix)
     except (UsageError, WorldError) as error:
-        return Outcome("fail", f"{error.what}.", f"{error.why}.", error.fix)
+        return Outcome("fail", f"{error.what}.", f"{error.why}." if error.why else "", error.fix)
     missing = {
         path: wanted
         for path, wanted in needed.items()

@@ -8,6 +8,7 @@ from wizard.diagnose.components import component_of, rank, upstream
 from wizard.diagnose.fields import spec
 from wizard.diagnose.finding import Finding, Severity
 from wizard.diagnose.kinds import NODE
+from wizard.diagnose.offer import offer_of
 from wizard.diagnose.rules import RULES
 from wizard.diagnose.rules.base import Match, Rule
 from wizard.diagnose.view import View
@@ -98,6 +99,7 @@ def _finding(view: View, rule: Rule, match: Match, ends: bool) -> Finding:
         evidence=match.evidence[-_EVIDENCE_LINES:],
         terminal=ends,
         component=component_of(view, match.obj),
+        offer=offer_of(view, rule.offers, match.obj) if rule.offers else None,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from wizard.diagnose.offer import Offer
+
 Severity = Literal["fail", "warn"]
 
 
@@ -27,3 +29,5 @@ class Finding:
     """The id of the finding that explains this one."""
     component: str = ""
     """The id of the component that the object belongs to (`wizard.diagnose.components`)."""
+    offer: Offer | None = None
+    """What may mend it, if there is something that is safe."""

@@ -7,6 +7,8 @@ LOG = Kind("v1", "Pod/log")
 """Not a kind but a right of its own: the logs of pods (`pods/log`)."""
 EVENT = Kind("v1", "Event")
 CLAIM = Kind("v1", "PersistentVolumeClaim")
+CONFIG_MAP = Kind("v1", "ConfigMap")
+SECRET = Kind("v1", "Secret")
 SERVICE = Kind("v1", "Service")
 NODE = Kind("v1", "Node")
 NAMESPACE = Kind("v1", "Namespace")
@@ -32,5 +34,7 @@ ENTRIES = (INGRESS, HTTP_ROUTE)
 """What leads clients to a service."""
 ISSUING = (CERTIFICATE, CERTIFICATE_REQUEST, ISSUER, CLUSTER_ISSUER, ORDER, CHALLENGE)
 """What cert-manager makes certificates of."""
+BRIEF = frozenset({CONFIG_MAP, SECRET})
+"""Kinds of which only the metadata is looked at, never what is in them."""
 OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""

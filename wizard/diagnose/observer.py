@@ -27,7 +27,8 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
-EVERYTHING = (*dict.fromkeys((*WATCHED, *kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER, key=str))),)
+_BEYOND = (*kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER), *sorted(kinds.BRIEF))
+EVERYTHING = (*dict.fromkeys((*WATCHED, *_BEYOND)),)
 """What a look at an installed Harbor watches, as far as it may."""
 
 
@@ -148,7 +149,8 @@ class Observer:
     async def _watch(self, kind: Kind) -> None:
         place = "" if kind in kinds.OF_THE_CLUSTER else self._namespace
         try:
-            async for change in self._objects.watch(kind, place):
+            brief = kind in kinds.BRIEF
+            async for change in self._objects.watch(kind, place, brief=brief):
                 self._take(kind, change)
         except (Forbidden, KindUnknown) as error:
             self._not_checked[kind] = error.what

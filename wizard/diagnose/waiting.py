@@ -110,10 +110,8 @@ def _why(view: View, ref: Ref, found: Readiness) -> str:
         return found.reason
     if ref.kind in kinds.ISSUING:
         return _issuing(view, obj, found)
-    for pod in view.pods_of(obj):
-        if not readiness(pod).ready and not view.orphaned(pod):
-            own = "" if ref.kind == kinds.POD else f"{found.reason}: "
-            return f"{own}pod {pod['metadata']['name']}, {pod_reason(view, pod)}"
+    if told := of_pods(view, obj):
+        return told if ref.kind == kinds.POD else f"{found.reason}: {told}"
     refused = [event for event in view.warnings(obj) if event.get("reason") == "FailedCreate"]
     told = f": {one_line(refused[-1].get('message'))}" if refused else ""
     return f"{found.reason}{told}"
@@ -141,6 +139,14 @@ def _issuing(view: View, obj: Object, found: Readiness) -> str:
         return f"is not ready: {one_line(found.reason)}"
     part, state = pending[-1]
     return f"waits for {part['kind']} {part['metadata']['name']}: {one_line(state.reason)}"
+
+
+def of_pods(view: View, workload: Object) -> str:
+    """Which pod of a workload is not ready, and why; empty: none is."""
+    for pod in view.pods_of(workload):
+        if not readiness(pod).ready and not view.orphaned(pod):
+            return f"pod {pod['metadata']['name']}, {pod_reason(view, pod)}"
+    return ""
 
 
 def pod_reason(view: View, pod: Object) -> str:

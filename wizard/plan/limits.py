@@ -20,7 +20,6 @@ LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
         ("awskms", "gcpckms", "azurekeyvault"),
         "shamir, static or transit, or a server of yours",
     ),
-    ("pki", "authority", "issuing", "signer"): (("offline",), "root"),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
 
@@ -45,8 +44,9 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
     yield from _certificates(preset)
     if preset.trust.pods != "none" and not has_authority(preset):
         yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
-    if preset.trust.nodes != "instructions":
-        yield _later("trust.nodes", preset.trust.nodes, "instructions")
+    if preset.trust.nodes != "instructions" and not has_authority(preset):
+        instead = "instructions where no root of your own is known"
+        yield _later("trust.nodes", preset.trust.nodes, instead)
     for secret in secret_paths(preset):
         if isinstance(secret.reference, VaultSecret):
             yield _later(secret.path, "vault", "env, file, secret or prompt")
@@ -55,21 +55,23 @@ def not_carried_out(preset: Preset) -> Iterator[Problem]:
 def _storage(preset: Preset) -> Iterator[Problem]:
     storage = preset.storage
     if isinstance(storage.provisioner, NfsProvisioner) and storage.provisioner.driver == "subdir":
-        yield _later("storage.provisioner.driver", "subdir", "csi")
+        instead = "csi, which is maintained; subdir is legacy, and its chart was never tried"
+        yield _later("storage.provisioner.driver", "subdir", instead)
 
 
 def _certificates(preset: Preset) -> Iterator[Problem]:
-    pki = preset.pki
-    if isinstance(pki, SelfSigned) and isinstance(pki.authority, ServedAuthority):
-        server, signer = pki.authority.server, pki.authority.issuing.signer
-        if isinstance(server, DeployedServer):
-            yield from _deployed(pki.authority, server)
-        yield from _kind(("pki", "authority", "issuing", "signer"), signer.kind)
+    authority = preset.pki.authority if isinstance(preset.pki, SelfSigned) else None
+    if isinstance(authority, ServedAuthority) and isinstance(authority.server, DeployedServer):
+        yield from _deployed(authority, authority.server)
 
 
 def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:
     if isinstance(authority, VaultAuthority):
-        yield _later("pki.authority.kind", "vault with server.kind deploy", "openbao, or existing")
+        yield _later(
+            "pki.authority.server.kind",
+            "deploy for a Vault",
+            "existing, or OpenBao in pki.authority.kind",
+        )
     yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
     if server.replicas != 1 and not isinstance(server.unseal, Shamir):
         given = f"{server.replicas} with unseal.kind {server.unseal.kind}"

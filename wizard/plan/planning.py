@@ -27,5 +27,6 @@ async def make_plan(world: World, steps: Sequence[Step], preset: str, target: Ta
         tuple(
             PlannedStep(step.id, step.title, tuple(step.needs), tuple(changes))
             for step, changes in planned
+            if changes or not step.silent
         ),
     )

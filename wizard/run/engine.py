@@ -7,6 +7,7 @@ from typing import Protocol
 
 from wizard.errors import (
     HelmFailed,
+    PersonAwaited,
     Throttled,
     Unreachable,
     WizardError,
@@ -86,7 +87,8 @@ class Engine:
             await self._perform(step, plan, teller)
             state = "done" if plan.changes else "unchanged"
         except WizardError as failure:
-            state, error = "failed", failure
+            state = "waiting" if isinstance(failure, PersonAwaited) else "failed"
+            error = failure
             self._errors.append(failure)
         finally:
             teller.finished(state, _clock() - begun, error)

@@ -8,7 +8,7 @@ from wizard.diagnose.finding import Finding
 
 EVENTS_VERSION = 1
 
-StepState = Literal["done", "unchanged", "failed", "blocked", "cancelled"]
+StepState = Literal["done", "unchanged", "failed", "waiting", "blocked", "cancelled"]
 
 
 def timestamp(moment: datetime) -> str:

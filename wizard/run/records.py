@@ -53,8 +53,13 @@ class RunRecord:
 
     @property
     def began(self) -> bool:
-        """Whether it set to work: it was not refused, nor kept out by another run's lock."""
-        return bool(self.plan) and self.exit not in {ExitCode.LOCK_HELD, ExitCode.NOT_ACCEPTED}
+        """Whether it set to work on answers (an action has none): it was not refused, nor kept out
+        by another run's lock.
+        """
+        return bool(self.preset and self.plan) and self.exit not in {
+            ExitCode.LOCK_HELD,
+            ExitCode.NOT_ACCEPTED,
+        }
 
     def preset_text(self) -> str:
         """The answers of that run, as it stored them.

@@ -33,6 +33,7 @@ _STEP_SIGNS = {
     "done": "ok",
     "unchanged": "ok",
     "failed": "fail",
+    "waiting": "waiting",
     "blocked": "skipped",
     "cancelled": "fail",
 }
@@ -144,6 +145,7 @@ class EventLines:
         if event.state == "blocked":
             return f"{event.step}: not begun, since a step that it needs did not end well"
         words = {"done": "done", "unchanged": "as wanted", "failed": "failed"}
+        words["waiting"] = "waits for somebody outside,"
         state = words.get(event.state, "stopped")
         title = self._titles.get(event.step, "")
         return f"{event.step}: {title}, {state} after {duration(event.seconds)}"

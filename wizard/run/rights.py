@@ -29,11 +29,11 @@ async def graph_rights(
     locks |= {(step.shares, lease_name(step.shares)) for step in busy if step.shares}
     name = KUBE_SYSTEM.name
     identity = NeededRight(Right("get", "", "namespaces", name, name), "its UID names the cluster")
-    held = [right for lock in sorted(locks) for right in _lock_rights(*lock)]
+    held = [right for lock in sorted(locks) for right in lock_rights(*lock)]
     return [identity, *held, *(right for rights in asked for right in rights)]
 
 
-def _lock_rights(namespace: str, lease: str) -> list[NeededRight]:
+def lock_rights(namespace: str, lease: str) -> list[NeededRight]:
     """What a lock takes; RBAC knows no name for what is yet to be created."""
     reason = "one run at a time works on a target"
     names = {"get": lease, "create": "", "patch": lease, "delete": lease}

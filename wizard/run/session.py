@@ -1,19 +1,14 @@
 """A session: one preset against one cluster, from checks over the plan to the run."""
 
-import asyncio
-import time
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from wizard.checks.base import Result
 from wizard.checks.suite import run_checks
 from wizard.errors import (
     CheckFailed,
-    ExitCode,
     NotAccepted,
     StepFailed,
-    WizardError,
     WorldError,
 )
 from wizard.plan.graph import build_graph
@@ -21,8 +16,8 @@ from wizard.plan.plan import Plan, Target
 from wizard.plan.planning import make_plan
 from wizard.ports import Ref, World
 from wizard.run.engine import Engine
-from wizard.run.holder import Holder
-from wizard.run.lock import LEASE, Lock, lease_name
+from wizard.run.holding import holding
+from wizard.run.lock import LEASE, lease_name
 from wizard.run.subject import subject_of
 from wizard.run.telling import RunTeller
 from wizard.steps.base import Step
@@ -109,23 +104,11 @@ class Session:
         less than a Harbor. Raises the error that decides about the exit code. What was done stays
         done, and the same command goes on from there.
         """
-        begun = time.monotonic()
-        self._teller.started(plan)
-        code, summary = ExitCode.BUG, "ended by a bug of the wizard"
-        try:
+        changed = len(plan.changes)
+        made = f"{changed} changes made" if changed else "nothing to do"
+        reached = done or f"Harbor is ready: {self._inputs.preset.harbor.url}"
+        with self._teller.run(plan, f"{made}; {reached}"):
             await self._run(plan, begin)
-            changed = len(plan.changes)
-            made = f"{changed} changes made" if changed else "nothing to do"
-            reached = done or f"Harbor is ready: {self._inputs.preset.harbor.url}"
-            code, summary = ExitCode.DONE, f"{made}; {reached}"
-        except asyncio.CancelledError:
-            code, summary = ExitCode.INTERRUPTED, "interrupted; the same command goes on from here"
-            raise
-        except WizardError as error:
-            code, summary = error.exit_code, error.what
-            raise
-        finally:
-            self._teller.finished(int(code), time.monotonic() - begun, summary)
 
     async def _run(self, plan: Plan, begin: Callable[[], None]) -> None:
         engine = Engine(self._world, self._teller.step)
@@ -138,25 +121,10 @@ class Session:
         conclusion = await engine.carry_out(places, plan.steps)
         if conclusion.error:
             raise conclusion.error
-        running = asyncio.current_task()
-        lost: list[WizardError] = []
-
-        def stop(error: WizardError) -> None:
-            lost.append(error)
-            if running:
-                running.cancel()
-
-        try:
-            async with AsyncExitStack() as held:
-                for ref in self._leases(plan):
-                    await held.enter_async_context(self._lock(ref, stop))
-                now = await self._planned_again(plan)
-                begin()
-                await self._engage(engine, now)
-        except asyncio.CancelledError:
-            if lost and running and running.uncancel() == 0:
-                raise lost[0] from None
-            raise
+        async with holding(self._world.objects, self._leases(plan), self._teller.waiting):
+            now = await self._planned_again(plan)
+            begin()
+            await self._engage(engine, now)
 
     def _leases(self, plan: Plan) -> Sequence[Ref]:
         """The locks that a plan takes: the target's, and of each shared component it changes."""
@@ -164,10 +132,6 @@ class Session:
         changed = {step.id for step in plan.steps if step.changes}
         shared = {step.shares for step in self._graph.steps if step.shares and step.id in changed}
         return [target, *(Ref(LEASE, place, lease_name(place)) for place in sorted(shared))]
-
-    def _lock(self, ref: Ref, stop: Callable[[WizardError], None]) -> Lock:
-        teller = self._teller.waiting
-        return Lock(self._world.objects, ref, Holder.current(), on_lost=stop, tell=teller)
 
     async def _engage(self, engine: Engine, plan: Plan) -> None:
         conclusion = await engine.carry_out(self._steps_of(plan), plan.steps)

@@ -1,13 +1,16 @@
 """Tellers: make events of what a run and its steps say, redacted on the way."""
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from wizard.checks.base import Result
 from wizard.diagnose.finding import Finding
-from wizard.errors import WizardError
+from wizard.errors import ExitCode, WizardError
 from wizard.plan.plan import Plan
 from wizard.ports import LogLine
 from wizard.run.events import (
@@ -60,6 +63,24 @@ class RunTeller:
     def finished(self, exit_code: int, seconds: float, summary: str) -> None:
         """The run is over."""
         self.tell(RunFinished, exit=exit_code, seconds=seconds, summary=summary)
+
+    @contextmanager
+    def run(self, plan: Plan, done: str) -> Iterator[None]:
+        """Tell that the run begins, and however what is in the context ends; well, it is `done`."""
+        begun = time.monotonic()
+        self.started(plan)
+        code, summary = ExitCode.BUG, "ended by a bug of the wizard"
+        try:
+            yield
+            code, summary = ExitCode.DONE, done
+        except asyncio.CancelledError:
+            code, summary = ExitCode.INTERRUPTED, "interrupted; the same command goes on from here"
+            raise
+        except WizardError as error:
+            code, summary = error.exit_code, error.what
+            raise
+        finally:
+            self.finished(int(code), time.monotonic() - begun, summary)
 
     def waiting(self, text: str) -> None:
         """What the run as a whole waits for: the lock."""

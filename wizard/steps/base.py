@@ -74,6 +74,9 @@ class Step(ABC):
     shares: str = ""
     """The namespace of a component that other presets may use too: changes take its lock."""
 
+    silent = False
+    """Whether it is left out of plans in which it changes nothing: it is about former answers."""
+
     @property
     def makes(self) -> Sequence[Ref]:
         """The Secrets that the step makes and keeps, known without a cluster."""

@@ -8,6 +8,7 @@ from wizard.diagnose.fields import condition, holds
 from wizard.diagnose.kinds import CLAIM, EVENT, JOB, POD
 from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
+from wizard.diagnose.waiting import of_pods
 from wizard.errors import Forbidden, NotFound, OutOfTime, StepFailed, WorldError
 from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import Reporter
@@ -94,16 +95,22 @@ class Errand:
 
     async def _await_end(self, world: World, made: Sequence[Object], report: Reporter) -> Said:
         jobs = [Ref.of(obj) for obj in made if obj["kind"] == JOB.name]
+        pods: dict[Ref, str] = {}
 
         def judge(view: View) -> None:
             for ref in jobs:
-                if holds(view.get(ref) or {}, "Failed"):
-                    raise _Failed(ref, view.get(ref) or {})
+                job = view.get(ref)
+                pods[ref] = of_pods(view, job) if job else ""
+                if job and holds(job, "Failed"):
+                    raise _Failed(ref, job)
 
         async def running() -> str:
             found = await asyncio.gather(*(world.objects.get(ref) for ref in jobs))
             left = [ref for ref, job in zip(jobs, found, strict=True) if not _complete(job)]
-            return f"{left[0]} has not ended yet" if left else ""
+            if not left:
+                return ""
+            told = pods[left[0]]
+            return f"{left[0]} has not ended yet{f': {told}' if told else ''}"
 
         wait = Wait(self._inputs, running, look_again=1.0, title=self._called, selector=self.labels)
         wait.at_most(SECONDS)

@@ -10,6 +10,7 @@ from wizard.charts.manifest import owned
 from wizard.charts.manifest import rights as release_rights
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import CLAIM
+from wizard.diagnose.rules.helm import is_stuck
 from wizard.errors import CheckFailed
 from wizard.ports import (
     Charts,
@@ -151,7 +152,7 @@ class HelmRelease(Step):
         wanted = f"{self._chart.name} {self._chart.version}"
         if release is None:
             return ObjectChange("create", self._ref, (FieldChange("chart", "(absent)", wanted),))
-        coming = release.revision + (0 if _stuck(release) else 1)
+        coming = release.revision + (0 if is_stuck(release.status) else 1)
         fields = [
             FieldChange("revision", str(release.revision), str(coming)),
             FieldChange("chart", f"{release.chart} {release.chart_version}", wanted),
@@ -168,7 +169,7 @@ class HelmRelease(Step):
         take away what runs. Helm keeps a revision in the Secret of that name
         (https://helm.sh/docs/topics/advanced/#storage-backends).
         """
-        if release is None or not _stuck(release):
+        if release is None or not is_stuck(release.status):
             return
         report.log(
             f"{self._ref} is {release.status} since an earlier run was stopped: "
@@ -205,11 +206,6 @@ def _finished(release: Release | None) -> bool:
     it deletes nothing later.
     """
     return release is None or release.revision == release.deployed_revision
-
-
-def _stuck(release: Release) -> bool:
-    """Whether a killed Helm left the release in the middle of something."""
-    return release.status.startswith("pending-") or release.status == "uninstalling"
 
 
 def _keep_claims(changes: Sequence[ObjectChange]) -> None:

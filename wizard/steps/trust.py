@@ -14,6 +14,7 @@ from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import change_to, make
 from wizard.steps.difference import digest
 from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.node_trust import node_trust_steps
 
 BUNDLE = Kind("trust.cert-manager.io/v1alpha1", "Bundle")
 KEY = "ca.crt"
@@ -26,6 +27,7 @@ def trust_steps(inputs: Inputs, needs: Sequence[str]) -> Iterator[Step]:
     preset = inputs.preset
     if preset.trust.pods == "trust-manager" and has_authority(preset):
         yield PublishedToPods(inputs, needs)
+    yield from node_trust_steps(inputs, needs)
 
 
 class PublishedToPods(Step):

@@ -124,6 +124,13 @@ def _vault(**server: str) -> dict[str, Any]:
     return {"kind": "self-signed", "authority": {"kind": "vault", "server": existing}}
 
 
+def _offline() -> dict[str, Any]:
+    signer = {"kind": "offline", "root": "/nowhere/root.pem", "certificate": "/nowhere/ca.pem"}
+    signed = _vault()
+    signed["authority"]["issuing"] = {"signer": signer}
+    return signed
+
+
 PRESETS = [
     preset_of(),
     preset_of({"expose": {"kind": "nodePort"}}),
@@ -142,6 +149,8 @@ PRESETS = [
     preset_of(pki={"kind": "self-signed"}, trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),
     preset_of(pki=_vault(signPath="pki_int/sign/harbor")),
+    preset_of(pki={"kind": "self-signed"}, trust={"nodes": "daemonset"}),
+    preset_of(pki=_offline()),
 ]
 OF_THE_RELEASE = {("get", "deployments"), ("get", "services"), ("create", "services")}
 

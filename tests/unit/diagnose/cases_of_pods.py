@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.unit.diagnose import world
 from tests.unit.diagnose.cases import Case, crashing
+from wizard.diagnose.kinds import SECRET
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object
 
@@ -15,6 +16,16 @@ FORBIDDEN = (
 )
 KILLED: Any = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": world.ago(60)}
 BACK_OFF = 'Back-off pulling image "{}"'
+
+
+def revisions(*statuses: str, age: float = 700) -> View:
+    """The revisions of a release, the newest so many seconds old."""
+    secrets = []
+    for number, status in enumerate(statuses, start=9):
+        labels = {"owner": "helm", "name": "harbor", "status": status, "version": str(number)}
+        name = f"sh.helm.release.v1.harbor.v{number}"
+        secrets.append(world.made(SECRET, name, age, metadata={"labels": labels}))
+    return world.view(*secrets)
 
 
 def pull(message: str, image: str = PULLED, *, running: bool = False) -> View:
@@ -209,6 +220,17 @@ PODS = (
         lambda: entry(SERVICE, age=300, type="LoadBalancer"),
         lambda: entry(SERVICE, age=300, type="ClusterIP"),
     ),
+    Case(
+        "HW-044",
+        lambda: revisions("deployed", "pending-upgrade"),
+        lambda: revisions("pending-upgrade", "deployed"),
+    ),
+    Case(
+        "HW-044",
+        lambda: revisions("pending-install"),
+        lambda: revisions("pending-install", age=500),
+    ),
+    Case("HW-044", lambda: revisions("uninstalling"), lambda: revisions("failed")),
     Case("HW-047", terminating, lambda: terminating(deleted=5)),
     Case("HW-047", terminating, lambda: terminating(name="elsewhere")),
     Case("HW-201", lambda: world.view(crashing("portal")), lambda: world.view(world.pod("portal"))),

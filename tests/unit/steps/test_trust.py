@@ -41,7 +41,7 @@ async def test_the_root_reaches_every_namespace_and_a_second_run_changes_nothing
 ) -> None:
     inputs = inputs_for(managed, tmp_path, **PUBLISHED)
     certificates = list(certificate_steps(inputs))
-    (step,) = trust_steps(inputs, [one.id for one in certificates])
+    step, *_ = trust_steps(inputs, [one.id for one in certificates])
     assert step.needs == ("pki.authority",)
 
     (before,) = await step.check(managed)
@@ -64,7 +64,7 @@ async def test_a_trust_manager_that_refuses_is_told(
     managed: SimulatedWorld, tmp_path: Path
 ) -> None:
     inputs = inputs_for(managed, tmp_path, gate_seconds=0.0, **PUBLISHED)
-    (step,) = trust_steps(inputs, ())
+    step, *_ = trust_steps(inputs, ())
     bundle = {
         "apiVersion": BUNDLE.api_version,
         "kind": "Bundle",
@@ -83,7 +83,7 @@ async def test_a_trust_manager_that_refuses_is_told(
 
 
 async def test_the_role_names_bundles(managed: SimulatedWorld, tmp_path: Path) -> None:
-    (step,) = trust_steps(inputs_for(managed, tmp_path, **PUBLISHED), ())
+    step, *_ = trust_steps(inputs_for(managed, tmp_path, **PUBLISHED), ())
     rights = [str(one.right) for one in await step.rights(managed.charts)]
     assert rights == [
         f"{verb} bundles.trust.cert-manager.io" for verb in ("get", "create", "patch")

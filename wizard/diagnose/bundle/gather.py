@@ -13,7 +13,7 @@ from wizard.diagnose.bundle.parts import TAILS, Parts
 from wizard.diagnose.bundle.related import Related, add_objects
 from wizard.diagnose.bundle.shown import SECRET, conceal_values
 from wizard.diagnose.fields import containers, labels
-from wizard.diagnose.kinds import LOG, NAMESPACE, OF_THE_CLUSTER, POD
+from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, OF_THE_CLUSTER, POD
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
 from wizard.ports import Kind, Object, Release, World
@@ -53,8 +53,9 @@ class Gathering:
         view = seen.result()
         unseen = await self._timed("unseen", self._unseen(view))
         begun = time.monotonic()
-        self._add_view(view)
-        for kind, objects in {**unseen, **related.result(), SECRET: secrets}.items():
+        more = {**unseen, **related.result(), SECRET: secrets}
+        self._add_view(view, more)
+        for kind, objects in more.items():
             if objects and kind not in view.collections:
                 add_objects(self._parts, kind, objects)
         self.timings["writing"] = time.monotonic() - begun
@@ -97,9 +98,11 @@ class Gathering:
         if self.helm is not None:
             self._parts.document("helm/release.json", asdict(self.helm))
 
-    def _add_view(self, view: View) -> None:
+    def _add_view(self, view: View, more: Mapping[Kind, Sequence[Object]]) -> None:
+        """The view's objects; of kinds of which it sees little, all that was read."""
         for kind in view.collections:
-            add_objects(self._parts, kind, view.all(kind))
+            read = more.get(kind) if kind in BRIEF else None
+            add_objects(self._parts, kind, read or view.all(kind))
         if LOG in view.not_checked:
             self._parts.miss(LOG, view.not_checked[LOG])
         self._parts.lines(TAILS, self._tails(view.logs))

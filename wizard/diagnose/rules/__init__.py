@@ -7,6 +7,7 @@ from wizard.diagnose.rules import (
     core_logs,
     database_logs,
     entry,
+    helm,
     images,
     jobs,
     mounts,
@@ -30,4 +31,5 @@ RULES = (
     *service_logs.RULES,
     *entry.RULES,
     *rollout.RULES,
+    *helm.RULES,
 )

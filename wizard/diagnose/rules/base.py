@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from wizard.diagnose.offer import ActionName
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object
 
@@ -47,7 +48,8 @@ class Rule:
     A match younger than `quiet` is not told at all (normal noise), then it is a warning, and one
     older than `grace` is a failure for which no more waiting is worth it; without `grace` only
     what is terminal by itself fails. A `symptom` is suppressed by a cause that explains it; what
-    stands `aside` goes on in spite of its fault, so it explains nothing else.
+    stands `aside` goes on in spite of its fault, so it explains nothing else. `offers` names what
+    may help, where that is safe for the object matched (see `wizard.diagnose.offer`).
     """
 
     id: str
@@ -60,3 +62,4 @@ class Rule:
     symptom: bool = False
     aside: bool = False
     either: bool = False
+    offers: ActionName | None = None

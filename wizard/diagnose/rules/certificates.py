@@ -271,7 +271,7 @@ RULES = (
     ),
     Rule(
         "HW-033", "A certificate was refused", Layer.DEPENDENCY, (CERTIFICATE_REQUEST,), _refused,
-        symptom=True,
+        symptom=True, offers="renew",
     ),
     Rule(
         "HW-220", "A request for a certificate waits for approval", Layer.DEPENDENCY,
@@ -286,8 +286,11 @@ RULES = (
         "HW-222", "Two Certificates share one Secret", Layer.SECRETS, (CERTIFICATE,),
         _shared_secret, grace=timedelta(seconds=20),
     ),
-    Rule("HW-225", "A certificate is not renewed", Layer.DEPENDENCY, (CERTIFICATE,), _renewals),
-    Rule("HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER,), _orders),
+    Rule(
+        "HW-225", "A certificate is not renewed", Layer.DEPENDENCY, (CERTIFICATE,), _renewals,
+        offers="renew",
+    ),
+    Rule("HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER,), _orders, offers="renew"),
     Rule(
         "HW-224", "An ACME proof does not succeed", Layer.DEPENDENCY, (CHALLENGE,), _challenges,
         quiet=timedelta(seconds=20), grace=timedelta(minutes=10),

@@ -217,10 +217,11 @@ RULES = (
     Rule("HW-041", "Container ran out of memory", Layer.WORKLOAD, (POD,), _out_of_memory),
     Rule(
         "HW-201", "Container keeps ending", Layer.WORKLOAD, (POD,), _crash_loop, symptom=True,
+        offers="restart",
     ),
     Rule(
         "HW-240", "Container does not become ready", Layer.WORKLOAD, (POD, EVENT), _not_ready,
-        quiet=timedelta(minutes=5), symptom=True,
+        quiet=timedelta(minutes=5), symptom=True, offers="restart",
     ),
     Rule(
         "HW-203", "Container cannot start", Layer.WORKLOAD, (POD,), _cannot_start,

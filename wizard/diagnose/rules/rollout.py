@@ -47,6 +47,6 @@ def _why(pod: Object) -> str:
 RULES = (
     Rule(
         "HW-206", "Pod from before an update blocks it", Layer.CLUSTER, (STATEFUL_SET, POD),
-        _left_behind,
+        _left_behind, offers="delete-pod",
     ),
 )  # fmt: skip

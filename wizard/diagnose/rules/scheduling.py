@@ -130,7 +130,9 @@ RULES = (
         "HW-042", "Pods are refused", Layer.CLUSTER, (EVENT, REPLICA_SET, STATEFUL_SET, JOB),
         _refused,
     ),
-    Rule("HW-039", "Pod was evicted", Layer.CLUSTER, (POD,), _evicted),
+    Rule(
+        "HW-039", "Pod was evicted", Layer.CLUSTER, (POD,), _evicted, offers="delete-pod",
+    ),
     Rule(
         "HW-202", "No node takes a pod", Layer.CLUSTER, (POD,), _unschedulable,
         quiet=timedelta(seconds=30), grace=timedelta(minutes=10),

@@ -116,7 +116,7 @@ _NEEDS = (POD, LOG)
 RULES = (
     Rule(
         "HW-040", "A disk is full", Layer.STORAGE, _NEEDS, _FULL.find,
-        grace=timedelta(minutes=10),
+        grace=timedelta(minutes=10), offers="grow",
     ),
     Rule("HW-209", "A volume may not be written", Layer.STORAGE, _NEEDS, _MAY_NOT_WRITE.find),
     Rule(

@@ -19,7 +19,9 @@ from wizard.vaults import VaultReply, VaultSession
 _YEAR = 365 * 24 * 3600
 _MARGIN = 3600
 """Seconds by which the issuing authority ends before its root at the latest."""
-_MOUNT, _TYPE = "sys/mounts/", "pki"
+_MOUNT = "sys/mounts/"
+PKI = "pki"
+"""The type of the mounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Held:
 
     own: CertificateFacts
     pem: str
+    chain: str
     above: Sequence[CertificateFacts]
 
 
@@ -49,26 +52,30 @@ class VaultAuthorityStep(Step):
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises CheckFailed where the mount holds another authority."""
         async with self._sessions(world) as session:
-            mount = await mount_change(session, self._path, _TYPE, self._longest)
+            mount = await mount_change(session, self._path, PKI, self._longest)
             held = await held_by(world, session, self._mount)
-        if held is not None:
-            self._require_ours(held)
-            return [mount] if mount else []
+            if held is not None:
+                self._require_ours(held)
+                await self._require_below(world, session, held)
+                return [mount] if mount else []
         return [*([mount] if mount else []), self._creation]
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. What an earlier attempt made is kept."""
-        planned = {change.ref for change in changes}
         async with self._sessions(world) as session:
-            now = await mount_change(session, self._path, _TYPE, self._longest)
-            if now and now.ref in planned:
-                await make_mount(session, now, _TYPE, self._longest)
+            await self._mounted(session, changes)
             if await held_by(world, session, self._mount) is None:
                 await self.make(world, session, report)
 
     async def make(self, world: World, session: VaultSession, report: Reporter) -> None:
         """Make the certificate."""
         raise NotImplementedError
+
+    async def _mounted(self, session: VaultSession, planned: Sequence[ObjectChange]) -> None:
+        """Make the planned change of the mount, if there is one."""
+        now = await mount_change(session, self._path, PKI, self._longest)
+        if now and now.ref in {change.ref for change in planned}:
+            await make_mount(session, now, PKI, self._longest)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step. One that ends soon is told: renewing it is for people to decide."""
@@ -123,6 +130,9 @@ class VaultAuthorityStep(Step):
             fix=f"give another mount, or the name that stands there, in {self.answers}",
         )
 
+    async def _require_below(self, world: World, session: VaultSession, held: Held) -> None:
+        """Raise CheckFailed where what stands there is signed by another than is wanted."""
+
 
 class VaultRoot(VaultAuthorityStep):
     """The root stands in its mount, where nothing but the issuing authority is signed by it."""
@@ -156,6 +166,20 @@ class VaultIssuing(VaultAuthorityStep):
         super().__init__(inputs, sessions, wanted)
         self._root = root
 
+    async def _require_below(self, world: World, session: VaultSession, held: Held) -> None:
+        """See VaultAuthorityStep: else a new root would be made that signs nothing."""
+        root = await held_by(world, session, self._root)
+        if not held.above or (root and root.own.serial in {one.serial for one in held.above}):
+            return
+        raise CheckFailed(
+            f"The authority in {self._mount} is signed by another root than the one in "
+            f"{self._root}",
+            why=f"it is below {held.above[-1].subject}, and is never signed anew where it stands: "
+            "old and new have to stand side by side until every client trusts both",
+            where=f"{self.answers}.mount",
+            fix=f"give a new mount for it too, in {self.answers}.mount",
+        )
+
     async def make(self, world: World, session: VaultSession, report: Reporter) -> None:
         """See VaultAuthorityStep."""
         path = f"{self._mount}/intermediate/generate/internal"
@@ -183,8 +207,9 @@ async def held_by(world: World, session: VaultSession, mount: str) -> Held | Non
     if not found or not found.get("certificate"):
         return None
     chain = await session.read(f"{mount}/cert/ca_chain") or found
-    own, *above = world.certificates.read((chain["certificate"] or found["certificate"]).encode())
-    return Held(own, found["certificate"], above)
+    whole = chain["certificate"] or found["certificate"]
+    own, *above = world.certificates.read(whole.encode())
+    return Held(own, found["certificate"], whole, above)
 
 
 def _tell(reply: VaultReply, mount: str, report: Reporter) -> None:

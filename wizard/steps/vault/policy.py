@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from wizard.answers.authority import ServedAuthority
+from wizard.answers.authority import OfflineSigner, ServedAuthority
 from wizard.answers.preset import Preset
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.reaching import existing_server, served_authority
@@ -19,23 +19,38 @@ def needed_capabilities(preset: Preset, authority: ServedAuthority) -> Mapping[s
     (https://openbao.org/api-docs/system/auth/).
     """
     names = IssuerNames.of(preset)
-    root, issuing = authority.root.mount, authority.issuing.mount
+    issuing = authority.issuing.mount
     login = names.auth_mount
     return {
-        **{f"sys/mounts/{mount}": _MAKE for mount in (root, issuing)},
-        **{f"sys/mounts/{mount}/tune": _MAKE for mount in (root, issuing)},
-        **{f"{mount}/cert/*": _READ for mount in (root, issuing)},
-        **{f"{mount}/config/urls": _MAKE for mount in (root, issuing)},
-        f"{root}/root/generate/internal": _ASK,
-        f"{root}/root/sign-intermediate": (*_ASK, "sudo"),
+        **{f"sys/mounts/{mount}": _MAKE for mount in authority.mounts},
+        **{f"sys/mounts/{mount}/tune": _MAKE for mount in authority.mounts},
+        **{f"{mount}/cert/*": _READ for mount in authority.mounts},
+        **{f"{mount}/config/urls": _MAKE for mount in authority.mounts},
         f"{issuing}/intermediate/generate/internal": _ASK,
         f"{issuing}/intermediate/set-signed": _ASK,
+        **_of_signer(authority),
         f"{issuing}/roles/{authority.issuing.role}": _MAKE,
         f"sys/policies/acl/{names.issuer}": _MAKE,
         f"sys/auth/{login}": (*_MAKE, "sudo"),
         f"sys/auth/{login}/tune": (*_MAKE, "sudo"),
         f"auth/{login}/config": _MAKE,
         f"auth/{login}/role/{names.issuer}": _MAKE,
+    }
+
+
+def _of_signer(authority: ServedAuthority) -> Mapping[str, Sequence[str]]:
+    """For the signature of the issuing certificate: by the root, or by somebody outside."""
+    root, issuing = authority.root.mount, authority.issuing
+    if isinstance(issuing.signer, OfflineSigner):
+        return {
+            f"{issuing.mount}/keys": ("list",),
+            f"{issuing.mount}/key/*": _READ,
+            f"{issuing.mount}/intermediate/generate/existing": _ASK,
+            f"{issuing.mount}/config/issuers": _ASK,
+        }
+    return {
+        f"{root}/root/generate/internal": _ASK,
+        f"{root}/root/sign-intermediate": (*_ASK, "sudo"),
     }
 
 

@@ -14,6 +14,7 @@ from wizard.answers.vaultauth import (
     UserpassAuth,
     VaultAuth,
 )
+from wizard.errors import NotFound
 from wizard.ports import World
 from wizard.steps.commercial import file_content
 from wizard.vaults import VaultLogin, VaultServer
@@ -51,9 +52,20 @@ def address_of(server: ExistingServer) -> VaultServer:
 
 
 async def own_token(world: World, preset: Preset, conceal: Callable[[str], None]) -> str:
-    """A token of the wizard's own ServiceAccount, for nobody but such a server."""
+    """A token of the wizard's own ServiceAccount, for nobody but such a server.
+
+    Raises NotFound: that account is not there.
+    """
     namespace = preset.target.namespace
-    token = await world.access.token(namespace, ACCOUNT, f"vault://{namespace}/{ACCOUNT}")
+    try:
+        token = await world.access.token(namespace, ACCOUNT, f"vault://{namespace}/{ACCOUNT}")
+    except NotFound as error:
+        raise NotFound(
+            f"There is no ServiceAccount {ACCOUNT} in the namespace {namespace}",
+            why="the wizard logs in with its tokens to set up the authority",
+            fix="create it, `wizard rbac --preset FILE | kubectl apply -f -` does, "
+            f"or choose another login in {AUTH}",
+        ) from error
     conceal(token)
     return token
 

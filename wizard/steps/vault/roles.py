@@ -51,7 +51,7 @@ def role_entries(inputs: Inputs, authority: ServedAuthority, address: str) -> Se
     """What the role's step keeps. The role signs for Harbor's host alone."""
     pki, host = inputs.preset.pki, inputs.preset.harbor.host
     assert isinstance(pki, SelfSigned)
-    root, issuing = authority.root.mount, authority.issuing
+    issuing = authority.issuing
     life = seconds(pki.certificate.duration)
     names = IssuerNames.of(inputs.preset)
     rules = f'path "{sign_path(authority)}" {{\n  capabilities = ["create", "update"]\n}}\n'
@@ -63,7 +63,7 @@ def role_entries(inputs: Inputs, authority: ServedAuthority, address: str) -> Se
                 issuing_certificates=[f"{address}/v1/{mount}/ca"],
                 crl_distribution_points=[f"{address}/v1/{mount}/crl"],
             )
-            for mount in (root, issuing.mount)
+            for mount in authority.mounts
         ),
         entry(
             "Role",

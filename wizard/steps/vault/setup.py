@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from wizard.answers.authority import ServedAuthority
+from wizard.answers.authority import OfflineSigner, ServedAuthority
 from wizard.steps.base import Step
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.accounts import VaultAccounts
 from wizard.steps.vault.authority import VaultIssuing, VaultRoot
 from wizard.steps.vault.login import VaultKubernetesLogin
+from wizard.steps.vault.offline import OfflineIssuing
 from wizard.steps.vault.roles import VaultRole
 from wizard.steps.vault.sessions import Sessions
 
@@ -25,12 +26,23 @@ def setup_steps(
 
     The last one's id is `pki.vault.login`; with it done, cert-manager may log in and sign.
     """
-    root = VaultRoot(inputs, sessions, authority.root)
-    root.needs = tuple(needs)
     return (
         VaultAccounts(inputs, ["target.namespace"], reviewing=True),
-        root,
-        VaultIssuing(inputs, sessions, authority.issuing, authority.root.mount),
+        *_authorities(inputs, authority, sessions, needs),
         VaultRole(inputs, sessions, authority, address),
         VaultKubernetesLogin(inputs, sessions, api_server),
     )
+
+
+def _authorities(
+    inputs: Inputs, authority: ServedAuthority, sessions: Sessions, needs: Sequence[str]
+) -> Sequence[Step]:
+    """The issuing authority, and its root where that is made in the server too."""
+    issuing = authority.issuing
+    if isinstance(issuing.signer, OfflineSigner):
+        signed = OfflineIssuing(inputs, sessions, issuing, issuing.signer)
+        signed.needs = tuple(needs)
+        return (signed,)
+    root = VaultRoot(inputs, sessions, authority.root)
+    root.needs = tuple(needs)
+    return (root, VaultIssuing(inputs, sessions, issuing, authority.root.mount))

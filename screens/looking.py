@@ -1,0 +1,94 @@
+"""What a person may take from a live release: an object as YAML, a support bundle."""
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from screens.dialogs.described import Described
+from screens.dialogs.pick import Choice, Pick
+from screens.dialogs.review_text import ReviewText
+from screens.log_screen import LogScreen
+from screens.models.described import described, objects_of
+from screens.models.telling import Told
+from screens.widgets.finding_list import FindingList
+from screens.widgets.prompt import Prompt
+from screens.widgets.watch_panes import WatchPanes
+from wizard.answers.target import Target
+from wizard.errors import WizardError
+from wizard.support import BundleWish, support_bundle
+
+
+class LookingScreen(LogScreen):
+    """Keys of a screen that watches a release; changes nothing."""
+
+    panes: WatchPanes
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "d", "describe", "Describe", show=False, id="watch.describe",
+            tooltip="Show the object of the problem or part that is chosen, without secrets",
+        ),
+        Binding(
+            "b", "bundle", "Bundle", show=False, id="watch.bundle",
+            tooltip="Write a support bundle, after a look at what is in it",
+        ),
+    ]  # fmt: skip
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self._target = target
+
+    @work(group="describe", exclusive=True)
+    async def action_describe(self) -> None:
+        """Show an object: that of the problem chosen, or one of the part chosen."""
+        picture = self.panes.picture
+        if picture is None:
+            return
+        problems = self.query_one(FindingList)
+        problem = problems.chosen if problems.has_focus else None
+        refs = {str(ref): ref for ref in objects_of(picture, problem, self.panes.part)}
+        name = next(iter(refs), "")
+        if len(refs) > 1:
+            choices = [Choice(one) for one in refs]
+            chosen = await self.app.push_screen_wait(Pick("Which object?", choices))
+            name = chosen or ""
+        found = picture.view.get(refs[name]) if name else None
+        if found is not None:
+            text = described(found, self.wizard.session.redactor)
+            await self.app.push_screen_wait(Described(name, text))
+        elif not refs:
+            self.notify("Nothing is chosen that has an object to show.")
+
+    def action_bundle(self) -> None:
+        """Ask where to write it."""
+        self.query_one(Prompt).ask("bundle", "Write to ", f"{self._target.release}-support.tgz")
+
+    @on(Prompt.Answered)
+    def _file_given(self, event: Prompt.Answered) -> None:
+        if event.purpose == "bundle" and event.text:
+            self._write_bundle(Path(os.path.abspath(os.path.expanduser(event.text))))
+
+    @work(group="bundle", exclusive=True)
+    async def _write_bundle(self, path: Path) -> None:
+        """Gather it as `wizard support-bundle` does, show it, and write it where that is agreed."""
+        session, told, agreed = self.wizard.session, Told(), False
+
+        async def agrees() -> bool:
+            nonlocal agreed
+            shown = ReviewText(f"Write this to {path}?", "\n".join(told.lines), "Write it")
+            answer = await self.app.push_screen_wait(shown)
+            agreed = answer is True
+            return agreed
+
+        self.notify("The support bundle is being gathered.")
+        try:
+            world = await session.asker.world()
+            wish = BundleWish(path, session.ways.log_dir, agrees)
+            await support_bundle(world, self._target, wish, told.voices(session.redactor))
+        except WizardError as error:
+            text = session.redactor.redact(str(error))
+            self.notify(text, severity="error", markup=False)
+            return
+        self.notify("\n".join(told.lines) if agreed else "Nothing was written.", markup=False)

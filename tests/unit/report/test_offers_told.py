@@ -1,0 +1,32 @@
+"""`troubleshoot --once` names what the wizard may do; from a bundle there is nothing to act on."""
+
+from wizard.diagnose.evaluate import Diagnosis
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.kinds import DEPLOYMENT
+from wizard.diagnose.offer import Offer
+from wizard.plan.plan import Target
+from wizard.ports import Ref
+from wizard.report_text import diagnosis_lines
+from wizard.run.rendering import Style
+
+FINDING = Finding(
+    "HW-201",
+    "fail",
+    "Pod harbor/harbor-core-1",
+    "Container keeps ending",
+    "It ended.",
+    "See its log.",
+    offer=Offer("restart", Ref(DEPLOYMENT, "harbor", "harbor-core")),
+)
+
+
+def lines(*, offers: bool) -> list[str]:
+    target = Target("uid", "prod", "harbor", "harbor")
+    told = Diagnosis((FINDING,), ())
+    return [*diagnosis_lines(target, (), told, Style(), offers=offers)]
+
+
+def test_an_offer_is_told_with_the_way_to_it_and_only_where_it_can_be_taken() -> None:
+    told = "  do: restart the Deployment harbor/harbor-core: "
+    told += "key a in `wizard troubleshoot` without --once"
+    assert set(lines(offers=True)) - set(lines(offers=False)) == {told}
