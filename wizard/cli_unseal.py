@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 @SETS
 @common
 def unseal(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
-    """Unseal the OpenBao that a preset installed, on every replica.
+    """Unseal the OpenBao that a preset installed.
 
-    With the shares in the keys file, where it lies as the preset says; else each is asked for in
-    the terminal, unseen. Holders may give theirs from different machines, one after the other.
+    Every replica, with the shares in the keys file, where it lies as the preset says; else each
+    share is asked for in the terminal, unseen. Holders may give theirs from different machines,
+    one after the other.
     """
     finish(settings, lambda voices: _unseal(settings, voices, presets, sets))
 

@@ -44,6 +44,8 @@ async def test_it_is_initialised_once_and_opened_by_enough_shares(bao: Bao) -> N
     assert not [share for share in keys.shares if share in str(refused.value)]
     assert (await vault.status(server)).entered == 0
     assert (await vault.unseal(server, [second, third, first])).state != "sealed"
+    while (await vault.status(server)).state != "active":
+        pass
     async with vault.session(server, VaultLogin(token=keys.root_token)) as session:
         assert await session.read("auth/token/lookup-self")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from wizard.answers.scalars import LocalPath, Positive, Text, Url
 from wizard.answers.secrets import GivenSecret, Secret
@@ -29,7 +29,9 @@ class Shamir(Section):
         help="Public keys of the holders, one for each share: shares are then encrypted.",
         example=["alice.asc", "bob.asc"],
     )
-    keys_file: LocalPath = answer(
+    keys_file: Annotated[
+        LocalPath, AfterValidator(Path.expanduser), Field(validate_default=True)
+    ] = answer(
         Path("~/harbor-unseal-keys.json"),
         label="Keys file",
         help="Where the shares are written, readable by you alone, never inside a git work tree. "

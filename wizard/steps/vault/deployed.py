@@ -39,7 +39,7 @@ def deployed_sessions(
     async def opened(world: World) -> AsyncIterator[VaultSession]:
         async with AsyncExitStack() as stack:
             try:
-                server = await stack.enter_async_context(_active(replicas, world))
+                server = await stack.enter_async_context(in_charge(replicas, world))
                 if closed and await closed(world):
                     raise NotFound("The server is not set up yet")
                 login = await account_login(replicas, world)
@@ -61,7 +61,7 @@ async def _shut(replicas: Replicas, world: World) -> bool:
 
 
 @asynccontextmanager
-async def _active(replicas: Replicas, world: World) -> AsyncIterator[VaultServer]:
+async def in_charge(replicas: Replicas, world: World) -> AsyncIterator[VaultServer]:
     """The server in the pod that writes: others may answer with what was there before."""
     chosen, *others = replicas.pods
     if others:

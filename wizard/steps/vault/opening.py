@@ -21,7 +21,7 @@ from wizard.steps.gate import Wait
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.api_server import api_authority
 from wizard.steps.vault.custody import Custody
-from wizard.steps.vault.deployed import MOUNT, followers
+from wizard.steps.vault.deployed import MOUNT, followers, in_charge
 from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept
 from wizard.steps.vault.replicas import OPEN, Replicas
@@ -131,15 +131,14 @@ class ServerOpened(Step):
         kept = await self._custody.kept(world)
         if kept is None or not kept.root_token:
             return
-        first = self._replicas.pods[0]
-        await self._until_active(world, first, report)
+        await self._until_active(world, report)
         requests = first_requests(
             self._inputs, self._authority, self._replicas.place, await api_authority(world)
         )
         login = VaultLogin(token=kept.root_token)
         try:
             async with (
-                self._replicas.reached(world, first) as server,
+                in_charge(self._replicas, world) as server,
                 world.vault.session(server, login) as session,
             ):
                 for _, path, data in requests:
@@ -150,11 +149,11 @@ class ServerOpened(Step):
             pass
         self._file.without_root_token(kept)
 
-    async def _until_active(self, world: World, pod: str, report: Reporter) -> None:
-        wait = Wait(self._inputs, title=f"OpenBao in {pod}")
-        while (found := await self._replicas.status(world, pod)) is None or found.state not in OPEN:
-            report.waiting(f"{pod} is unsealed, not in charge yet")
-            wait.go_on(f"{pod} is not in charge")
+    async def _until_active(self, world: World, report: Reporter) -> None:
+        wait = Wait(self._inputs, title="OpenBao")
+        while "active" not in (await self._replicas.states(world)).values():
+            report.waiting("OpenBao is unsealed, not in charge yet")
+            wait.go_on("no replica is in charge")
             await asyncio.sleep(_PAUSE / 10)
 
     async def _still_closed(self, world: World) -> str:
