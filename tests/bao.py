@@ -136,19 +136,27 @@ class RenderedBao(Bao):
     """Starts by a chart's configuration; only places are those of this machine."""
 
     text: str = ""
+    others: dict[str, int] = field(default_factory=dict)
+    """The names by which it reaches others, and their ports here."""
+    cluster_port: int = field(default_factory=free_port)
 
     def _configuration(self, data: Path) -> str:
         places = {
+            **{
+                f"https://{name}:8200": f"https://127.0.0.1:{at}"
+                for name, at in self.others.items()
+            },
             "/openbao/data": str(data),
             "/openbao/": f"{self.folder}/",
             "[::]:8200": f"127.0.0.1:{self.port}",
-            "[::]:8201": "127.0.0.1:0",
+            "[::]:8201": f"127.0.0.1:{self.cluster_port}",
             'file_path = "stdout"': f'file_path = "{self.audit}"',
         }
         text = self.text
         for inside, here in places.items():
             text = text.replace(inside, here)
-        return f'{text}\napi_addr = "{self.url}"\ncluster_addr = "https://127.0.0.1:1"\n'
+        cluster = f"https://127.0.0.1:{self.cluster_port}"
+        return f'{text}\napi_addr = "{self.url}"\ncluster_addr = "{cluster}"\n'
 
 
 def opened_bao(folder: Path, **options: Any) -> Bao:

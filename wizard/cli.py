@@ -14,6 +14,7 @@ from wizard import __version__
 from wizard.cli_certificates import certificate_group
 from wizard.cli_explain import explain
 from wizard.cli_trust import trust_group
+from wizard.cli_unseal import unseal
 from wizard.errors import ExitCode, UsageError
 from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, finish, output_named
 
@@ -85,6 +86,7 @@ async def _install(
     from wizard.commands import Wish, bound_to, install, read_answers, resumed
     from wizard.environment import number_of
     from wizard.run.consent import Consent
+    from wizard.terminal import TerminalPerson
     from wizard.wiring import open_world
 
     _require_sense(presets, given)
@@ -102,6 +104,7 @@ async def _install(
         retarget=given["retarget"],
         log_dir=settings.logs,
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
+        attended=settings.demo or TerminalPerson().present,
     )
     site, network = settings.site(answers.preset), answers.preset.network
     async with open_world(site, network, voices.console.note) as world:
@@ -232,29 +235,6 @@ def support_bundle(settings: Common, **given: Any) -> None:
 
 @wizard.command()
 @PRESETS
-@common
-def unseal(settings: Common, presets: Sequence[Path]) -> None:
-    """Unseal the Vault or OpenBao of a preset. Not part of this version yet."""
-    _refuse(
-        settings,
-        "Unsealing is not part of this version yet",
-        "unseal it with its own command for now",
-    )
-
-
-def _refuse(settings: Common, what: str, instead: str) -> None:
-    async def work(_: "Voices") -> NoReturn:
-        _not_yet(what, instead)
-
-    finish(settings, work)
-
-
-def _not_yet(what: str, instead: str) -> NoReturn:
-    raise UsageError(what, why="the name is fixed, the work is not done", fix=instead)
-
-
-@wizard.command()
-@PRESETS
 @SETS
 @common
 def rbac(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
@@ -337,6 +317,7 @@ def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
 wizard.add_command(certificate_group)
 wizard.add_command(explain)
 wizard.add_command(trust_group)
+wizard.add_command(unseal)
 
 
 def main() -> NoReturn:

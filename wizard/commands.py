@@ -63,6 +63,7 @@ class Wish:
     retarget: bool = False
     log_dir: Path | None = None
     gate_seconds: float = 3600.0
+    attended: bool = True
 
 
 def read_answers(
@@ -132,6 +133,7 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
             answers.secrets,
             voices.redactor.conceal,
             wish.gate_seconds,
+            attended=wish.attended,
         )
         journal = None
         if wish.until == "end":

@@ -24,16 +24,22 @@ class TerminalPerson:
         if not self.present:
             why = "it is to be asked for, but there is no terminal"
             raise SecretMissing(f"No value for the secret {path}", why=why, fix=instead, where=path)
-        try:
-            with _interruptible():
-                answer = getpass.getpass(f"{label} ({path}): ")
-        except EOFError:
-            answer = ""
+        answer = self.unseen(f"{label} ({path})")
         if not answer:
             raise SecretMissing(
                 f"No value for the secret {path}", why="nothing was typed", fix=instead, where=path
             )
         return answer
+
+    def unseen(self, label: str) -> str:
+        """Ask for a line that is not shown while it is typed; empty: nothing was. Only where
+        somebody is `present`.
+        """
+        try:
+            with _interruptible():
+                return getpass.getpass(f"{label}: ")
+        except EOFError:
+            return ""
 
     def agrees(self) -> bool:
         """Whether the answer to a question just asked is yes, which Enter means as well.

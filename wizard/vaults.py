@@ -5,7 +5,7 @@ is active at this moment), VaultClosed (sealed or never initialised), Unauthoriz
 its token is refused), Forbidden (a policy denies it), Invalid (the server refuses the content).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -62,6 +62,26 @@ class VaultReply:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Into how many shares the key is split, and how many of them open the server.
+
+    `pgp_keys` (binary, in base64), one a share: each share is encrypted for one of them.
+    """
+
+    shares: int
+    threshold: int
+    pgp_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VaultKeys:
+    """What a server tells once, when it is initialised. `shares` are in base64."""
+
+    shares: tuple[str, ...] = field(repr=False)
+    root_token: str = field(repr=False)
+
+
 class VaultSession(Protocol):
     """A server, logged in to. Paths are those of its API, without "/v1/"."""
 
@@ -83,6 +103,22 @@ class Vault(Protocol):
 
     async def status(self, server: VaultServer) -> VaultStatus:
         """What the server tells everybody; it answers in every state."""
+
+    async def initialise(
+        self, server: VaultServer, sharing: Sharing, keep: Callable[[VaultKeys], None]
+    ) -> None:
+        """Initialise a server, which tells its keys this once and to nobody else.
+
+        `keep` is called with them the moment they come, also where this is cancelled: it then
+        ends, as cancelled, only after that. Raises Invalid where it is initialised already.
+        """
+
+    async def unseal(self, server: VaultServer, shares: Sequence[str]) -> VaultStatus:
+        """Give a server key shares, one by one, until it is open; how it is then.
+
+        Raises Invalid: a share is none; or they are enough, but one of them is wrong, and it
+        forgot them all.
+        """
 
     def session(
         self, server: VaultServer, login: VaultLogin

@@ -95,7 +95,8 @@ async def _exchange(
         async with asyncio.timeout(None) as silence:
 
             def wait_no_longer(_: object = None) -> None:
-                silence.reschedule(loop.time() + LINGER)
+                with suppress(RuntimeError):  # the exchange ended in that very moment
+                    silence.reschedule(loop.time() + LINGER)
 
             upward.add_done_callback(wait_no_longer)
             try:

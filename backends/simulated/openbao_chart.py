@@ -17,11 +17,13 @@ def make_package(source: ChartSource, folder: Path) -> Path:
 
 
 def render(release: str, namespace: str, chart: Chart, given: Mapping[str, Any]) -> list[Object]:
-    """The server's configuration, its Services, and a StatefulSet of one pod."""
+    """The server's configuration, its Services, and a StatefulSet."""
     server = given["server"]
     own = {"app.kubernetes.io/name": "openbao", "app.kubernetes.io/instance": release}
     ports = [{"name": "https", "port": 8200}]
-    settings = {"extraconfig-from-values.hcl": server["standalone"]["config"]}
+    several = server.get("ha")
+    config = several["raft"]["config"] if several else server["standalone"]["config"]
+    settings = {"extraconfig-from-values.hcl": config}
 
     def service(name: str, **spec: Any) -> Object:
         spec |= {"ports": ports, "selector": own}
@@ -57,7 +59,7 @@ def _server(
     if storage["storageClass"]:
         wanted["storageClassName"] = storage["storageClass"]
     spec = {
-        "replicas": 1,
+        "replicas": server["ha"]["replicas"] if "ha" in server else 1,
         "serviceName": f"{release}-internal",
         "selector": {"matchLabels": dict(own)},
         "template": {"metadata": {"labels": dict(own)}, "spec": pod},

@@ -10,7 +10,7 @@ from typing import Any
 from backends.simulated.stage import Stage
 from wizard.errors import UsageError
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(slots=True)

@@ -1,15 +1,19 @@
 """A simulated OpenBao: mounts, policies, roles and real certificates, held to the same contract."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from secrets import token_bytes
 from typing import Any
 
 from backends.simulated import vault_pki
 from backends.simulated.vault_pki import Authority, Refusal
 from wizard.errors import Forbidden, Invalid, NotFound, Unauthorized, VaultClosed
 from wizard.vaults import (
+    Sharing,
+    VaultKeys,
     VaultLogin,
     VaultReply,
     VaultServer,
@@ -26,7 +30,8 @@ class VaultContent:
     """What the server is and holds; change it at any time.
 
     `refused` are tokens that are not valid. `narrow` gives tokens that may do only so much: the
-    patterns of their paths.
+    patterns of their paths. `keys` are its shares, of which `sharing` says how many open it, and
+    `given` those that were given since it sealed.
     """
 
     state: VaultState = "active"
@@ -34,15 +39,28 @@ class VaultContent:
     narrow: dict[str, list[str]] = field(default_factory=dict)
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     authorities: dict[str, Authority] = field(default_factory=dict)
+    sharing: Sharing = field(default_factory=lambda: Sharing(5, 3))
+    keys: tuple[str, ...] = ()
+    given: set[str] = field(default_factory=set)
 
     def dump(self) -> dict[str, Any]:
         """All that lasts, as JSON."""
         held = {mount: one.dump() for mount, one in self.authorities.items()}
-        return {"state": self.state, "entries": self.entries, "authorities": held}
+        return {
+            "state": self.state,
+            "entries": self.entries,
+            "authorities": held,
+            "shares": self.sharing.shares,
+            "threshold": self.sharing.threshold,
+            "keys": list(self.keys),
+            "given": sorted(self.given),
+        }
 
     def load(self, found: Mapping[str, Any]) -> None:
         """Take in what `dump` gave."""
         self.state, self.entries = found["state"], dict(found["entries"])
+        self.sharing = Sharing(found["shares"], found["threshold"])
+        self.keys, self.given = tuple(found["keys"]), set(found["given"])
         self.authorities = {
             mount: Authority.load(one) for mount, one in found["authorities"].items()
         }
@@ -56,7 +74,34 @@ class SimulatedVault:
 
     async def status(self, server: VaultServer) -> VaultStatus:
         """See wizard.vaults.Vault."""
-        return VaultStatus(self._content.state, "2.7.2", "shamir", shares=5, threshold=3)
+        content, sharing = self._content, self._content.sharing
+        counts = (sharing.shares, sharing.threshold, len(content.given))
+        return VaultStatus(content.state, "2.7.2", "shamir", *counts)
+
+    async def initialise(
+        self, server: VaultServer, sharing: Sharing, keep: Callable[[VaultKeys], None]
+    ) -> None:
+        """See wizard.vaults.Vault."""
+        content = self._content
+        if content.state != "uninitialised":
+            raise _refused(server, "sys/init", "Vault is already initialized")
+        content.sharing, content.state = sharing, "sealed"
+        content.keys = tuple(b64encode(token_bytes(33)).decode() for _ in range(sharing.shares))
+        keep(VaultKeys(content.keys, "s.root"))
+
+    async def unseal(self, server: VaultServer, shares: Sequence[str]) -> VaultStatus:
+        """See wizard.vaults.Vault."""
+        content = self._content
+        for share in shares:
+            if content.state == "sealed":
+                content.given.add(share)
+            if len(content.given) >= content.sharing.threshold:
+                right = content.given <= {*content.keys}
+                content.given.clear()
+                if not right:
+                    raise _refused(server, "sys/unseal", "message authentication failed")
+                content.state = "active"
+        return await self.status(server)
 
     @asynccontextmanager
     async def session(self, server: VaultServer, login: VaultLogin) -> AsyncIterator[VaultSession]:
@@ -75,14 +120,13 @@ class SimulatedVault:
                 where=server.url,
                 fix="give a new token, or correct the mount, below pki.authority.server.auth",
             )
-        yield _Session(self._content, server, self._content.narrow.get(login.token))
+        yield _Session(self._content, server, login.token)
 
 
 class _Session:
-    def __init__(
-        self, content: VaultContent, server: VaultServer, allowed: Sequence[str] | None
-    ) -> None:
-        self._content, self._server, self._allowed = content, server, allowed
+    def __init__(self, content: VaultContent, server: VaultServer, token: str) -> None:
+        self._content, self._server, self._token = content, server, token
+        self._allowed = content.narrow.get(token)
 
     async def read(self, path: str) -> Mapping[str, Any] | None:
         """See wizard.vaults.VaultSession."""
@@ -93,6 +137,8 @@ class _Session:
             return vault_pki.published(authority, rest) if authority else None
         if rest.startswith("key/"):
             return self._keys(mount).get(rest.removeprefix("key/"))
+        if path == "sys/storage/raft/configuration":
+            return {"config": {"servers": [{"voter": True}] * 3}}
         return self._content.entries.get(path)
 
     async def list(self, path: str) -> Sequence[str]:
@@ -117,11 +163,7 @@ class _Session:
         try:
             return self._write(path, data)
         except Refusal as error:
-            raise Invalid(
-                f"The server refuses what was to be written to {path}",
-                why=str(error),
-                where=f"{self._server.url}, {path}",
-            ) from None
+            raise _refused(self._server, path, str(error)) from None
 
     async def delete(self, path: str) -> None:
         """See wizard.vaults.VaultSession."""
@@ -134,6 +176,9 @@ class _Session:
     def _write(self, path: str, data: Mapping[str, Any]) -> VaultReply:
         if path.startswith(_MOUNTS):
             return self._mount(path, data)
+        if path == "auth/token/revoke-self":
+            self._content.refused.add(self._token)
+            return VaultReply({})
         mount, _, rest = path.partition("/")
         if rest.startswith(("root/", "intermediate/", "sign/")):
             return self._certify(mount, rest, data)
@@ -200,6 +245,11 @@ class _Session:
         if any(fnmatchcase(path, pattern) for pattern in self._allowed):
             return ["create", "update"]
         return ["deny"]
+
+
+def _refused(server: VaultServer, path: str, why: str) -> Invalid:
+    what = f"The server refuses what was to be written to {path}"
+    return Invalid(what, why=why, where=f"{server.url}, {path}")
 
 
 def _seconds(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,9 @@ redirects (proxies, VAULT_ADDR and ~/.vault-token are not looked at).
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,8 @@ from backends.vault.failures import LOGIN, closed, translated
 from wizard.errors import NotFound, Unreachable, VaultClosed, WorldError
 from wizard.text import plain
 from wizard.vaults import (
+    Sharing,
+    VaultKeys,
     VaultLogin,
     VaultReply,
     VaultServer,
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 SECONDS = 30
 """How long one call may take."""
+INITIALISING_SECONDS = 300
+"""How long the one call may take whose answer must not be lost (ten seconds were measured)."""
 
 _STATES: Mapping[int, VaultState] = {
     200: "active",
@@ -47,6 +52,26 @@ class VaultClient:
     async def status(self, server: VaultServer) -> VaultStatus:
         """See wizard.vaults.Vault."""
         return await asyncio.to_thread(_status, server)
+
+    async def initialise(
+        self, server: VaultServer, sharing: Sharing, keep: Callable[[VaultKeys], None]
+    ) -> None:
+        """See wizard.vaults.Vault. It is asked once and never again: the server finishes even if
+        nobody waits for the answer, and tells the keys to nobody then.
+        """
+        asking = asyncio.ensure_future(asyncio.to_thread(_initialise, server, sharing, keep))
+        try:
+            await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            while not asking.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([asking])
+            raise
+
+    async def unseal(self, server: VaultServer, shares: Sequence[str]) -> VaultStatus:
+        """See wizard.vaults.Vault."""
+        await asyncio.to_thread(_unseal, server, shares)
+        return await self.status(server)
 
     @asynccontextmanager
     async def session(self, server: VaultServer, login: VaultLogin) -> AsyncIterator[VaultSession]:
@@ -102,7 +127,10 @@ def _data(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _client(
-    server: VaultServer, opened: ExitStack, login: VaultLogin | None = None
+    server: VaultServer,
+    opened: ExitStack,
+    login: VaultLogin | None = None,
+    seconds: int = SECONDS,
 ) -> "hvac.Client":
     """A client of its own. The certificates are read when it is first used."""
     import hvac
@@ -121,7 +149,7 @@ def _client(
     return hvac.Client(
         url=server.url,
         token="",
-        timeout=SECONDS,
+        timeout=seconds,
         session=connection,
         namespace=server.namespace or None,
     )
@@ -173,3 +201,27 @@ def _status(server: VaultServer) -> VaultStatus:
         threshold=int(seal.get("t", 0)),
         entered=int(seal.get("progress", 0)),
     )
+
+
+def _initialise(server: VaultServer, sharing: Sharing, keep: Callable[[VaultKeys], None]) -> None:
+    with ExitStack() as opened:
+        client = _client(server, opened, seconds=INITIALISING_SECONDS)
+        answer = translated(
+            server,
+            "sys/init",
+            lambda: client.sys.initialize(
+                secret_shares=sharing.shares,
+                secret_threshold=sharing.threshold,
+                pgp_keys=list(sharing.pgp_keys) or None,
+            ),
+        )
+        keep(VaultKeys(tuple(answer["keys_base64"]), answer["root_token"]))
+
+
+def _unseal(server: VaultServer, shares: Sequence[str]) -> None:
+    with ExitStack() as opened:
+        client = _client(server, opened)
+        for share in shares:
+            give = partial(client.sys.submit_unseal_key, share)
+            if not translated(server, "sys/unseal", give)["sealed"]:
+                return

@@ -111,8 +111,8 @@ def closed(server: VaultServer, state: str) -> VaultClosed:
         why="it was started again, or somebody sealed it; until enough key shares are given, it "
         "can read nothing of what it stores",
         where=server.url,
-        fix="unseal it (`bao operator unseal`, `vault operator unseal`), then give the same "
-        "command again",
+        fix="unseal it (`wizard unseal --preset FILE` for one that the wizard installed, else `bao "
+        "operator unseal`, `vault operator unseal`), then give the same command again",
     )
 
 

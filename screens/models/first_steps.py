@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from wizard.answers.authority import LocalAuthority
+from wizard.answers.authority import DeployedServer, LocalAuthority
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
+from wizard.answers.unseal import Shamir
 from wizard.charts.names import Names
 from wizard.charts.references import admin_password
 from wizard.charts.tls import has_authority
+from wizard.steps.vault.reaching import served_authority
 from wizard.trust import CA_FILE, all_clients, registry_of
 
 
@@ -71,6 +73,7 @@ def first_steps(installed: Installed) -> Sequence[FirstStep]:
     trust = has_authority(installed.preset)
     return [
         _first_login(installed),
+        *_unseal_keys(installed.preset),
         *(_trust(installed) if trust else ()),
         *([] if installed.encrypted else [_plain_http(installed)]),
         *_logins(installed),
@@ -87,6 +90,25 @@ def _first_login(installed: Installed) -> FirstStep:
         f"{_in_dns(installed.preset.harbor.host)}"
         "A password that is changed in Harbor is not changed in the cluster.",
     )
+
+
+def _unseal_keys(preset: Preset) -> Iterator[FirstStep]:
+    """Where the shares are that open the server of the authority, where people hold them."""
+    authority = served_authority(preset)
+    if authority is None or not isinstance(authority.server, DeployedServer):
+        return
+    unseal = authority.server.unseal
+    if isinstance(unseal, Shamir):
+        file = shlex.quote(str(unseal.keys_file.expanduser()))
+        yield FirstStep(
+            "Unseal keys",
+            f"{unseal.threshold} of {unseal.shares} key shares open OpenBao after every start of "
+            f"its pods. They lie in {file} on this machine, and nowhere else. Hand them out to "
+            "their holders, and move the file to safety, for instance onto a medium that is "
+            "locked away. This opens it again, with the file or by asking for shares:",
+            "wizard unseal --preset FILE",
+            "Without enough shares nobody opens it again: no certificate is renewed then.",
+        )
 
 
 def _in_dns(host: str) -> str:

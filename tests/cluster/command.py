@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pty
 import queue
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.cluster.kube import Object
+from tests.cluster.process import poll
 from tests.interruptible import interruptible
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -69,9 +71,15 @@ class Ended:
 
 
 class Running:
-    """A started command. As a context it is ended, with all its children, at the latest."""
+    """A started command. As a context it is ended, with all its children, at the latest.
 
-    def __init__(self, argv: list[str], environment: Mapping[str, str]) -> None:
+    `attended`: its standard input is a terminal, on which `type` presses keys.
+    """
+
+    def __init__(
+        self, argv: list[str], environment: Mapping[str, str], *, attended: bool = False
+    ) -> None:
+        self._keyboard, terminal = pty.openpty() if attended else (-1, subprocess.DEVNULL)
         self._mark = uuid.uuid4().hex
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stdout: list[str] = []
@@ -79,12 +87,14 @@ class Running:
         self._process = subprocess.Popen(
             interruptible(argv),
             env={**environment, MARK: self._mark},
-            stdin=subprocess.DEVNULL,
+            stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+        if attended:
+            os.close(terminal)
         self._readers = [threading.Thread(target=read) for read in (self._read, self._read_errors)]
         for reader in self._readers:
             reader.start()
@@ -99,6 +109,16 @@ class Running:
         traceback: TracebackType | None,
     ) -> None:
         self.kill()
+        if self._keyboard >= 0:
+            os.close(self._keyboard)
+
+    def type(self, keys: str) -> None:
+        """Press keys, where a person attends."""
+        os.write(self._keyboard, keys.encode())
+
+    def until_asked(self, words: str, times: int = 1) -> None:
+        """Wait until words stand on stderr, where people are asked."""
+        poll(f"it asks: {words}", lambda: "".join(self._stderr).count(words) >= times, 60)
 
     def _read(self) -> None:
         assert self._process.stdout
@@ -111,7 +131,8 @@ class Running:
     def _read_errors(self) -> None:
         assert self._process.stderr
         with self._process.stderr as stderr:
-            self._stderr.extend(stderr)
+            while told := os.read(stderr.fileno(), 65536):  # a question has no line end
+                self._stderr.append(told.decode(errors="replace"))
 
     @property
     def pid(self) -> int:

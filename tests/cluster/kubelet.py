@@ -27,9 +27,9 @@ def serves_log(admin: Kube, namespace: str, pod: str, text: str) -> bool:
     return text in admin.http.get(url).text
 
 
-def forwards_to(admin: Kube, namespace: str, text: str) -> bool:
-    """Whether the probe port of any pod in the namespace says the text."""
-    url = f"wss://{_address(admin)}/portForward/{namespace}/any?port={PROBE_PORT}"
+def forwards_to(admin: Kube, namespace: str, text: str, pod: str = "any") -> bool:
+    """Whether the probe port of a pod in the namespace, there or not, says the text."""
+    url = f"wss://{_address(admin)}/portForward/{namespace}/{pod}?port={PROBE_PORT}"
     with contextlib.suppress(websocket.WebSocketException, OSError):
         tunnel = websocket.create_connection(
             url, timeout=5, subprotocols=["v4.channel.k8s.io"], sslopt={"context": admin.context}

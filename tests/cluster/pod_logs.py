@@ -105,21 +105,32 @@ def _stamp(at: dt.datetime | None) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "000Z"
 
 
-def forward_ports(admin: Kube, namespace: str, ports: dict[int, int]) -> None:
-    """Lead ports of every pod in the namespace to ports of this machine, {pod port: local}."""
+def forward_ports(admin: Kube, namespace: str, ports: dict[int, int], pod: str = "") -> None:
+    """Lead ports of every pod in the namespace to ports of this machine, {pod port: local}.
+
+    `pod`: of that one alone; then every other needs a call of its own.
+    """
     token = uuid.uuid4().hex
     forwards: list[Object] = [
         {"ports": [port], "target": {"address": "127.0.0.1", "port": local}}
         for port, local in ports.items()
     ]
     forwards.append({"ports": [PROBE_PORT], "command": ["echo", token]})
-    spec = {"selector": {"matchNamespaces": [namespace]}, "forwards": forwards}
-    path = f"{KWOK_API}/clusterportforwards/{namespace}"
-    admin.apply(path, _kwok("ClusterPortForward", namespace, spec))
-    learnt = functools.partial(forwards_to, admin, namespace, token)
-    poll(f"kwok forwards the ports of {namespace}", learnt, LEARNT_WITHIN)
+    selector: Object = {"matchNamespaces": [namespace]}
+    if pod:
+        selector["matchNames"] = [pod]
+    name = _forwarding(namespace, pod)
+    spec = {"selector": selector, "forwards": forwards}
+    path = f"{KWOK_API}/clusterportforwards/{name}"
+    admin.apply(path, _kwok("ClusterPortForward", name, spec))
+    learnt = functools.partial(forwards_to, admin, namespace, token, pod or "any")
+    poll(f"kwok forwards the ports of {name}", learnt, LEARNT_WITHIN)
 
 
-def stop_forwarding(admin: Kube, namespace: str) -> None:
+def stop_forwarding(admin: Kube, namespace: str, pod: str = "") -> None:
     """Lead them nowhere again."""
-    admin.delete(f"{KWOK_API}/clusterportforwards/{namespace}")
+    admin.delete(f"{KWOK_API}/clusterportforwards/{_forwarding(namespace, pod)}")
+
+
+def _forwarding(namespace: str, pod: str) -> str:
+    return f"{namespace}.{pod}" if pod else namespace

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import ssl
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from backends.certificates import X509
-from tests.bao import RenderedBao
+from tests.cluster.bao_pod import Pod, bao_pod
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.kube import CORE, KubeError, Object
-from tests.cluster.pod_logs import forward_ports, stop_forwarding
-from tests.cluster.process import poll
+from tests.cluster.kube import CORE, Object
 from tests.cluster.test_issuer import entries, shaken_hands, steps
 from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.test_vault import HOST, root, written
-from tests.cluster.wizard import Wizard, site
-
-
-@dataclass
-class Pod:
-    """Stands in for the pod: starts OpenBao when the chart's objects are there, by these."""
-
-    wizard: Wizard
-    namespace: str
-    bao: RenderedBao
-    _ended: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Wait for the pod, then start; the volumes are its Secrets."""
-
-        def there() -> bool:
-            with contextlib.suppress(KubeError):
-                self._get("pods", "openbao-0")
-                return True
-            return self._ended.is_set()
-
-        poll("the server's pod is there", there, 300)
-        if self._ended.is_set():
-            return
-        for secret, folder in (("openbao-server-tls", "tls"), ("openbao-seal-key", "seal")):
-            place = self.bao.folder / folder
-            place.mkdir(exist_ok=True)
-            for name, value in self._get("secrets", secret)["data"].items():
-                (place / name).write_bytes(base64.b64decode(value))
-        held = self._get("configmaps", "openbao-config")["data"]
-        self.bao.text = held["extraconfig-from-values.hcl"]
-        self.bao.start()
-
-    def stop(self) -> None:
-        """End it."""
-        self._ended.set()
-        self.bao.stop()
-
-    def _get(self, resource: str, name: str) -> Object:
-        return self.wizard.admin.get(f"{CORE}/namespaces/{self.namespace}/{resource}/{name}")
 
 
 def answers(namespace: str) -> Object:
@@ -77,29 +31,11 @@ def pod(
     charts: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Pod]:
-    """A site whose server's pod leads to an OpenBao that starts when the pod is made."""
+    """A server that opens itself."""
     folder = tmp_path_factory.mktemp("openbao")
-    with site(control_plane, charts, folder) as wizard:
-        namespace = f"{wizard.namespace}-bao"
-        proxy = cert_manager.proxy.url
-        bao = RenderedBao(folder / "bao", environment={"HTTPS_PROXY": proxy})
-        bao.folder.mkdir()
-        bao.certificate = ("", "")
-        api = int(control_plane.server.rpartition(":")[2])
-        cert_manager.services["kubernetes.default.svc"] = api
-        cert_manager.services[f"openbao.{namespace}.svc"] = bao.port
-        forward_ports(wizard.admin, namespace, {8200: bao.port})
-        running = Pod(wizard, namespace, bao)
-        thread = threading.Thread(target=running.run, name="openbao")
-        thread.start()
-        wizard.preset(pki=answers(namespace))
-        try:
-            yield running
-        finally:
-            running.stop()
-            thread.join(60)
-            stop_forwarding(wizard.admin, namespace)
-            wizard.admin.delete(f"{CORE}/namespaces/{namespace}")
+    with bao_pod(cert_manager, control_plane, charts, folder) as running:
+        running.wizard.preset(pki=answers(running.namespace))
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +82,7 @@ def test_a_second_run_writes_nothing_to_either(pod: Pod, installed: dict[str, st
 
 
 def test_a_restart_opens_it_again(pod: Pod, installed: dict[str, str]) -> None:
-    pod.bao.stop()
-    pod.bao.start()
+    pod.restart()
     pod.wizard.nothing_to_do("--yes")
     wizard = pod.wizard
     denied = wizard.control_plane.audit.denied(wizard.identity.user)

@@ -60,6 +60,8 @@ class Wizard:
     namespace: str
     standin: HarborStandIn
     environment: dict[str, str] = field(default_factory=dict)
+    attended: bool = False
+    """Whether a person sits at the terminal in which the command is started."""
 
     @property
     def admin(self) -> Kube:
@@ -87,7 +89,8 @@ class Wizard:
 
     def start(self, *arguments: str, **environment: str) -> Running:
         """Start the command."""
-        return Running([str(COMMAND), *arguments], {**self.surroundings(), **environment})
+        argv, surroundings = [str(COMMAND), *arguments], {**self.surroundings(), **environment}
+        return Running(argv, surroundings, attended=self.attended)
 
     def surroundings(self) -> dict[str, str]:
         """The environment of the command: this identity, and folders of its own."""

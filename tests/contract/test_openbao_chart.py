@@ -27,10 +27,12 @@ AUTHORITY = X509().issue(CertificateRequest("Servers", is_authority=True), None)
 STATIC = {"kind": "static", "key": {"generate": True}}
 
 
-async def rendered(folder: Path, unseal: Object = STATIC, **sections: Any) -> dict[str, Object]:
+async def rendered(
+    folder: Path, unseal: Object = STATIC, replicas: int = 1, **sections: Any
+) -> dict[str, Object]:
     """The chart's objects by kind and name."""
     async with simulated_world(speed=0) as world:
-        server = {"kind": "deploy", "unseal": unseal}
+        server = {"kind": "deploy", "unseal": unseal, "replicas": replicas}
         pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
         inputs = inputs_for(world, folder, pki=pki, **sections)
         authority = served_authority(inputs.preset)
@@ -72,6 +74,30 @@ async def test_the_chart_takes_the_values_as_they_are_meant(tmp_path: Path) -> N
     assert {one["containerPort"] for one in container["ports"]} >= {PORT}
     held = {one["name"]: one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one}
     assert held == {"tls": "openbao-server-tls", "seal": "openbao-seal-key"}
+
+
+async def test_three_replicas_are_spread_and_find_each_other(tmp_path: Path) -> None:
+    objects = await rendered(tmp_path, {"kind": "shamir"}, 3)
+    assert set(objects) == {
+        "ConfigMap openbao-config",
+        "PodDisruptionBudget openbao",
+        "Service openbao",
+        "Service openbao-internal",
+        "ServiceAccount openbao",
+        "StatefulSet openbao",
+    }
+    assert objects["Service openbao"]["spec"]["publishNotReadyAddresses"] is False
+    assert objects["Service openbao-internal"]["spec"]["publishNotReadyAddresses"] is True
+    spec = objects["StatefulSet openbao"]["spec"]
+    assert (spec["podManagementPolicy"], spec["replicas"]) == ("Parallel", 3)
+    assert list(spec["template"]["spec"]["affinity"]["podAntiAffinity"]) == [
+        "preferredDuringSchedulingIgnoredDuringExecution"
+    ]
+    text = _configuration(objects)
+    for number in range(3):
+        assert f'"https://openbao-{number}.openbao-internal:8200"' in text
+    assert "seal" not in text
+    assert "initialize" not in text
 
 
 async def test_nothing_in_the_configuration_is_replaced_when_the_pod_starts(

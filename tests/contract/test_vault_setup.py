@@ -21,7 +21,7 @@ from wizard.steps.base import ObjectChange, Step
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.chain import PublishedRoot
 from wizard.steps.vault.policy import needed_capabilities, policy_text
-from wizard.steps.vault.reaching import served_authority
+from wizard.steps.vault.reaching import existing_server, served_authority
 from wizard.steps.vault.sessions import existing_sessions
 from wizard.steps.vault.setup import setup_steps
 
@@ -299,9 +299,11 @@ async def test_old_and_new_root_stand_side_by_side_until_the_certificate_is_belo
 
 async def _published(site: Site, inputs: Inputs) -> list[str]:
     """The roots that clients are given after a run."""
-    authority = served_authority(inputs.preset)
+    authority, server = served_authority(inputs.preset), existing_server(inputs.preset)
     assert authority
-    step = PublishedRoot(inputs, authority)
+    assert server
+    sessions = existing_sessions(inputs, server)
+    step = PublishedRoot(inputs, authority.issuing.mount, sessions)
     if changes := await step.check(site.world):
         await step.apply(site.world, changes, Heard())
     assert await step.check(site.world) == []

@@ -56,6 +56,17 @@ def test_the_ca_is_read_from_its_secret() -> None:
     )
 
 
+def test_whoever_holds_key_shares_is_told_where_they_lie() -> None:
+    unseal = {"kind": "shamir", "keysFile": "/safe/my keys.json"}
+    server = {"kind": "deploy", "unseal": unseal}
+    pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
+    told = steps(installed(pki=pki))["Unseal keys"]
+    assert "'/safe/my keys.json'" in told.text
+    assert "3 of 5" in told.text
+    assert told.commands == "wizard unseal --preset FILE"
+    assert "Unseal keys" not in steps(installed())
+
+
 @pytest.mark.parametrize(
     ("url", "registry"),
     [

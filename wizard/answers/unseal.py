@@ -1,5 +1,6 @@
 """How a Vault or OpenBao that the wizard installs is opened after every start."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,12 +29,11 @@ class Shamir(Section):
         help="Public keys of the holders, one for each share: shares are then encrypted.",
         example=["alice.asc", "bob.asc"],
     )
-    keys_file: LocalPath | None = answer(
-        None,
+    keys_file: LocalPath = answer(
+        Path("~/harbor-unseal-keys.json"),
         label="Keys file",
-        help="Where the shares are written, readable by you alone; without it they are shown "
-        "once on the terminal.",
-        example="~/harbor-unseal-keys.json",
+        help="Where the shares are written, readable by you alone, never inside a git work tree. "
+        "Move it to safety afterwards: it opens the server.",
         front=True,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer
 from wizard.answers.preset import Preset
-from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
+from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal, Unseal
 from wizard.answers.versions import OPENBAO_VERSION
 from wizard.charts.images import mirrored
 from wizard.ports import ChartSource
@@ -22,6 +22,22 @@ PULL_SECRET = "openbao-pull"  # noqa: S105 - the name of a Secret
 
 _FOLDER = "/openbao"
 _IMAGE = "quay.io/openbao/openbao"
+_PLAIN = {"active": {"enabled": False}, "standby": {"enabled": False}}
+"""One Service for all pods: none is told the API server's name for itself."""
+_SPREAD = {
+    "podAntiAffinity": {
+        "preferredDuringSchedulingIgnoredDuringExecution": [
+            {
+                "weight": 100,
+                "podAffinityTerm": {
+                    "topologyKey": "kubernetes.io/hostname",
+                    "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": RELEASE_NAME}},
+                },
+            }
+        ]
+    }
+}
+"""Each on a node of its own, as far as there are enough nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +58,18 @@ def openbao_chart() -> ChartSource:
     return ChartSource("openbao", CHART_VERSION, repository=repository)
 
 
-def server_names(namespace: str) -> tuple[str, ...]:
+def pod_names(replicas: int) -> Sequence[str]:
+    """The names by which the server's pods reach each other."""
+    return [f"{RELEASE_NAME}-{number}.{RELEASE_NAME}-internal" for number in range(replicas)]
+
+
+def server_names(namespace: str, replicas: int) -> tuple[str, ...]:
     """The names in the server's certificate: its Services, and the end of a port-forward."""
-    service, each = f"{RELEASE_NAME}.{namespace}", f"{RELEASE_NAME}-internal"
+    service = f"{RELEASE_NAME}.{namespace}"
     return (
         f"{service}.svc",
         f"{service}.svc.cluster.local",
-        f"{RELEASE_NAME}-0.{each}",
+        *pod_names(replicas),
         "localhost",
         "127.0.0.1",
     )
@@ -57,8 +78,11 @@ def server_names(namespace: str) -> tuple[str, ...]:
 def openbao_values(
     preset: Preset, server: DeployedServer, secrets: ServerSecrets, first: Requests
 ) -> dict[str, Any]:
-    """The chart's values: one replica on raft, TLS, audit told to the log, and its seal."""
+    """The chart's values: raft, TLS, audit told to the log, and what the seal needs."""
     registry, repository = _image(preset)
+    mounted = {"tls": secrets.certificate}
+    if not isinstance(server.unseal, Shamir):
+        mounted["seal"] = secrets.seal
     values: dict[str, Any] = {
         "global": {"tlsDisable": False},
         "injector": {"enabled": False},
@@ -71,20 +95,19 @@ def openbao_values(
             },
             "updateStrategyType": "RollingUpdate",
             "podManagementPolicy": "Parallel",
-            "affinity": "",
+            "affinity": _SPREAD if server.replicas > 1 else "",
             "authDelegator": {"enabled": False},
-            "service": {"active": {"enabled": False}, "standby": {"enabled": False}},
+            "service": _PLAIN,
             "dataStorage": {"size": server.size, "storageClass": server.class_name},
             "extraEnvironmentVars": {"BAO_CACERT": f"{_FOLDER}/tls/ca.crt"},
             "volumes": [
-                {"name": "tls", "secret": {"secretName": secrets.certificate}},
-                {"name": "seal", "secret": {"secretName": secrets.seal}},
+                {"name": name, "secret": {"secretName": secret}} for name, secret in mounted.items()
             ],
             "volumeMounts": [
-                {"name": "tls", "mountPath": f"{_FOLDER}/tls", "readOnly": True},
-                {"name": "seal", "mountPath": f"{_FOLDER}/seal", "readOnly": True},
+                {"name": name, "mountPath": f"{_FOLDER}/{name}", "readOnly": True}
+                for name in mounted
             ],
-            "standalone": {"enabled": True, "config": configuration(server.unseal, first)},
+            **_mode(server, configuration(server.unseal, first, server.replicas)),
         },
     }
     if preset.delivery.pull_secret is not None:
@@ -92,14 +115,29 @@ def openbao_values(
     return values
 
 
-def configuration(unseal: Unseal, first: Requests) -> str:
+def _mode(server: DeployedServer, config: str) -> dict[str, Any]:
+    """One replica, or several that agree among each other; what the others ask goes to those that
+    are open. No node has a name: a first one got none, and must keep that.
+    """
+    if server.replicas == 1:
+        return {"standalone": {"enabled": True, "config": config}}
+    raft = {"enabled": True, "config": config}
+    return {
+        "standalone": {"enabled": False},
+        "ha": {"enabled": True, "replicas": server.replicas, "raft": raft},
+        "serviceAccount": {"serviceDiscovery": {"enabled": False}},
+        "service": {**_PLAIN, "publishNotReadyAddresses": False},
+    }
+
+
+def configuration(unseal: Unseal, first: Requests, replicas: int = 1) -> str:
     """The server's configuration. Audit devices are declared: OpenBao takes none by its API."""
     return f"""\
 ui = false
 storage "raft" {{
   path = "{_FOLDER}/data"
   performance_multiplier = 1
-}}
+{_joining(replicas)}}}
 listener "tcp" {{
   address = "[::]:{PORT}"
   cluster_address = "[::]:8201"
@@ -109,14 +147,36 @@ listener "tcp" {{
 audit "file" "log" {{
   options = {{ file_path = "stdout" }}
 }}
-{_seal(unseal)}initialize "wizard" {{
-{"".join(map(_request, first))}}}
+{_seal(unseal)}{_first_start(first)}"""
+
+
+def _joining(replicas: int) -> str:
+    """Where a replica that is new finds the others."""
+    if replicas == 1:
+        return ""
+    return "".join(
+        f"""\
+  retry_join {{
+    leader_api_addr = "https://{name}:{PORT}"
+    leader_ca_cert_file = "{_FOLDER}/tls/ca.crt"
+  }}
 """
+        for name in pod_names(replicas)
+    )
+
+
+def _first_start(first: Requests) -> str:
+    """What a server that opens itself does on its first start; it takes no such stanza else."""
+    return f'initialize "wizard" {{\n{"".join(map(_request, first))}}}\n' if first else ""
 
 
 def _seal(unseal: Unseal) -> str:
-    """The stanza of an auto-unseal that OpenBao 2.7 has built in; what it needs is in files."""
+    """The stanza of an auto-unseal that OpenBao 2.7 has built in; what it needs is in files.
+    Without one, people open it with their shares.
+    """
     match unseal:
+        case Shamir():
+            return ""
         case StaticUnseal():
             settings = {"current_key_id": "first", "current_key": f"file://{_FOLDER}/seal/key"}
         case TransitUnseal():

@@ -12,12 +12,13 @@ from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
 from wizard.answers.storage import NfsProvisioner
+from wizard.answers.unseal import Shamir
 from wizard.charts.tls import has_authority
 
 LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
     ("pki", "authority", "server", "unseal"): (
-        ("shamir", "awskms", "gcpckms", "azurekeyvault"),
-        "static or transit, or a server of yours",
+        ("awskms", "gcpckms", "azurekeyvault"),
+        "shamir, static or transit, or a server of yours",
     ),
 }
 """The sections that have kinds for later: these kinds, and those that are carried out."""
@@ -72,8 +73,9 @@ def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Pr
             "existing, or OpenBao in pki.authority.kind",
         )
     yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
-    if server.replicas != 1:
-        yield _later("pki.authority.server.replicas", str(server.replicas), "1")
+    if server.replicas != 1 and not isinstance(server.unseal, Shamir):
+        given = f"{server.replicas} with unseal.kind {server.unseal.kind}"
+        yield _later("pki.authority.server.replicas", given, "1, or unseal.kind shamir")
 
 
 def _kind(path: Path, kind: str) -> Iterator[Problem]:

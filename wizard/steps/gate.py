@@ -22,6 +22,10 @@ async def _nothing_more() -> str:
     return ""
 
 
+async def _never() -> bool:
+    return False
+
+
 def _nothing_wrong(_: View) -> None:
     pass
 
@@ -55,6 +59,8 @@ class Wait:
         self._until: float | None = None
         self._told: set[tuple[str, str]] = set()
         self.meaning = meaning
+        self.enough: Callable[[], Awaitable[bool]] = _never
+        """Whether the wait may end although not all objects are ready."""
         self.judge: Callable[[View], None] = _nothing_wrong
         """Sees every view; raises where waiting cannot help."""
         self.look_again = min(look_again, max(inputs.gate_seconds, 0.1))
@@ -170,7 +176,7 @@ async def wait_until_ready(
             _end_if_hopeless(gate)
             wait.judge(observer.view)
             why = await wait.meaning() if gate.ready else gate.text
-            if not why:
+            if not why or await wait.enough():
                 return
             lines.flow()
             report.waiting(why)

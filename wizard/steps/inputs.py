@@ -50,6 +50,7 @@ class Inputs:
     `secrets` holds the values of references to this machine (env, file, prompt), by path.
     `conceal` is told every secret that is read or made, before it could be shown anywhere.
     `gate_seconds` is how long a gate waits before it gives up. `begun` is when the run began.
+    `attended`: a person is there, who can take keys into custody.
     """
 
     preset: Preset
@@ -59,6 +60,7 @@ class Inputs:
     gate_seconds: float = 3600.0
     clock: Callable[[], datetime] = _utc_now
     begun: datetime = field(default_factory=_utc_now)
+    attended: bool = True
 
     @property
     def namespace(self) -> str:

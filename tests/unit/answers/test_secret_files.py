@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wizard.answers.draft import Draft
-from wizard.answers.secret_files import write_secret
+from wizard.answers.secret_files import overwrite_secret, replace_secret, write_secret
 from wizard.answers.secret_values import missing_secrets, resolve
 from wizard.errors import SecretMissing, UsageError
 
@@ -90,6 +90,34 @@ def test_nothing_is_left_where_the_disk_is_full(
         write_secret(tmp_path / "admin", VALUE)
     assert caught.value.why == "no space left on device"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_room_was_kept_for_is_written_over_it(tmp_path: Path) -> None:
+    file = write_secret(tmp_path / "keys", VALUE.ljust(100))
+    size = file.stat().st_size
+    overwrite_secret(file, "another")
+    assert (file.read_text().strip(), file.stat().st_size) == ("another", size)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(UsageError, match="not written"):
+        overwrite_secret(tmp_path / "none", VALUE)
+
+
+def test_a_secret_is_replaced_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_secret(tmp_path / "keys", VALUE)
+    (tmp_path / ".keys.new").write_text("of a run that was killed")
+    replace_secret(file, "another")
+    assert file.read_text() == "another\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="not written"):
+        replace_secret(file, VALUE)
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("keys", "another\n")]
 
 
 @pytest.mark.parametrize(

@@ -138,20 +138,6 @@ def test_the_live_view_wants_a_terminal(wizard: Run, folder: Path) -> None:
     assert "--once" in refused.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("unseal", "--preset", "demo.yaml"),
-    ],
-)
-def test_what_is_not_there_yet_says_so(wizard: Run, folder: Path, arguments: tuple[str]) -> None:
-    refused = wizard(*arguments, "--demo")
-    assert refused.code is ExitCode.USAGE
-    assert "not part of this version yet" in refused.stderr
-    assert "fix:" in refused.stderr
-    assert not (folder / "file").exists()
-
-
 def test_rbac_prints_what_kubectl_applies(wizard: Run) -> None:
     done = wizard("rbac", *DEMO, "--namespace", "registry")
     assert done.code is ExitCode.DONE

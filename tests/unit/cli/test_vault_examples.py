@@ -11,6 +11,7 @@ from wizard.certificates import CertificateRequest
 from wizard.errors import ExitCode
 
 EXAMPLES = (
+    "unseal-shares",
     "unseal-static",
     "unseal-transit",
     "vault-approle",

@@ -113,6 +113,21 @@ def test_an_openbao_is_installed_before_it_is_set_up() -> None:
     ]
 
 
+def test_one_that_people_open_is_opened_before_it_is_set_up() -> None:
+    steps = {
+        step.id: step for step in graph_of(preset(pki=deployed(unseal={"kind": "shamir"}))).steps
+    }
+    assert "pki.vault.seal" not in steps
+    assert steps["pki.vault.opened"].needs == ("pki.vault.server",)
+    assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
+
+
+def test_three_are_carried_out_where_people_open_them() -> None:
+    assert "pki.vault.opened" in ids(
+        graph_of(preset(pki=deployed(unseal={"kind": "shamir"}, replicas=3)))
+    )
+
+
 def test_its_image_is_pulled_with_the_login_for_images() -> None:
     graph = graph_of(preset(pki=deployed(), delivery={"pullSecret": {"env": "PULL"}}))
     (server,) = [step for step in graph.steps if step.id == "pki.vault.server"]
@@ -123,7 +138,7 @@ def test_its_image_is_pulled_with_the_login_for_images() -> None:
     ("pki", "path"),
     [
         (deployed(replicas=3), "pki.authority.server.replicas"),
-        (deployed(unseal={"kind": "shamir"}), "pki.authority.server.unseal.kind"),
+        (deployed("vault", unseal={"kind": "shamir"}), "pki.authority.server.kind"),
     ],
 )
 def test_other_servers_of_our_own_are_refused(pki: dict[str, Any], path: str) -> None:
@@ -208,13 +223,22 @@ def test_without_volumes_there_is_nothing_to_probe_but_the_bucket() -> None:
     assert [step.id for step in graph.probes] == ["storage.blobs.probe"]
 
 
-VAULT = {"kind": "self-signed", "authority": {"kind": "openbao"}}
 TOKEN = {"kind": "token", "token": {"env": "TOKEN"}}
 EXISTING = {"kind": "existing", "address": "https://vault.test", "auth": TOKEN}
 SIGNER = {"kind": "offline", "root": "root.pem", "certificate": "issuing.pem"}
 OFFLINE = {
     "kind": "self-signed",
     "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
+}
+BY_CLOUD = {
+    "kind": "self-signed",
+    "authority": {
+        "kind": "openbao",
+        "server": {
+            "kind": "deploy",
+            "unseal": {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"},
+        },
+    },
 }
 NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
 SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
@@ -229,7 +253,7 @@ def test_an_authority_outside_needs_no_root_here() -> None:
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"pki": VAULT}, "pki.authority.server.unseal.kind"),
+        ({"pki": BY_CLOUD}, "pki.authority.server.unseal.kind"),
         ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
@@ -252,6 +276,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=VAULT, storage=SUBDIR))
+        graph_of(preset(pki=BY_CLOUD, storage=SUBDIR))
 
     assert len(refused.value.problems) == 2

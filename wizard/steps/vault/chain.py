@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
 from wizard.answers.pki import SelfSigned
+from wizard.answers.unseal import Shamir
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.ports import Object, World
 from wizard.steps.base import Step
@@ -15,9 +16,12 @@ from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
 from wizard.steps.vault.authority import held_by
+from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
-from wizard.steps.vault.server import API_SERVER, ServerPlace, deployed_sessions, server_steps
+from wizard.steps.vault.opening import ServerOpened
+from wizard.steps.vault.replicas import Replicas, ServerPlace
+from wizard.steps.vault.server import API_SERVER, server_steps
 from wizard.steps.vault.sessions import Sessions, existing_sessions
 from wizard.steps.vault.setup import setup_steps
 
@@ -25,11 +29,13 @@ from wizard.steps.vault.setup import setup_steps
 def vault_steps(inputs: Inputs, pki: SelfSigned, authority: ServedAuthority) -> Iterator[Step]:
     """The server's steps, cert-manager's, and the root for those who have to trust it."""
     yield from cert_manager_steps(inputs)
+    before: Sequence[Step]
     match authority.server:
         case ExistingServer() as server:
-            before = list(_existing(inputs, authority, server))
+            sessions = existing_sessions(inputs, server) if server.sign_path is None else None
+            before = list(_existing(inputs, authority, server, sessions))
         case DeployedServer() as server:
-            before = list(_deployed(inputs, authority, server))
+            sessions, before = _deployed(inputs, authority, server)
     yield from before
 
     async def made(world: World | None) -> Sequence[Object]:
@@ -40,20 +46,17 @@ def vault_steps(inputs: Inputs, pki: SelfSigned, authority: ServedAuthority) -> 
     issuer = IssuerRef(IssuerNames.of(inputs.preset).issuer)
     needs = ["pki.cert-manager", *(step.id for step in before)]
     yield from issuing_steps(inputs, issuer, pki.certificate, made=made, needs=needs)
-    yield PublishedRoot(inputs, authority)
+    yield PublishedRoot(inputs, authority.issuing.mount, sessions)
 
 
-def _sessions(inputs: Inputs, authority: ServedAuthority) -> Sessions | None:
-    """Sessions with the server whose authority is made here; None: it only signs for us."""
-    server = authority.server
-    if isinstance(server, DeployedServer):
-        return deployed_sessions(inputs, ServerPlace.of(authority, server))
-    return existing_sessions(inputs, server) if server.sign_path is None else None
-
-
-def _existing(inputs: Inputs, authority: ServedAuthority, server: ExistingServer) -> Iterator[Step]:
-    if server.sign_path is None:
-        sessions = existing_sessions(inputs, server)
+def _existing(
+    inputs: Inputs,
+    authority: ServedAuthority,
+    server: ExistingServer,
+    sessions: Sessions | None,
+) -> Iterator[Step]:
+    """The steps in a server of others; without sessions it only signs for us."""
+    if sessions is not None:
         yield from setup_steps(inputs, authority, sessions, server.address.rstrip("/"))
         return
     if copies := login_copies(inputs, server.auth):
@@ -62,12 +65,22 @@ def _existing(inputs: Inputs, authority: ServedAuthority, server: ExistingServer
         yield VaultAccounts(inputs, ["target.namespace"], reviewing=False)
 
 
-def _deployed(inputs: Inputs, authority: ServedAuthority, server: DeployedServer) -> Iterator[Step]:
+def _deployed(
+    inputs: Inputs, authority: ServedAuthority, server: DeployedServer
+) -> tuple[Sessions, Sequence[Step]]:
+    """Sessions with a server of ours, and the steps from nothing to its authority."""
     place = ServerPlace.of(authority, server)
-    yield from server_steps(inputs, authority, server)
-    sessions = deployed_sessions(inputs, place)
-    needs, host = ["pki.vault.server"], API_SERVER
-    yield from setup_steps(inputs, authority, sessions, place.address, needs, host)
+    replicas = Replicas(inputs, place, server.replicas)
+    ground, release = server_steps(inputs, authority, server)
+    steps: list[Step] = [*ground, release]
+    sessions = deployed_sessions(replicas)
+    if isinstance(server.unseal, Shamir):
+        opened = ServerOpened(inputs, authority, server.unseal, replicas, release)
+        steps.append(opened)
+        sessions = deployed_sessions(replicas, opened.is_to_be_set_up)
+    needs = [steps[-1].id]
+    steps += setup_steps(inputs, authority, sessions, place.address, needs, API_SERVER)
+    return sessions, steps
 
 
 class PublishedRoot(CopySecrets):
@@ -77,9 +90,9 @@ class PublishedRoot(CopySecrets):
     signs already, and Harbor's certificate is still below the old one, both stand there.
     """
 
-    def __init__(self, inputs: Inputs, authority: ServedAuthority) -> None:
+    def __init__(self, inputs: Inputs, mount: str, sessions: Sessions | None) -> None:
         names, bundle = inputs.names, inputs.preset.network.ca_bundle
-        self._mount, self._sessions = authority.issuing.mount, _sessions(inputs, authority)
+        self._mount, self._sessions = mount, sessions
 
         async def published(world: World) -> Entries:
             served = (await inputs.entries(world, names.certificate)).get("ca.crt", b"")

@@ -19,8 +19,8 @@ from wizard.steps.inputs import LABEL, Inputs
 from wizard.steps.secrets import Copied, Entries
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.reaching import AUTH, address_of
+from wizard.steps.vault.replicas import ServerPlace
 from wizard.steps.vault.roles import sign_path
-from wizard.steps.vault.server import ServerPlace
 from wizard.vaults import VaultServer
 
 _ISSUER = "cert-manager.io/v1"

@@ -1,32 +1,29 @@
 """A server that the wizard installs: its namespace, certificate and seal, and the way into it."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from secrets import token_bytes
 from typing import Any
 
 from wizard.answers.authority import DeployedServer, ServedAuthority
 from wizard.answers.secrets import KubernetesSecret, Secret
-from wizard.answers.unseal import StaticUnseal, TransitUnseal, Unseal
+from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal
 from wizard.certificates import CertificateRequest
 from wizard.charts.openbao import (
-    PORT,
     PULL_SECRET,
     RELEASE_NAME,
     Requests,
-    ServerSecrets,
     openbao_chart,
     openbao_values,
     server_names,
 )
-from wizard.errors import NotFound, UsageError
 from wizard.ports import Charts, NeededRight, Ref, Right, World
-from wizard.steps.base import Step
+from wizard.steps.base import Reporter, Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.commercial import file_content
-from wizard.steps.gate import Wait
+from wizard.steps.gate import Wait, wait_until_ready
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.namespace import TargetNamespace
@@ -34,10 +31,10 @@ from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
+from wizard.steps.vault.deployed import MOUNT, RAFT
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import ACCOUNT
-from wizard.steps.vault.sessions import Sessions
-from wizard.vaults import VaultLogin, VaultReply, VaultServer, VaultSession
+from wizard.steps.vault.replicas import Replicas, ServerPlace
 
 API_SERVER = "https://kubernetes.default.svc:443"
 """Where pods reach the API server."""
@@ -45,43 +42,16 @@ _UNSEAL = "pki.authority.server.unseal"
 _YEARS = 10
 """The server's own certificate is trusted by cert-manager and the wizard alone, so it may last."""
 _UNKNOWN_AUTHORITY = "to be read"
-_MOUNT = "harbor-wizard"
 _TOKEN_SECONDS = 900
-
-
-@dataclass(frozen=True, slots=True)
-class ServerPlace:
-    """Where the server is, and what its Secrets are called."""
-
-    namespace: str
-
-    @property
-    def address(self) -> str:
-        """Where pods reach it."""
-        return f"https://{RELEASE_NAME}.{self.namespace}.svc:{PORT}"
-
-    @property
-    def secrets(self) -> ServerSecrets:
-        """Its Secrets."""
-        return ServerSecrets(f"{RELEASE_NAME}-server-tls", f"{RELEASE_NAME}-seal-key")
-
-    @property
-    def authority(self) -> str:
-        """Secret: the authority of its certificate, with the key."""
-        return f"{RELEASE_NAME}-server-ca-key"
-
-    @classmethod
-    def of(cls, authority: ServedAuthority, server: DeployedServer) -> "ServerPlace":
-        """The place that the answers give it."""
-        kind: str = getattr(authority, "kind", RELEASE_NAME)
-        return cls(server.namespace or kind)
+_PAUSE = 0.5
+"""Seconds between two questions: a server that opens has nothing to watch."""
 
 
 def server_steps(
     inputs: Inputs, authority: ServedAuthority, server: DeployedServer
-) -> Sequence[Step]:
-    """The steps that install the server; the last one's id is `pki.vault.server`, and after it
-    the server is open and the wizard may log in.
+) -> tuple[Sequence[Step], "ServerRelease"]:
+    """The steps before the server, and its own, `pki.vault.server`. After it the server is open
+    and the wizard may log in, unless people hold its key: then it only answers.
     """
     place = ServerPlace.of(authority, server)
     there = _in_namespace(inputs, place.namespace)
@@ -91,15 +61,15 @@ def server_steps(
         "Certificate of the server",
         there,
         authority=Wanted(place.authority, _authority_request()),
-        signed=[Wanted(place.secrets.certificate, _server_request(place.namespace))],
+        signed=[Wanted(place.secrets.certificate, _server_request(place.namespace, server))],
     )
-    seal = _seal(inputs, there, place, server.unseal)
+    seal = _seal(inputs, there, place, server)
     account = KeptObjects("pki.vault.account", "Account of the wizard", inputs, _account(place))
-    ground: list[Step] = [certificate, seal, account, *_image_login(inputs, there)]
+    ground: list[Step] = [certificate, *seal, account, *_image_login(inputs, there)]
     for step in ground:
         step.needs = (namespace.id,)
     release = ServerRelease(inputs, authority, server, [step.id for step in ground])
-    return (namespace, *ground, release)
+    return (namespace, *ground), release
 
 
 def _in_namespace(inputs: Inputs, namespace: str) -> Inputs:
@@ -129,14 +99,22 @@ def _authority_request() -> CertificateRequest:
     return CertificateRequest("OpenBao servers", days=days, key_type="ec-256", is_authority=True)
 
 
-def _server_request(namespace: str) -> CertificateRequest:
-    return CertificateRequest(RELEASE_NAME, server_names(namespace), days=365 * _YEARS)
+def _server_request(namespace: str, server: DeployedServer) -> CertificateRequest:
+    names = server_names(namespace, server.replicas)
+    return CertificateRequest(RELEASE_NAME, names, days=365 * _YEARS)
 
 
-def _seal(inputs: Inputs, there: Inputs, place: ServerPlace, unseal: Unseal) -> Step:
-    """The step that keeps what the seal needs in a Secret; `there` is in the server's namespace."""
+def _seal(
+    inputs: Inputs, there: Inputs, place: ServerPlace, server: DeployedServer
+) -> Sequence[Step]:
+    """The step that keeps what the seal needs in a Secret, if it needs anything; `there` is in
+    the server's namespace.
+    """
+    unseal = server.unseal
+    if isinstance(unseal, Shamir):
+        return ()
     if isinstance(unseal, TransitUnseal):
-        return _transit_token(inputs, there, place, unseal)
+        return [_transit_token(inputs, there, place, unseal)]
     assert isinstance(unseal, StaticUnseal)
     reference = _in_target(inputs, unseal.key)
 
@@ -145,7 +123,7 @@ def _seal(inputs: Inputs, there: Inputs, place: ServerPlace, unseal: Unseal) -> 
         return {"key": given.strip().encode() or b64encode(token_bytes(32))}
 
     key = Kept(place.secrets.seal, ("key",), make, f"{_UNSEAL}.key", reference)
-    return KeepSecrets("pki.vault.seal", "Key of the seal", there, [key])
+    return [KeepSecrets("pki.vault.seal", "Key of the seal", there, [key])]
 
 
 def _in_target(inputs: Inputs, reference: Secret) -> Secret:
@@ -192,10 +170,10 @@ def _account(place: ServerPlace) -> Sequence[Mapping[str, Any]]:
 
 
 class ServerRelease(HelmRelease):
-    """The server runs, open and with the wizard's own login.
-
-    It sets itself up on its very first start and keeps no key that somebody could lose: neither
-    root token nor shares ever exist outside (https://openbao.org/docs/configuration/self-init/).
+    """The server runs. Where it opens itself it is open, with the wizard's own login: it sets
+    itself up on its very first start, and neither root token nor shares ever exist outside
+    (https://openbao.org/docs/configuration/self-init/). Where people hold its key it answers,
+    and is not ready before another step opened it.
     """
 
     id = "pki.vault.server"
@@ -211,40 +189,66 @@ class ServerRelease(HelmRelease):
         self.needs = tuple(needs)
         self._authority, self._server = authority, server
         self._place = ServerPlace.of(authority, server)
+        self._replicas = Replicas(inputs, self._place, server.replicas)
         self.shares = self._place.namespace
-        wait = Wait(
-            inputs,
+        ref = Ref(RELEASE, self._place.namespace, RELEASE_NAME)
+        super().__init__(inputs, openbao_chart(), ref, self._waiting())
+
+    def _waiting(self) -> Wait:
+        return Wait(
+            self._replicas.inputs,
             title="OpenBao",
             namespace=self._place.namespace,
             selector={"app.kubernetes.io/instance": RELEASE_NAME},
         )
-        ref = Ref(RELEASE, self._place.namespace, RELEASE_NAME)
-        super().__init__(inputs, openbao_chart(), ref, wait)
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
         """See Step."""
         place, reason = self._place.namespace, "the wizard sets up the authority in the server"
-        ways = [
-            Right("create", "", "serviceaccounts/token", place, ACCOUNT),
-            Right("get", "", "pods/portforward", place),
-            Right("create", "", "pods/portforward", place),
-            Right("get", "", "secrets", place, self._place.authority),
-            RIGHT_TO_AUTHORITY,
+        ways = [Right("create", "", "serviceaccounts/token", place, ACCOUNT), RIGHT_TO_AUTHORITY]
+        return [
+            *await super().rights(charts),
+            *self._replicas.rights(reason),
+            *(NeededRight(right, reason) for right in ways),
         ]
-        return [*await super().rights(charts), *(NeededRight(right, reason) for right in ways)]
+
+    async def verify(self, world: World, report: Reporter) -> None:
+        """See Step."""
+        if isinstance(self._server.unseal, Shamir):
+            self._wait.enough = partial(self._answer, world)
+        await super().verify(world, report)
+
+    async def _answer(self, world: World) -> bool:
+        """Whether the server answers in every pod."""
+        return None not in (await self._replicas.states(world)).values()
+
+    async def wait_until_open(
+        self, world: World, report: Reporter, meaning: Callable[[], Awaitable[str]]
+    ) -> None:
+        """Wait until all is ready, and `meaning` says nothing any more."""
+        server, wait = await world.access.server(), self._waiting()
+        wait.meaning = meaning
+        wait.look_again = _PAUSE
+        refs = [Ref.of(obj) for obj in await self._manifest(world, server)]
+        await wait_until_ready(world, self._inputs, refs, report, wait)
 
     async def values(self, world: World | None) -> Values:
         """See HelmRelease."""
-        published = await api_authority(world) if world else _UNKNOWN_AUTHORITY
-        first = first_requests(self._inputs, self._authority, self._place, published)
+        first: Requests = ()
+        if not isinstance(self._server.unseal, Shamir):
+            published = await api_authority(world) if world else _UNKNOWN_AUTHORITY
+            first = first_requests(self._inputs, self._authority, self._place, published)
         return openbao_values(self._inputs.preset, self._server, self._place.secrets, first)
 
 
 def first_requests(
     inputs: Inputs, authority: ServedAuthority, place: ServerPlace, published: str
 ) -> Requests:
-    """What the server does on its first start: the wizard's policy, and its login."""
-    rules = policy_text(needed_capabilities(inputs.preset, authority))
+    """What gives the wizard its policy and its login, in a server that is new."""
+    needed, server = dict(needed_capabilities(inputs.preset, authority)), authority.server
+    if isinstance(server, DeployedServer) and server.replicas > 1:
+        needed[RAFT] = ("read",)
+    rules = policy_text(needed)
     config = {
         "kubernetes_host": API_SERVER,
         "kubernetes_ca_cert": published,
@@ -253,56 +257,12 @@ def first_requests(
     role = {
         "bound_service_account_names": [ACCOUNT],
         "bound_service_account_namespaces": [place.namespace],
-        "token_policies": [_MOUNT],
+        "token_policies": [MOUNT],
         "token_ttl": f"{_TOKEN_SECONDS}s",
     }
     return (
-        ("policy", f"sys/policies/acl/{_MOUNT}", {"policy": rules}),
-        ("login", f"sys/auth/{_MOUNT}", {"type": "kubernetes"}),
-        ("cluster", f"auth/{_MOUNT}/config", config),
-        ("role", f"auth/{_MOUNT}/role/{ACCOUNT}", role),
+        ("policy", f"sys/policies/acl/{MOUNT}", {"policy": rules}),
+        ("login", f"sys/auth/{MOUNT}", {"type": "kubernetes"}),
+        ("cluster", f"auth/{MOUNT}/config", config),
+        ("role", f"auth/{MOUNT}/role/{ACCOUNT}", role),
     )
-
-
-def deployed_sessions(inputs: Inputs, place: ServerPlace) -> Sessions:
-    """Sessions through a port-forward to the server's pod. Before there is one, nothing is to be
-    found there.
-    """
-
-    @asynccontextmanager
-    async def opened(world: World) -> AsyncIterator[VaultSession]:
-        async with AsyncExitStack() as stack:
-            try:
-                way = world.pods.forward(place.namespace, f"{RELEASE_NAME}-0", PORT)
-                local = await stack.enter_async_context(way)
-            except NotFound:
-                yield _NothingThere()
-                return
-            held = await inputs.entries(world, place.authority, place.namespace)
-            url = f"https://{local.host}:{local.port}"
-            token = await world.access.token(place.namespace, ACCOUNT, "")
-            inputs.conceal(token)
-            login = VaultLogin(path=f"auth/{_MOUNT}/login", data={"role": ACCOUNT, "jwt": token})
-            server = VaultServer(url, held.get("tls.crt", b""))
-            yield await stack.enter_async_context(world.vault.session(server, login))
-
-    return opened
-
-
-class _NothingThere:
-    """A server that is yet to be installed."""
-
-    async def read(self, path: str) -> Mapping[str, Any] | None:
-        """Nothing."""
-        return None
-
-    async def list(self, path: str) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    async def write(self, path: str, data: Mapping[str, Any]) -> VaultReply:
-        """Raises UsageError."""
-        raise UsageError("The server is not there", fix="give the same command again")
-
-    async def delete(self, path: str) -> None:
-        """There is nothing to delete."""

@@ -1,0 +1,120 @@
+"""Taking a new server's key shares into custody: where they go, and whether somebody is there."""
+
+from dataclasses import dataclass
+
+from wizard.answers.unseal import Shamir
+from wizard.charts.openbao import RELEASE_NAME
+from wizard.errors import CheckFailed, Invalid, StepFailed
+from wizard.ports import Ref, World
+from wizard.steps.base import FieldChange, ObjectChange, Reporter
+from wizard.steps.difference import ABSENT
+from wizard.steps.inputs import Inputs
+from wizard.steps.namespace import NAMESPACE
+from wizard.steps.vault.entries import place
+from wizard.steps.vault.keys import Kept, KeysFile
+from wizard.steps.vault.pgp import public_keys
+from wizard.steps.vault.replicas import Replicas
+from wizard.vaults import Sharing, VaultKeys
+
+_UNKNOWN = "the server does not run yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """The keys file of one server."""
+
+    inputs: Inputs
+    unseal: Shamir
+    replicas: Replicas
+
+    @property
+    def file(self) -> KeysFile:
+        """Where the shares are kept."""
+        return KeysFile(self.unseal.keys_file, self.inputs.conceal)
+
+    async def kept(self, world: World) -> Kept | None:
+        """What the file holds of this very server; None: nothing. Raises CheckFailed."""
+        kept = self.file.read()
+        return kept if kept and kept.server == await self._server(world) else None
+
+    async def _server(self, world: World) -> str:
+        """What tells this server from every other, also while it is sealed."""
+        found = await world.objects.get(Ref(NAMESPACE, "", self.replicas.place.namespace))
+        return str(found["metadata"]["uid"]) if found else ""
+
+    async def require(self, world: World) -> None:
+        """Raise CheckFailed where the shares would not be safe, UsageError: not in that place."""
+        self.file.require_private()
+        found = self.file.read()
+        if found and (found.shares or found.server != await self._server(world)):
+            raise self.in_the_way("it holds the shares of another server")
+        self._sharing()
+        if not (self.inputs.attended or self.unseal.pgp_keys):
+            raise CheckFailed(
+                "OpenBao is not initialised without a person",
+                why="whoever keeps its key shares has to be there; a machine that runs jobs "
+                "would lose them, or show them to others",
+                where="pki.authority.server.unseal",
+                fix="run the command in a terminal; or name the holders' PGP keys in pgpKeys; or "
+                "let it open itself (kind: static or transit). If it was initialised before, wait "
+                "until its pod runs",
+            )
+
+    async def initialise(self, world: World, report: Reporter) -> None:
+        """Have the server make its key, and keep the shares of it before anything else.
+
+        Raises StepFailed: it refuses. A file without shares then stays, and is used next time.
+        """
+        sharing, server, file = self._sharing(), await self._server(world), self.file
+        file.reserve(server, sharing)
+        report.waiting("OpenBao makes its key; its shares are written the moment they come")
+
+        def keep(keys: VaultKeys) -> None:
+            file.keep(server, sharing, keys)
+
+        async with self.replicas.reached(world, self.replicas.pods[0]) as reached:
+            try:
+                await world.vault.initialise(reached, sharing, keep)
+            except Invalid as error:
+                raise _not_initialised(error) from None
+        report.log(f"The key shares of OpenBao are in {file.path}, readable by you alone")
+
+    @property
+    def creation(self) -> ObjectChange:
+        """What a plan tells of it."""
+        unseal, ref = self.unseal, self.ref
+        fields = (
+            FieldChange("shares", ABSENT, f"{unseal.shares}, of which {unseal.threshold} open it"),
+            FieldChange("file", ABSENT, str(self.file.path)),
+        )
+        return ObjectChange("create", ref, fields, validated=False, reason=_UNKNOWN)
+
+    @property
+    def ref(self) -> Ref:
+        """What stands for the shares in a plan."""
+        return place("Keys", f"{self.replicas.place.namespace}/{RELEASE_NAME}")
+
+    def in_the_way(self, why: str) -> CheckFailed:
+        """The error of a file that must not be written over."""
+        return CheckFailed(
+            "The file for the key shares exists",
+            why=f"{why}, and is never written over",
+            where=str(self.file.path),
+            fix="move it to safety if that server still runs; or name another file in "
+            "pki.authority.server.unseal.keysFile",
+        )
+
+    def _sharing(self) -> Sharing:
+        unseal = self.unseal
+        keys = public_keys(unseal.pgp_keys, self.inputs.clock())
+        return Sharing(unseal.shares, unseal.threshold, keys)
+
+
+def _not_initialised(error: Invalid) -> StepFailed:
+    """What to do about a server that refuses to be initialised."""
+    fix = "see why, then give the same command again"
+    if "cluster already has state" in error.why:
+        fix = "an earlier attempt spoilt its volume: delete the pod and its claim, then try again"
+    return StepFailed(
+        "OpenBao refuses to be initialised", why=error.why, where=error.where, fix=fix
+    )
