@@ -44,7 +44,7 @@ async def test_a_healthy_harbor(size: tuple[int, int]) -> None:
         await person.press("4")
         await person.until_seen("Started")
         await person.press("5")
-        await person.until_seen("PersistentVolumeClaim")
+        await person.until_seen(" made")
         await person.press("c")
         for text in ("Helm revision 1 of harbor: deployed", "StatefulSet harbor/harbor-redis made"):
             assert text in " ".join(person.app.clipboard.split())

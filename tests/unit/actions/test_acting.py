@@ -13,7 +13,7 @@ from tests.unit.diagnose import world as objects
 from wizard.actions.acting import act_of, carry_out, preview
 from wizard.actions.base import Act
 from wizard.actions.workloads import ANNOTATION
-from wizard.diagnose.kinds import CERTIFICATE, CLAIM, DEPLOYMENT, POD, SECRET
+from wizard.diagnose.kinds import CERTIFICATE, CLAIM, DEPLOYMENT, POD, SECRET, STORAGE_CLASS
 from wizard.diagnose.offer import ActionName, Offer
 from wizard.errors import (
     CheckFailed,
@@ -311,10 +311,13 @@ async def test_a_size_that_is_not_larger_is_refused(acted: Acted, size: str) -> 
 
 
 async def test_a_driver_that_does_nothing_is_told(acted: Acted) -> None:
-    """Its class lets volumes grow, but nobody makes this one larger."""
+    """The API server takes the size, but nobody makes the volume larger."""
     await bound(acted)
+    store = acted.world.stage.store
+    for class_ in store.select(STORAGE_CLASS):
+        store.put(class_ | {"allowVolumeExpansion": False})
     act, plan = await acted.preview("grow", REGISTRY, "8Gi")
-    act._seconds = 0.01
+    act._seconds = 0.3
     with pytest.raises(OutOfTime, match="has not worked") as late:
         await acted.carry_out(act, plan)
     assert "5Gi of 8Gi" in late.value.why
