@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -79,7 +80,7 @@ async def bundle(world: SimulatedWorld, tmp_path: Path) -> dict[str, str]:
     voices = Voices(open_report("text", said, redactor), Console(said, redactor), redactor)
     found = await world.objects.get(KUBE_SYSTEM)
     run_of_before(tmp_path, found["metadata"]["uid"] if found else "")
-    wish = BundleWish(tmp_path / "b.tgz", tmp_path, lambda: True)
+    wish = BundleWish(tmp_path / "b.tgz", tmp_path, AsyncMock(return_value=True))
     await support_bundle(world, Target(namespace=NAMESPACE), wish, voices)
     return {**files_of(tmp_path / "b.tgz"), "said": said.getvalue()}
 
