@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -138,7 +139,15 @@ async def _show(ways: "Ways") -> ExitCode:
     app = WizardApp(ways)
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
-    return ExitCode(await app.run_until_left())
+    code = ExitCode(await app.run_until_left())
+    if app.farewell:
+        from wizard.console import Console
+        from wizard.run.redaction import Redactor
+
+        console = Console(sys.stderr, Redactor())
+        for line in app.farewell:
+            console.note(line)
+    return code
 
 
 def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":
