@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -141,12 +140,9 @@ async def _show(ways: "Ways") -> ExitCode:
         asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
     code = ExitCode(await app.run_until_left())
     if app.farewell:
-        from wizard.console import Console
-        from wizard.run.redaction import Redactor
+        from wizard.execute import tell
 
-        console = Console(sys.stderr, Redactor())
-        for line in app.farewell:
-            console.note(line)
+        tell(app.farewell)
     return code
 
 
