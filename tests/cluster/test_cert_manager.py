@@ -13,7 +13,7 @@ import pytest
 
 from backends.helm.driver import Helm
 from tests.cluster.cert_manager import CHART, CertManager
-from tests.cluster.kube import KubeError, condition
+from tests.cluster.kube import KubeError, Object, condition
 from tests.cluster.test_actions import acting
 from tests.cluster.wizard import Wizard
 from wizard.answers.preset import Preset
