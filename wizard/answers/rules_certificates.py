@@ -9,7 +9,14 @@ from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.rules_exposure import is_address
 from wizard.answers.scalars import seconds
-from wizard.answers.unseal import AwsKmsUnseal, Recovery, Shamir, StaticUnseal, TransitUnseal
+from wizard.answers.unseal import (
+    AwsKmsUnseal,
+    AzureUnseal,
+    Recovery,
+    Shamir,
+    StaticUnseal,
+    TransitUnseal,
+)
 
 
 def validity(preset: Preset) -> Iterator[Problem]:
@@ -60,6 +67,8 @@ def unsealing(preset: Preset) -> Iterator[Problem]:
         yield from _shares(unseal, path)
     elif isinstance(unseal, AwsKmsUnseal) and (not unseal.access_key) != (not unseal.secret_key):
         yield Problem(path, "accessKey and secretKey belong together", "Give both or none.")
+    elif isinstance(unseal, AzureUnseal) and unseal.client_secret and not unseal.client_id:
+        yield Problem(f"{path}.clientSecret", "belongs to a clientId", "Give both, or take it out.")
     only_openbao = isinstance(unseal, StaticUnseal)
     everywhere = isinstance(unseal, Shamir | TransitUnseal)
     if not everywhere and only_openbao != isinstance(authority, OpenBaoAuthority):
