@@ -51,6 +51,8 @@ class WizardApp(Navigation):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        self.farewell: Sequence[str] = ()
+        """What stays on the terminal when the application is left."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes every line on its way to the terminal."""
@@ -203,6 +205,9 @@ class WizardApp(Navigation):
             await run.stop()
             code = int(run.exit or code)
         if self._session:
+            from screens.models.another_time import farewell
+
+            self.farewell = farewell(self._session)
             await self._session.close()
         self.exit(code)
 

@@ -10,7 +10,8 @@ from screens.dialogs.ask_secret import AskSecret
 from screens.dialogs.copyable import Copyable
 from screens.dialogs.save import Save
 from screens.dialogs.type_name import TypeName
-from screens.models.saving import Saving, needed_before, repeating
+from screens.models.another_time import repeating
+from screens.models.saving import Saving, needed_before
 from wizard.plan.plan import Plan
 from wizard.run.consent import Loss
 

@@ -13,10 +13,11 @@ from textual.widgets.option_list import Option
 
 from screens.conversations import save_answers
 from screens.frame import FrameScreen
+from screens.models.another_time import repeating
 from screens.models.first_steps import FirstStep, Installed, first_steps
 from screens.models.run import Run
 from screens.models.run_rows import clock
-from screens.models.saving import Saving, repeating
+from screens.models.saving import Saving
 from screens.signs import sign
 from wizard.answers.overrides import overridden
 from wizard.run.rendering import duration

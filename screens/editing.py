@@ -54,6 +54,10 @@ class Editing:
             return "  F4: browse"
         return "  F4: choose" if _has_choices(row.question) else ""
 
+    def offers(self, row: QuestionRow) -> bool:
+        """Whether the key for choosing does anything for a row."""
+        return bool(self.hint(row)) or isinstance(row, ChoiceRow)
+
     async def choose(self, row: QuestionRow) -> bool:
         """Edit or choose the answer of a row; whether it was changed past the row itself."""
         question = row.question

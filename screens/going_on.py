@@ -1,13 +1,12 @@
 """How one goes on after a run that did not reach its goal."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 from screens.dialogs.confirm import Confirm
+from screens.models.another_time import resuming
 from screens.models.troubles import answer_behind
 from screens.navigation import REVIEW
 from screens.pages import all_pages
-from screens.ways import Ways
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
@@ -52,18 +51,10 @@ async def keep(app: "WizardApp") -> None:
     leave, start = "Leave the wizard", "Back to the start"
     text = (
         "What was done stays done. To go on another time, with the answers of this run:\n\n"
-        f"    {resume_command(app.ways)}"
+        f"    {resuming(app.ways)}"
     )
     answer = await app.push_screen_wait(Confirm(text, [leave, start]))
     if answer == leave:
         await app.leave()
     elif answer == start:
         app.go_to_start()
-
-
-def resume_command(ways: Ways) -> str:
-    """The command that goes on where a run ended."""
-    if ways.scenario:
-        return f"wizard --demo --scenario {ways.scenario} --resume"
-    folder = f" --log-dir {shlex.quote(str(ways.log_dir))}" if ways.log_dir else ""
-    return f"wizard --resume{folder}"

@@ -93,6 +93,13 @@ class PageScreen(FrameScreen):
         """Complete what is typed to what the cluster offers."""
         await self.editing.suggest(row)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key for choosing is named where it does something."""
+        if action != "pick":
+            return super().check_action(action, parameters)
+        row = next((form.row_in_front for form in self.query(Form)), None)
+        return row is not None and self.editing.offers(row)
+
     def action_pick(self) -> None:
         """Choose the answer in front from what there is, or edit it."""
         self.query_one(EditableForm).pick()

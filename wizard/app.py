@@ -138,7 +138,12 @@ async def _show(ways: "Ways") -> ExitCode:
     app = WizardApp(ways)
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
-    return ExitCode(await app.run_until_left())
+    code = ExitCode(await app.run_until_left())
+    if app.farewell:
+        from wizard.execute import tell
+
+        tell(app.farewell)
+    return code
 
 
 def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":

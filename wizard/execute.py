@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,6 +59,13 @@ def unwritten(error: OSError) -> ExitCode:
     abandon(sys.stdout)
     Console(sys.stderr, Redactor()).error(failed)
     return failed.exit_code
+
+
+def tell(lines: Sequence[str]) -> None:
+    """Leave lines on the terminal that the screens were on."""
+    console = Console(sys.stderr, Redactor())
+    for line in lines:
+        console.note(line)
 
 
 def tell_misuse(output: Format, what: str, fix: str) -> None:

@@ -1,6 +1,5 @@
 """Saving the answers as a preset, and where its references to typed secrets lead from then on."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -161,17 +160,6 @@ class Saving:
             self._session.redactor.conceal(value)
         text = dump(self.draft({}), self.suggestion.parent)
         return self._session.redactor.redact(text)
-
-
-def repeating(session: Session) -> str:
-    """The command that does the same again, unattended; empty where nothing is saved yet."""
-    path, scenario = session.desk.saved, session.ways.scenario
-    if path is None:
-        return ""
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    demo = ["--demo", "--scenario", scenario] if scenario else []
-    yes = ["--yes"] if session.agreement.accepts else []
-    return shlex.join(["wizard", *demo, "--preset", str(shown), *yes])
 
 
 def needed_before(draft: Draft) -> Sequence[str]:

@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
+from screens.models.another_time import repeating
 from screens.models.reviewing import Reviewing
-from screens.models.saving import repeating
 from screens.signs import sign
 from screens.widgets.panes import Panes
 

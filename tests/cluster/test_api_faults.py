@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -71,8 +72,7 @@ def test_an_api_server_that_goes_away_while_pods_start_is_waited_for(
     logs = PodLogs(wizard.admin, wizard.namespace, wizard.folder)
     logs.write("core", "one", "two")
     with wizard.begin() as running:
-        _until_waiting_for_pods(running)
-        running.until(lambda event: event.get("text") == "two")
+        _until_all(running, _waiting_for_pods, lambda event: event.get("text") == "two")
         way.down()
         told = running.until(trying_again)
         logs.write("core", "three")
@@ -87,10 +87,19 @@ def test_an_api_server_that_goes_away_while_pods_start_is_waited_for(
     all_is_well(wizard, way, ended)
 
 
-def _until_waiting_for_pods(running: Running) -> Object:
-    return running.until(
-        lambda event: event["event"] == "step.waiting" and "harbor-portal" in event["text"]
-    )
+def _waiting_for_pods(event: Object) -> bool:
+    return event["event"] == "step.waiting" and "harbor-portal" in event["text"]
+
+
+def _until_all(running: Running, *conditions: Callable[[Object], bool]) -> None:
+    """Until each was true of an event, in whatever order."""
+    left = list(conditions)
+
+    def heard_all(event: Object) -> bool:
+        left[:] = [one for one in left if not one(event)]
+        return not left
+
+    running.until(heard_all)
 
 
 def test_an_api_server_that_stays_away_ends_the_run_which_can_be_resumed(
@@ -159,7 +168,7 @@ def test_watches_that_break_off_are_taken_up_again(wizard: Wizard, way: FaultPro
     rule = way.truncate(3000)
     wizard.preset(STAGED)
     with wizard.begin() as running:
-        _until_waiting_for_pods(running)
+        running.until(_waiting_for_pods)
         assert way.cut() > 0
         all_is_well(wizard, way, running.wait())
     assert rule.hits > 5

@@ -12,8 +12,10 @@ from screens.models.desk import Desk
 from screens.models.run import Run
 from screens.models.session import Session
 from screens.pages import all_pages
+from screens.troubleshoot import TroubleshootScreen
 from tests.screens.screen_text import screen_lines
 from wizard.answers.loading import read
+from wizard.answers.target import Target
 from wizard.app import _ways
 from wizard.options import Common
 from wizard.run.consent import Consent
@@ -64,6 +66,17 @@ class Guided:
     async def install(self, consent: Consent | None = None) -> None:
         self.app.start_run(consent or Consent(warnings=True))
         await self.until_seen("1 Steps")
+
+    def watch(self) -> None:
+        """Open the live view of the demo's release."""
+        self.app.push_screen(TroubleshootScreen(Target(namespace="harbor", release="harbor")))
+
+    async def watch_installed(self) -> None:
+        """Install Harbor, and watch it until all of it was seen."""
+        await self.install()
+        await self.until_seen("First login")
+        self.watch()
+        await self.until_seen("nothing wrong was found", "live")
 
 
 @asynccontextmanager

@@ -65,3 +65,4 @@ async def test_leaving_is_one_key() -> None:
         await person.press("q")
         await person.until(lambda: person.app.return_value is not None)
         assert person.app.return_value == 0
+        assert person.app.farewell == ("Harbor is ready: https://harbor.example.com",)

@@ -40,6 +40,10 @@ async def on_done(person: Guided) -> None:
     await person.until_seen("First login")
 
 
+async def on_the_live_view(person: Guided) -> None:
+    await person.watch_installed()
+
+
 PLACES: dict[str, tuple[str, Callable[[Guided], object]]] = {
     "start": ("healthy", at_start),
     "page": ("healthy", on_a_page),
@@ -47,6 +51,7 @@ PLACES: dict[str, tuple[str, Callable[[Guided], object]]] = {
     "install": ("slow", on_install),
     "failure": ("image-pull", on_a_failure),
     "done": ("healthy", on_done),
+    "troubleshoot": ("healthy", on_the_live_view),
 }
 
 

@@ -290,6 +290,7 @@ async def test_leaving_while_it_runs_asks_once_and_leaves_a_resumable_run(
         await person.until_seen("Harbor is being installed. Stop it?")
         await person.press("tab", "enter")
         await person.until(lambda: person.app.return_value is not None)
+        assert person.app.farewell[1].endswith("wizard --demo --scenario slow --resume")
         assert person.app.return_value == ExitCode.INTERRUPTED
     assert asyncio.all_tasks() == before
     record = unfinished(None, logs_folder(home))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.models.saving import repeating
+from screens.models.another_time import repeating
 from tests.screens.review_app import DEMO, WARNED, demo_ways, reviewing, session_of
 from wizard.errors import ExitCode
 

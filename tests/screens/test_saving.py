@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from screens.models.saving import Saving, needed_before, repeating
+from screens.models.another_time import repeating
+from screens.models.saving import Saving, needed_before
 from screens.models.session import Session
 from tests.screens.review_app import (
     DEMO,

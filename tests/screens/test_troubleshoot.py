@@ -23,21 +23,10 @@ CORE = Ref(kinds.DEPLOYMENT, "harbor", "harbor-core")
 SIZES = [(80, 24), (140, 45)]
 
 
-async def watch(person: Guided) -> None:
-    person.app.push_screen(TroubleshootScreen(Target(namespace="harbor", release="harbor")))
-
-
-async def installed(person: Guided) -> None:
-    await person.install()
-    await person.until_seen("First login")
-    await watch(person)
-    await person.until_seen("nothing wrong was found", "live")
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_healthy_harbor(size: tuple[int, int]) -> None:
     async with guided("healthy", size) as person:
-        await installed(person)
+        await person.watch_installed()
         await person.until_seen("Core", "1/1 ready", "Job service")
         await person.press("3")
         await person.until_seen("following")
@@ -54,7 +43,7 @@ async def test_a_healthy_harbor(size: tuple[int, int]) -> None:
 
 async def test_enter_on_a_part_shows_its_logs_alone() -> None:
     async with guided() as person:
-        await installed(person)
+        await person.watch_installed()
         await person.until_seen("Database")
         await person.press("home", "down", "down", "down", "enter")
         await person.until_seen("of Database", "database system is ready")
@@ -63,7 +52,7 @@ async def test_enter_on_a_part_shows_its_logs_alone() -> None:
 
 async def test_a_change_comes_to_the_screen_by_itself() -> None:
     async with guided() as person:
-        await installed(person)
+        await person.watch_installed()
         world = await person.app.session.asker.world()
         await world.objects.delete(CORE)
         await person.until(lambda: not person.sees("Core"))
@@ -76,7 +65,7 @@ async def test_a_failure_names_cause_and_fix_and_what_it_drags_down(
     async with guided("image-pull", size) as person:
         await person.install()
         await person.until_seen("r Retry")
-        await watch(person)
+        person.watch()
         await person.until_seen("1 cause", "because of")
         await person.press("2")
         await person.until_seen("HW-022", "Why   The node refused")
@@ -120,7 +109,7 @@ async def evict_core(person: Guided) -> str:
 
 async def test_a_stuck_pod_is_deleted_once_the_person_says_so() -> None:
     async with guided() as person:
-        await installed(person)
+        await person.watch_installed()
         assert not person.sees("a Act"), "nothing is offered"
         name = await evict_core(person)
         await person.press("2")
@@ -150,7 +139,7 @@ async def test_a_stuck_pod_is_deleted_once_the_person_says_so() -> None:
 
 async def test_a_claim_grows_to_the_size_that_the_person_gives() -> None:
     async with guided() as person:
-        await installed(person)
+        await person.watch_installed()
         await fill_the_disk(person)
         await person.press("2")
         await person.until_seen("HW-040", "a Act")
@@ -172,7 +161,7 @@ async def test_a_claim_grows_to_the_size_that_the_person_gives() -> None:
 
 async def test_the_arrows_choose_what_is_acted_on() -> None:
     async with guided("healthy", (140, 45)) as person:
-        await installed(person)
+        await person.watch_installed()
         await fill_the_disk(person)
         await evict_core(person)
         await person.press("2")
@@ -192,7 +181,7 @@ async def test_the_arrows_choose_what_is_acted_on() -> None:
 
 async def test_an_object_is_shown_without_secrets_and_searched() -> None:
     async with guided() as person:
-        await installed(person)
+        await person.watch_installed()
         stage = await behind(person)
         core = stage.store.get(CORE)
         assert core is not None
@@ -217,7 +206,7 @@ async def test_an_object_is_shown_without_secrets_and_searched() -> None:
 async def test_a_support_bundle_is_shown_before_it_is_written(tmp_path: Path) -> None:
     file = tmp_path / "b.tgz"
     async with guided(size=(140, 45)) as person:
-        await installed(person)
+        await person.watch_installed()
 
         async def ask() -> None:
             await person.press("b")

@@ -172,6 +172,8 @@ def _starting(view: View, pod: Object) -> str:
         if state.get("ready"):
             continue
         if begun := running_since(state):
+            if not {"startupProbe", "readinessProbe"} & declared.keys():
+                return "running"
             probe = "startup" if _starts(declared, state) else "readiness"
             usual = _usual(pod) if probe == "startup" else ""
             return f"{probe} probe failing{_lasting(view.now - begun)}{usual}"
