@@ -171,7 +171,7 @@ class OpenBaoAuthority(ServedAuthority):
 
 
 class VaultAuthority(ServedAuthority):
-    """A HashiCorp Vault server: the one that you have, or one that is deployed here."""
+    """A HashiCorp Vault: the one that you have, or one that is deployed here."""
 
     label = "Vault"
     kind: Literal["vault"]
