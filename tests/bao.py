@@ -133,9 +133,13 @@ class Bao:
 
 @dataclass
 class RenderedBao(Bao):
-    """Starts by a chart's configuration; only places are those of this machine."""
+    """Starts by a chart's configuration; only places are those of this machine.
+
+    One that stands in for a Vault takes audit devices by its API, as Vault does.
+    """
 
     text: str = ""
+    engine: str = "openbao"
     others: dict[str, int] = field(default_factory=dict)
     """The names by which it reaches others, and their ports here."""
     cluster_port: int = field(default_factory=free_port)
@@ -146,8 +150,8 @@ class RenderedBao(Bao):
                 f"https://{name}:8200": f"https://127.0.0.1:{at}"
                 for name, at in self.others.items()
             },
-            "/openbao/data": str(data),
-            "/openbao/": f"{self.folder}/",
+            f"/{self.engine}/data": str(data),
+            f"/{self.engine}/": f"{self.folder}/",
             "[::]:8200": f"127.0.0.1:{self.port}",
             "[::]:8201": f"127.0.0.1:{self.cluster_port}",
             'file_path = "stdout"': f'file_path = "{self.audit}"',
@@ -155,6 +159,9 @@ class RenderedBao(Bao):
         text = self.text
         for inside, here in places.items():
             text = text.replace(inside, here)
+        if self.engine == "vault":
+            text += "\nunsafe_allow_api_audit_creation = true"
+            text += f'\naudit "file" "tests" {{ options = {{ file_path = "{self.audit}" }} }}'
         cluster = f"https://127.0.0.1:{self.cluster_port}"
         return f'{text}\napi_addr = "{self.url}"\ncluster_addr = "{cluster}"\n'
 

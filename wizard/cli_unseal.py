@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @SETS
 @common
 def unseal(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
-    """Unseal the OpenBao that a preset installed.
+    """Unseal the OpenBao or Vault that a preset installed.
 
     Every replica, with the shares in the keys file, where it lies as the preset says; else each
     share is asked for in the terminal, unseen. Holders may give theirs from different machines,
@@ -38,7 +38,7 @@ async def _unseal(
     if not presets:
         raise UsageError(
             "No answers were given",
-            why="the preset says which OpenBao is meant",
+            why="the preset says which server is meant",
             fix="give its file with --preset FILE",
         )
     answers = read_answers(presets, settings.sets(sets), voices, secrets=False)

@@ -1,4 +1,4 @@
-"""What `wizard unseal` does: gives key shares to every sealed replica of a preset's OpenBao."""
+"""What `wizard unseal` does: gives key shares to every sealed replica of a preset's server."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -125,7 +125,7 @@ async def unseal(world: World, answers: Preset, voices: Voices, holder: Holder) 
     if all(status.state in OPEN for status in after.values()) and len(after) == replicas.count:
         return ExitCode.DONE
     raise StepFailed(
-        "OpenBao is not open yet",
+        f"{replicas.title} is not open yet",
         why="; ".join(_line(one) for one in document["replicas"]),
         where=f"namespace {replicas.place.namespace}",
         fix="let the next holder give the same command; shares that were given stay counted until "
@@ -171,19 +171,20 @@ def _server(
     if authority is None or not isinstance(server, DeployedServer):
         raise UsageError(
             "There is no server to unseal",
-            why="the wizard unseals an OpenBao that it installed, and the preset has none",
+            why="the wizard unseals one that it installed, and the preset has none",
             where="pki.authority.server.kind",
             fix="unseal one of your own with `bao operator unseal` or `vault operator unseal`",
         )
+    place = ServerPlace.of(authority, server)
     if not isinstance(server.unseal, Shamir):
         raise UsageError(
             "Nobody holds key shares of this server",
             why=f"it opens itself at every start: unseal.kind is {server.unseal.kind}",
             where="pki.authority.server.unseal.kind",
-            fix="where it stays sealed, its log says why: kubectl logs openbao-0",
+            fix=f"where it stays sealed, its log says why: kubectl logs {place.engine.name}-0",
         )
     inputs = Inputs(preset, Packages(world.charts, Path()), conceal=conceal)
-    replicas = Replicas(inputs, ServerPlace.of(authority, server), server.replicas)
+    replicas = Replicas(inputs, place, server.replicas)
     return replicas, Custody(inputs, server.unseal, replicas)
 
 
@@ -194,14 +195,14 @@ async def _found(world: World, replicas: Replicas) -> dict[str, VaultStatus]:
     place = f"namespace {replicas.place.namespace}"
     if not known:
         raise CheckFailed(
-            "No replica of OpenBao answers",
+            f"No replica of {replicas.title} answers",
             why="no pod of it runs, or it was never installed",
             where=place,
             fix="see its pods: kubectl get pods; install it with wizard --preset FILE",
         )
     if all(status.state == "uninitialised" for status in known.values()):
         raise CheckFailed(
-            "OpenBao was never initialised",
+            f"{replicas.title} was never initialised",
             why="it has no key yet, so there are no shares either",
             where=place,
             fix="let the installation do it: wizard --preset FILE",

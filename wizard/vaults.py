@@ -67,11 +67,14 @@ class Sharing:
     """Into how many shares the key is split, and how many of them open the server.
 
     `pgp_keys` (binary, in base64), one a share: each share is encrypted for one of them.
+    `recovery`: the server opens itself, and the shares are those of the key that gives a new root
+    token.
     """
 
     shares: int
     threshold: int
     pgp_keys: tuple[str, ...] = ()
+    recovery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.simulated import cert_manager_chart, csi_nfs_chart, openbao_chart
+from backends.simulated import cert_manager_chart, csi_nfs_chart, vault_charts
 from backends.simulated.clock import Clock
 from backends.simulated.harbor import package as harbor_package
 from backends.simulated.harbor import render as harbor_render
@@ -22,13 +22,15 @@ _MAKERS: Mapping[str, Callable[[ChartSource, Path], Path]] = {
     "harbor": harbor_package.make_package,
     "cert-manager": cert_manager_chart.make_package,
     "csi-driver-nfs": csi_nfs_chart.make_package,
-    "openbao": openbao_chart.make_package,
+    "openbao": vault_charts.make_package,
+    "vault": vault_charts.make_package,
 }
 _RENDERED: Mapping[str, Callable[[str, str, Chart, Mapping[str, Any]], list[Object]]] = {
     "harbor": harbor_render.render,
     "cert-manager": cert_manager_chart.render,
     "csi-driver-nfs": csi_nfs_chart.render,
-    "openbao": openbao_chart.render,
+    "openbao": vault_charts.render,
+    "vault": vault_charts.render,
 }
 _MANAGED = {"app.kubernetes.io/managed-by": "Helm"}
 _PENDING = "another operation (install/upgrade/rollback) is in progress"

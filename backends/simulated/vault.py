@@ -85,7 +85,8 @@ class SimulatedVault:
         content = self._content
         if content.state != "uninitialised":
             raise _refused(server, "sys/init", "Vault is already initialized")
-        content.sharing, content.state = sharing, "sealed"
+        content.sharing = sharing
+        content.state = "active" if sharing.recovery else "sealed"
         content.keys = tuple(b64encode(token_bytes(33)).decode() for _ in range(sharing.shares))
         keep(VaultKeys(content.keys, "s.root"))
 

@@ -209,13 +209,22 @@ def _initialise(server: VaultServer, sharing: Sharing, keep: Callable[[VaultKeys
         answer = translated(
             server,
             "sys/init",
-            lambda: client.sys.initialize(
-                secret_shares=sharing.shares,
-                secret_threshold=sharing.threshold,
-                pgp_keys=list(sharing.pgp_keys) or None,
-            ),
+            lambda: client.sys.initialize(**_wanted(sharing)),
         )
-        keep(VaultKeys(tuple(answer["keys_base64"]), answer["root_token"]))
+        shares = answer["recovery_keys_base64" if sharing.recovery else "keys_base64"]
+        keep(VaultKeys(tuple(shares), answer["root_token"]))
+
+
+def _wanted(sharing: Sharing) -> Mapping[str, Any]:
+    """A server that opens itself takes no secret shares, every other no recovery shares."""
+    kind = "recovery" if sharing.recovery else "secret"
+    given: dict[str, Any] = {
+        f"{kind}_shares": sharing.shares,
+        f"{kind}_threshold": sharing.threshold,
+    }
+    if sharing.pgp_keys:
+        given["recovery_pgp_keys" if sharing.recovery else "pgp_keys"] = list(sharing.pgp_keys)
+    return given
 
 
 def _unseal(server: VaultServer, shares: Sequence[str]) -> None:

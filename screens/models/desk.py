@@ -12,7 +12,7 @@ from wizard.answers.form import Question, questions
 from wizard.answers.paths import Path, overlap, parse_path
 from wizard.answers.problems import Problem
 from wizard.answers.raw import has, value_at
-from wizard.plan.limits import kinds_for_later, not_carried_out
+from wizard.plan.limits import not_carried_out
 
 EMPTY: Mapping[str, Any] = {"schemaVersion": 1, "name": "production", "harbor": {}}
 """What a new installation begins with."""
@@ -101,9 +101,7 @@ class Desk:
                 for one in not_carried_out(preset)
                 if not any(overlap(parse_path(one.path), path) for path in unknown)
             ]
-            known = [*self.draft.problems(), *beyond]
-            early = [one for one in kinds_for_later(self.draft.data) if one not in beyond]
-            self._problems = self.draft, [*early, *known]
+            self._problems = self.draft, [*self.draft.problems(), *beyond]
         return self._problems[1]
 
     def problems_at(self, path: Path) -> list[Problem]:

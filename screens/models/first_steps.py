@@ -13,7 +13,9 @@ from wizard.answers.unseal import Shamir
 from wizard.charts.names import Names
 from wizard.charts.references import admin_password
 from wizard.charts.tls import has_authority
+from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.reaching import served_authority
+from wizard.steps.vault.replicas import ServerPlace
 from wizard.trust import CA_FILE, all_clients, registry_of
 
 
@@ -97,18 +99,29 @@ def _unseal_keys(preset: Preset) -> Iterator[FirstStep]:
     authority = served_authority(preset)
     if authority is None or not isinstance(authority.server, DeployedServer):
         return
-    unseal = authority.server.unseal
-    if isinstance(unseal, Shamir):
-        file = shlex.quote(str(unseal.keys_file.expanduser()))
+    server, holders = authority.server, holders_of(authority, authority.server)
+    title = ServerPlace.of(authority, server).engine.title
+    if holders is None:
+        return
+    file = shlex.quote(str(holders.keys_file.expanduser()))
+    if isinstance(holders, Shamir):
         yield FirstStep(
             "Unseal keys",
-            f"{unseal.threshold} of {unseal.shares} key shares open OpenBao after every start of "
+            f"{holders.threshold} of {holders.shares} key shares open {title} after every start of "
             f"its pods. They lie in {file} on this machine, and nowhere else. Hand them out to "
             "their holders, and move the file to safety, for instance onto a medium that is "
             "locked away. This opens it again, with the file or by asking for shares:",
             "wizard unseal --preset FILE",
             "Without enough shares nobody opens it again: no certificate is renewed then.",
         )
+        return
+    yield FirstStep(
+        "Recovery keys",
+        f"{title} opens itself. {holders.threshold} of {holders.shares} recovery keys make a new "
+        f"root token, should one ever be needed. They lie in {file} on this machine, and nowhere "
+        "else. Hand them out to their holders, and move the file to safety.",
+        after="They do not open the server: without the key of its seal nobody does.",
+    )
 
 
 def _in_dns(host: str) -> str:

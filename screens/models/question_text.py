@@ -1,21 +1,7 @@
 """What is told of a question: the line of help under a form, the page behind F1."""
 
-from dataclasses import replace
-
 from wizard.answers.form import Question, flow
 from wizard.answers.secret_values import variable_for
-from wizard.plan.limits import is_for_later
-
-
-def with_limits(question: Question) -> Question:
-    """The question; kinds that no run carries out yet say so before anything else."""
-    options = tuple(
-        replace(one, help=f"Not in this version yet. {one.help}")
-        if question.control == "kind" and is_for_later(question.path, one.value)
-        else one
-        for one in question.options
-    )
-    return replace(question, options=options)
 
 
 def hint(question: Question) -> str:

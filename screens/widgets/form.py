@@ -14,7 +14,6 @@ from textual.widgets import Button, Label
 
 from screens.models.desk import Desk
 from screens.models.form_items import Asked, Heading, Item, Topic, layout, topic_of
-from screens.models.question_text import with_limits
 from screens.models.row_states import RowStates
 from screens.widgets.rows import (
     ChoiceRow,
@@ -201,7 +200,7 @@ class Form(VerticalScroll, can_focus=False):
                 return self._row(item.question)
 
     def _row(self, question: Question) -> QuestionRow:
-        value, question = self._shown(question), with_limits(question)
+        value = self._shown(question)
         if question.control == "kind":
             many = len(question.path) <= _BIG and len(question.options) > 2
             return (KindRow if many else ChoiceRow)(question, value)

@@ -1,4 +1,6 @@
-"""Stands in for the pods of an OpenBao: real servers, by what the chart made for them."""
+"""Stands in for the pods of an OpenBao, or of a Vault, whose program is not to be had: real servers
+of OpenBao, by what the chart made for them.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +42,19 @@ class Pod:
         poll("the server's pod is there", there, 300)
         if self._ended.is_set():
             return
-        for volume in self._get("pods", self.name)["spec"]["volumes"]:
+        spec = self._get("pods", self.name)["spec"]
+        for volume in spec["volumes"]:
             if "secret" not in volume:
                 continue
             place = self.bao.folder / volume["name"]
             place.mkdir(exist_ok=True)
-            for name, value in self._get("secrets", volume["secret"]["secretName"])["data"].items():
-                (place / name).write_bytes(base64.b64decode(value))
-        held = self._get("configmaps", "openbao-config")["data"]
+            for name, value in self._secret(volume["secret"]["secretName"]).items():
+                (place / name).write_bytes(value)
+        for variable in spec["containers"][0]["env"]:
+            if source := variable.get("valueFrom", {}).get("secretKeyRef"):
+                value = self._secret(source["name"])[source["key"]].decode()
+                self.bao.environment = {**self.bao.environment, variable["name"]: value}
+        held = self._get("configmaps", f"{self.bao.engine}-config")["data"]
         self.bao.text = held["extraconfig-from-values.hcl"]
         self.bao.start()
 
@@ -61,41 +68,54 @@ class Pod:
         self._ended.set()
         self.bao.stop()
 
+    def _secret(self, name: str) -> dict[str, bytes]:
+        held: dict[str, str] = self._get("secrets", name)["data"]
+        return {key: base64.b64decode(value) for key, value in held.items()}
+
     def _get(self, resource: str, name: str) -> Object:
         return self.wizard.admin.get(f"{CORE}/namespaces/{self.namespace}/{resource}/{name}")
 
 
 @contextlib.contextmanager
 def bao_pod(
-    cert_manager: CertManager, control_plane: ControlPlane, charts: Path, folder: Path
+    cert_manager: CertManager,
+    control_plane: ControlPlane,
+    charts: Path,
+    folder: Path,
+    engine: str = "openbao",
 ) -> Iterator[Pod]:
     """A site whose server's pod leads to an OpenBao that starts when the pod is made."""
-    with bao_pods(cert_manager, control_plane, charts, folder, 1) as (running,):
+    with bao_pods(cert_manager, control_plane, charts, folder, 1, engine) as (running,):
         yield running
 
 
 @contextlib.contextmanager
 def bao_pods(
-    cert_manager: CertManager, control_plane: ControlPlane, charts: Path, folder: Path, count: int
+    cert_manager: CertManager,
+    control_plane: ControlPlane,
+    charts: Path,
+    folder: Path,
+    count: int,
+    engine: str = "openbao",
 ) -> Iterator[list[Pod]]:
     """The same with several replicas."""
     with site(control_plane, charts, folder) as wizard:
         namespace = f"{wizard.namespace}-bao"
         environment = {"HTTPS_PROXY": cert_manager.proxy.url, "NO_PROXY": "127.0.0.1"}
         baos = [
-            RenderedBao(folder / f"bao-{number}", "", environment, ("", ""))
+            RenderedBao(folder / f"bao-{number}", "", environment, ("", ""), engine=engine)
             for number in range(count)
         ]
         api = int(control_plane.server.rpartition(":")[2])
         cert_manager.services["kubernetes.default.svc"] = api
-        cert_manager.services[f"openbao.{namespace}.svc"] = baos[0].port
+        cert_manager.services[f"{engine}.{namespace}.svc"] = baos[0].port
         pods = []
         for number, bao in enumerate(baos):
             bao.folder.mkdir()
-            pods.append(Pod(wizard, namespace, bao, f"openbao-{number}"))
+            pods.append(Pod(wizard, namespace, bao, f"{engine}-{number}"))
             forward_ports(wizard.admin, namespace, {8200: bao.port}, pods[-1].name)
             bao.others = {
-                f"openbao-{other}.openbao-internal": one.port for other, one in enumerate(baos)
+                f"{engine}-{other}.{engine}-internal": one.port for other, one in enumerate(baos)
             }
         threads = [threading.Thread(target=pod.run, name=pod.name) for pod in pods]
         for thread in threads:

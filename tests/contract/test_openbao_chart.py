@@ -1,6 +1,5 @@
 """OpenBao's own chart with our configuration, and a real OpenBao that starts by it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,21 +7,15 @@ from typing import Any
 import pytest
 
 from backends.certificates import X509
-from backends.helm import Helm
-from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
 from tests.bao import Bao, RenderedBao, opened_bao
-from tests.real import charts_folder, helm_program
-from tests.unit.steps.conftest import inputs_for
+from tests.contract import vault_charts
+from tests.contract.vault_charts import Object
 from wizard.certificates import CertificateRequest
-from wizard.charts.openbao import CHART_VERSION, PORT
+from wizard.charts.engine import PORT
 from wizard.errors import Unauthorized
-from wizard.ports import ReleaseRequest
-from wizard.steps.vault.reaching import served_authority
-from wizard.steps.vault.server import ServerRelease
 from wizard.vaults import VaultLogin, VaultServer
 
-Object = dict[str, Any]
 AUTHORITY = X509().issue(CertificateRequest("Servers", is_authority=True), None)
 STATIC = {"kind": "static", "key": {"generate": True}}
 
@@ -30,28 +23,9 @@ STATIC = {"kind": "static", "key": {"generate": True}}
 async def rendered(
     folder: Path, unseal: Object = STATIC, replicas: int = 1, **sections: Any
 ) -> dict[str, Object]:
-    """The chart's objects by kind and name."""
-    async with simulated_world(speed=0) as world:
-        server = {"kind": "deploy", "unseal": unseal, "replicas": replicas}
-        pki = {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
-        inputs = inputs_for(world, folder, pki=pki, **sections)
-        authority = served_authority(inputs.preset)
-        assert authority
-        release = ServerRelease(inputs, authority, authority.server, [])  # type: ignore[arg-type]
-        await world.stage.objects.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "ConfigMap",
-                "metadata": {"name": "kube-root-ca.crt", "namespace": "kube-system"},
-                "data": {"ca.crt": AUTHORITY.certificate.decode()},
-            }
-        )
-        values = await release.values(world)
-    chart = charts_folder() / f"openbao-{CHART_VERSION}.tgz"
-    request = ReleaseRequest("openbao", "openbao", chart, values)
-    helm = Helm(environ={**os.environ, "WIZARD_HELM": helm_program()})
-    objects = await helm.render(request, None)
-    return {f"{one['kind']} {one['metadata']['name']}": one for one in objects}
+    """OpenBao's chart."""
+    authority = AUTHORITY.certificate
+    return await vault_charts.rendered(folder, "openbao", unseal, replicas, authority, **sections)
 
 
 async def test_the_chart_takes_the_values_as_they_are_meant(tmp_path: Path) -> None:
@@ -110,8 +84,7 @@ async def test_nothing_in_the_configuration_is_replaced_when_the_pod_starts(
 
 
 def _configuration(objects: dict[str, Object]) -> str:
-    text: str = objects["ConfigMap openbao-config"]["data"]["extraconfig-from-values.hcl"]
-    return text
+    return vault_charts.configuration(objects, "openbao")
 
 
 @pytest.fixture(scope="module")

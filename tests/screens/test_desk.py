@@ -20,9 +20,11 @@ def told(authority: Any) -> list[str]:
     return [one.path for one in desk.problems if one.path.startswith("pki")]
 
 
-def test_a_vault_installed_here_is_refused_beside_where_the_server_comes_from() -> None:
-    assert "pki.authority.server.kind" in told({"kind": "vault"})
-    assert "pki.authority.kind" not in told({"kind": "vault"})
+def test_a_seal_that_a_vault_installed_here_lacks_is_refused_where_it_is_chosen() -> None:
+    seal = {"kind": "static", "key": {"generate": True}}
+    server = {"kind": "deploy", "unseal": seal}
+    assert told({"kind": "vault", "server": server}) == ["pki.authority.server.unseal.kind"]
+    assert told({"kind": "vault"}) == []
 
 
 def test_a_server_that_others_run_is_not_taken_for_one_installed_here() -> None:

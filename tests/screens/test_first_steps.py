@@ -67,6 +67,19 @@ def test_whoever_holds_key_shares_is_told_where_they_lie() -> None:
     assert "Unseal keys" not in steps(installed())
 
 
+def test_whoever_holds_recovery_keys_is_told_what_they_are_for() -> None:
+    unseal = {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"}
+    server = {"kind": "deploy", "unseal": unseal, "recovery": {"keysFile": "/safe/my keys.json"}}
+    told = steps(
+        installed(
+            pki={"kind": "self-signed", "authority": {"kind": "vault", "server": server}},
+        )
+    )
+    assert "'/safe/my keys.json'" in told["Recovery keys"].text
+    assert told["Recovery keys"].text.startswith("Vault opens itself. 3 of 5 recovery keys")
+    assert "Unseal keys" not in told
+
+
 @pytest.mark.parametrize(
     ("url", "registry"),
     [

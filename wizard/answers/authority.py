@@ -15,7 +15,7 @@ from wizard.answers.scalars import (
     Url,
 )
 from wizard.answers.section import Section, answer
-from wizard.answers.unseal import Shamir, Unseal
+from wizard.answers.unseal import Recovery, Shamir, Unseal
 from wizard.answers.vaultauth import VaultAuth
 
 KeyType = Literal["ec-256", "ec-384", "rsa-2048", "rsa-3072", "rsa-4096"]
@@ -104,6 +104,12 @@ class DeployedServer(Section):
         help="How it is opened after every start.",
         front=True,
     )
+    recovery: Recovery | None = answer(
+        None,
+        label="Recovery keys",
+        help="A Vault that opens itself gives these instead of key shares; with them its "
+        "administrators make a root token, should they ever need one.",
+    )
 
 
 class ExistingServer(Section):
@@ -165,7 +171,7 @@ class OpenBaoAuthority(ServedAuthority):
 
 
 class VaultAuthority(ServedAuthority):
-    """A HashiCorp Vault server that you have."""
+    """A HashiCorp Vault: the one that you have, or one that is deployed here."""
 
     label = "Vault"
     kind: Literal["vault"]

@@ -9,7 +9,14 @@ from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
 from wizard.answers.rules_exposure import is_address
 from wizard.answers.scalars import seconds
-from wizard.answers.unseal import AwsKmsUnseal, Shamir, StaticUnseal, TransitUnseal
+from wizard.answers.unseal import (
+    AwsKmsUnseal,
+    AzureUnseal,
+    Recovery,
+    Shamir,
+    StaticUnseal,
+    TransitUnseal,
+)
 
 
 def validity(preset: Preset) -> Iterator[Problem]:
@@ -55,10 +62,13 @@ def unsealing(preset: Preset) -> Iterator[Problem]:
     if not isinstance(authority.server, DeployedServer):
         return
     unseal, path = authority.server.unseal, "pki.authority.server.unseal"
+    recovery, recovered = authority.server.recovery, "pki.authority.server.recovery"
     if isinstance(unseal, Shamir):
-        yield from _shamir(unseal, path)
+        yield from _shares(unseal, path)
     elif isinstance(unseal, AwsKmsUnseal) and (not unseal.access_key) != (not unseal.secret_key):
         yield Problem(path, "accessKey and secretKey belong together", "Give both or none.")
+    elif isinstance(unseal, AzureUnseal) and unseal.client_secret and not unseal.client_id:
+        yield Problem(f"{path}.clientSecret", "belongs to a clientId", "Give both, or take it out.")
     only_openbao = isinstance(unseal, StaticUnseal)
     everywhere = isinstance(unseal, Shamir | TransitUnseal)
     if not everywhere and only_openbao != isinstance(authority, OpenBaoAuthority):
@@ -68,25 +78,32 @@ def unsealing(preset: Preset) -> Iterator[Problem]:
             f"'{unseal.kind}' is unknown to {authority.kind}",
             f"It knows shamir, transit, {known}.",
         )
+    if isinstance(authority, VaultAuthority) and not isinstance(unseal, Shamir):
+        yield from _shares(recovery or Recovery(), recovered)
+    elif recovery is not None:
+        yield Problem(
+            recovered, "only a Vault that opens itself has recovery keys", "Leave it out."
+        )
 
 
-def _shamir(unseal: Shamir, path: str) -> Iterator[Problem]:
-    if unseal.threshold > unseal.shares:
+def _shares(holders: Shamir | Recovery, path: str) -> Iterator[Problem]:
+    if holders.threshold > holders.shares:
         yield Problem(
             f"{path}.threshold",
-            f"{unseal.threshold} shares are needed, but only {unseal.shares} are made",
+            f"{holders.threshold} shares are needed, but only {holders.shares} are made",
             "Make more shares, or need fewer.",
         )
-    elif unseal.shares > 1 and unseal.threshold == 1:
+    elif holders.shares > 1 and holders.threshold == 1:
+        use = "open the server" if isinstance(holders, Shamir) else "make a root token"
         yield Problem(
             f"{path}.threshold",
-            "a single share out of several would open the server",
+            f"a single share out of several would {use}",
             "Need two or more, or make one share only (labs).",
         )
-    if unseal.pgp_keys and len(unseal.pgp_keys) != unseal.shares:
+    if holders.pgp_keys and len(holders.pgp_keys) != holders.shares:
         yield Problem(
             f"{path}.pgpKeys",
-            f"{len(unseal.pgp_keys)} keys for {unseal.shares} shares",
+            f"{len(holders.pgp_keys)} keys for {holders.shares} shares",
             "Give one key for each share.",
         )
 

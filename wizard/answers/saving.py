@@ -11,7 +11,12 @@ import yaml
 
 from wizard.answers.draft import Draft
 from wizard.answers.outline import ROOT, Shape, all_sections, fields_of, shape_of
-from wizard.answers.versions import CERT_MANAGER_VERSION, HARBOR_VERSION, OPENBAO_VERSION
+from wizard.answers.versions import (
+    CERT_MANAGER_VERSION,
+    HARBOR_VERSION,
+    OPENBAO_VERSION,
+    VAULT_VERSION,
+)
 from wizard.answers.yamltree import scalar
 from wizard.errors import UsageError
 
@@ -19,6 +24,7 @@ PINNED = {
     "harbor": HARBOR_VERSION,
     "certManager": CERT_MANAGER_VERSION,
     "openbao": OPENBAO_VERSION,
+    "vault": VAULT_VERSION,
 }
 """What this wizard installs where a preset names no version."""
 
@@ -108,16 +114,15 @@ def _secrets() -> Mapping[str, Shape]:
 
 def pinned(draft: Draft) -> Draft:
     """The draft with the versions it stands for: a newer wizard never upgrades by itself."""
-    certified = draft.get("pki.kind") == "acme" or (
-        draft.get("pki.authority.kind") in {"openbao", "vault"}
-    )
-    own_server = draft.get("pki.authority.kind") == "openbao" and (
+    kind = draft.get("pki.authority.kind")
+    certified = draft.get("pki.kind") == "acme" or kind in {"openbao", "vault"}
+    own_server = kind in {"openbao", "vault"} and (
         draft.get("pki.authority.server.kind") == "deploy"
     )
     installed = [
         "harbor",
         *(["certManager"] if certified else []),
-        *(["openbao"] if own_server else []),
+        *([kind] if own_server else []),
     ]
     for name in installed:
         if draft.get(f"versions.{name}") is None:

@@ -11,6 +11,8 @@ from wizard.answers.section import Section, answer
 
 _COPIED = "copied into a Secret beside the server"
 
+KeysFilePath = Annotated[LocalPath, AfterValidator(Path.expanduser), Field(validate_default=True)]
+
 
 class Shamir(Section):
     """By people: a number of key shares out of several."""
@@ -29,14 +31,33 @@ class Shamir(Section):
         help="Public keys of the holders, one for each share: shares are then encrypted.",
         example=["alice.asc", "bob.asc"],
     )
-    keys_file: Annotated[
-        LocalPath, AfterValidator(Path.expanduser), Field(validate_default=True)
-    ] = answer(
+    keys_file: KeysFilePath = answer(
         Path("~/harbor-unseal-keys.json"),
         label="Keys file",
         help="Where the shares are written, readable by you alone, never inside a git work tree. "
         "Move it to safety afterwards: it opens the server.",
         front=True,
+    )
+
+
+class Recovery(Section):
+    """Who gets the recovery keys of a Vault that opens itself."""
+
+    shares: Positive = answer(5, label="Shares", help="How many keys are made.", unit="keys")
+    threshold: Positive = answer(
+        3, label="Needed", help="How many of them make a new root token.", unit="keys"
+    )
+    pgp_keys: tuple[LocalPath, ...] = answer(
+        (),
+        label="PGP keys",
+        help="Public keys of the holders, one for each: what they get is then encrypted.",
+        example=["alice.asc", "bob.asc"],
+    )
+    keys_file: KeysFilePath = answer(
+        Path("~/harbor-recovery-keys.json"),
+        label="Keys file",
+        help="Where they are written, readable by you alone, never inside a git work tree. Move "
+        "it to safety afterwards.",
     )
 
 

@@ -5,6 +5,7 @@ from wizard.answers.section import Section, answer
 
 HARBOR_VERSION = "2.15.2"
 OPENBAO_VERSION = "2.7.2"
+VAULT_VERSION = "2.0.4"
 CERT_MANAGER_VERSION = "1.21.1"
 CSI_DRIVER_NFS_VERSION = "4.13.4"
 

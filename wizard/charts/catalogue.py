@@ -16,6 +16,7 @@ DIGESTS = {
     "harbor-1.18.4.tgz": "2caaf8e51c996d874e734b531ef97f2fd2b26e0445a8f04c53d94d3660fe58bb",
     "harbor-1.19.2.tgz": "5e1d1a1f13b405eb49fa838c7379f62c21f6663c81c675a5d055ec3b0e8ce745",
     "openbao-0.29.2.tgz": "a3660db0d437fb7306c2c69191429eac23e80dad96aca886e6dfdb4aae53a626",
+    "vault-0.34.1.tgz": "c18b98c776a1ef4551403b972b75ef3b9ec629750370b55c608619c73dae9c3d",
 }
 """SHA-256 of the upstream packages that the wizard is tested with, by file name."""
 

@@ -1,41 +1,16 @@
 """Answers that can be given and checked, but that this version does not carry out yet."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
-from wizard.answers.paths import Path, format_path
+from wizard.answers.authority import DeployedServer, ServedAuthority
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
-from wizard.answers.raw import value_at
 from wizard.answers.secret_values import secret_paths
 from wizard.answers.secrets import VaultSecret
 from wizard.answers.storage import NfsProvisioner
-from wizard.answers.unseal import Shamir
 from wizard.charts.tls import has_authority
-
-LATER: Mapping[Path, tuple[tuple[str, ...], str]] = {
-    ("pki", "authority", "server", "unseal"): (
-        ("awskms", "gcpckms", "azurekeyvault"),
-        "shamir, static or transit, or a server of yours",
-    ),
-}
-"""The sections that have kinds for later: these kinds, and those that are carried out."""
-
-
-def is_for_later(path: Path, kind: object) -> bool:
-    """Whether a kind of the section at a path can be given, but is not carried out yet."""
-    return path in LATER and kind in LATER[path][0]
-
-
-def kinds_for_later(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """A problem for every kind in raw answers that is for later, however little of it is given."""
-    for path in LATER:
-        raw = value_at(path, data)
-        kind = raw.get("kind") if isinstance(raw, Mapping) else None
-        if is_for_later(path, kind):
-            yield _later_kind(path, str(kind))
+from wizard.steps.vault.custody import holders_of
 
 
 def not_carried_out(preset: Preset) -> Iterator[Problem]:
@@ -66,25 +41,9 @@ def _certificates(preset: Preset) -> Iterator[Problem]:
 
 
 def _deployed(authority: ServedAuthority, server: DeployedServer) -> Iterator[Problem]:
-    if isinstance(authority, VaultAuthority):
-        yield _later(
-            "pki.authority.server.kind",
-            "deploy for a Vault",
-            "existing, or OpenBao in pki.authority.kind",
-        )
-    yield from _kind(("pki", "authority", "server", "unseal"), server.unseal.kind)
-    if server.replicas != 1 and not isinstance(server.unseal, Shamir):
+    if server.replicas != 1 and holders_of(authority, server) is None:
         given = f"{server.replicas} with unseal.kind {server.unseal.kind}"
         yield _later("pki.authority.server.replicas", given, "1, or unseal.kind shamir")
-
-
-def _kind(path: Path, kind: str) -> Iterator[Problem]:
-    if is_for_later(path, kind):
-        yield _later_kind(path, kind)
-
-
-def _later_kind(path: Path, kind: str) -> Problem:
-    return _later(format_path((*path, "kind")), kind, LATER[path][1])
 
 
 def _later(path: str, given: str, instead: str) -> Problem:

@@ -18,8 +18,8 @@ def served(url: str, expose: str, pki: str = "self-signed") -> str:
     )
 
 
-def authority(kind: str, unseal: str) -> str:
-    server = f"{{kind: deploy, unseal: {{{unseal}}}}}"
+def authority(kind: str, unseal: str, more: str = "") -> str:
+    server = f"{{kind: deploy, unseal: {{{unseal}}}{more}}}"
     return MINIMAL.replace(
         "{kind: self-signed}",
         f"{{kind: self-signed, authority: {{kind: {kind}, server: {server}}}}}",
@@ -173,6 +173,29 @@ BROKEN = {
         authority("vault", "kind: static, key: {generate: true}"),
         "pki.authority.server.unseal.kind",
         "'static' is unknown to vault",
+    ),
+    "half a client of Azure": (
+        authority(
+            "vault",
+            "kind: azurekeyvault, tenantId: t, vaultName: v, keyName: k, clientSecret: {env: S}",
+        ),
+        "pki.authority.server.unseal.clientSecret",
+        "belongs to a clientId",
+    ),
+    "recovery keys where there are shares": (
+        authority("vault", "kind: shamir", ", recovery: {shares: 1, threshold: 1}"),
+        "pki.authority.server.recovery",
+        "only a Vault that opens itself has recovery keys",
+    ),
+    "recovery keys of an OpenBao that opens itself": (
+        authority("openbao", "kind: static, key: {generate: true}", ", recovery: {}"),
+        "pki.authority.server.recovery",
+        "only a Vault that opens itself has recovery keys",
+    ),
+    "one recovery key out of several": (
+        authority("vault", "kind: awskms, region: r, kmsKeyId: k", ", recovery: {threshold: 1}"),
+        "pki.authority.server.recovery.threshold",
+        "a single share out of several would make a root token",
     ),
     "half a key of AWS": (
         authority("vault", "kind: awskms, region: r, kmsKeyId: k, accessKey: {env: A}"),

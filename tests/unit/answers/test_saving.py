@@ -15,7 +15,7 @@ from tests.unit.answers.generated_presets import presets
 from wizard.answers.draft import Draft
 from wizard.answers.loading import load, read
 from wizard.answers.preset import Preset
-from wizard.answers.saving import dump, save
+from wizard.answers.saving import PINNED, dump, save
 from wizard.answers.yamltree import parse
 from wizard.errors import ExitCode, UsageError
 
@@ -67,6 +67,17 @@ def test_saving_pins_the_version_and_keeps_the_old_file(write: Callable[..., Pat
     assert path.with_name("p.yaml.bak").read_text() == MINIMAL
     assert load([path]).harbor.profile == "lab"
     assert "versions:\n  harbor: 2.15.2\n" in path.read_text()
+
+
+@pytest.mark.parametrize("kind", ["openbao", "vault"])
+def test_saving_pins_the_server_that_is_installed(write: Callable[..., Path], kind: str) -> None:
+    server = "{kind: deploy, unseal: {kind: shamir}}"
+    authority = f"authority: {{kind: {kind}, server: {server}}}"
+    path = write(MINIMAL.replace("{kind: self-signed}", f"{{kind: self-signed, {authority}}}"))
+    save(read([path]), path)
+    versions = load([path]).versions
+    pinned = {"openbao": versions.openbao, "vault": versions.vault}
+    assert pinned == {"openbao": None, "vault": None} | {kind: PINNED[kind]}
 
 
 def test_a_pinned_version_is_kept(write: Callable[..., Path]) -> None:

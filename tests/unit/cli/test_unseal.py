@@ -81,7 +81,11 @@ def test_the_example_is_installed_and_its_server_opened(
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("unseal-static", "Nobody holds key shares"), ("vault-token", "no server to unseal")],
+    [
+        ("unseal-static", "Nobody holds key shares"),
+        ("unseal-aws-kms", "kubectl logs vault-0"),
+        ("vault-token", "no server to unseal"),
+    ],
 )
 def test_servers_without_shares_of_people_are_none_to_unseal(
     wizard: Run, folder: Path, name: str, words: str

@@ -11,9 +11,11 @@ from wizard.certificates import CertificateRequest
 from wizard.errors import ExitCode
 
 EXAMPLES = (
+    "unseal-aws-kms",
     "unseal-shares",
     "unseal-static",
     "unseal-transit",
+    "unseal-vault-shares",
     "vault-approle",
     "vault-certificate",
     "vault-kubernetes",

@@ -134,17 +134,33 @@ def test_its_image_is_pulled_with_the_login_for_images() -> None:
     assert "pki.vault.pull" in server.needs
 
 
-@pytest.mark.parametrize(
-    ("pki", "path"),
-    [
-        (deployed(replicas=3), "pki.authority.server.replicas"),
-        (deployed("vault", unseal={"kind": "shamir"}), "pki.authority.server.kind"),
-    ],
-)
-def test_other_servers_of_our_own_are_refused(pki: dict[str, Any], path: str) -> None:
+def test_three_that_would_set_themselves_up_are_refused() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=pki))
-    assert [problem.path for problem in refused.value.problems] == [path]
+        graph_of(preset(pki=deployed(replicas=3)))
+    assert [problem.path for problem in refused.value.problems] == ["pki.authority.server.replicas"]
+
+
+AWS = {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"}
+KEYS = {"accessKey": {"env": "A"}, "secretKey": {"env": "S"}}
+TRANSIT = {"kind": "transit", "address": "https://a.test", "keyName": "k", "token": {"env": "T"}}
+
+
+@pytest.mark.parametrize(
+    ("unseal", "secret"),
+    [({"kind": "shamir"}, False), (TRANSIT, True), (AWS, False), ({**AWS, **KEYS}, True)],
+)
+def test_a_vault_is_initialised_from_outside_however_it_opens(
+    unseal: dict[str, Any], secret: bool
+) -> None:
+    steps = {step.id: step for step in graph_of(preset(pki=deployed("vault", unseal=unseal))).steps}
+    assert ("pki.vault.seal" in steps) == secret
+    assert steps["pki.vault.opened"].title == "Vault initialised and open"
+    assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
+
+
+@pytest.mark.parametrize("name", ["unseal-aws-kms", "unseal-azure", "unseal-gcp-kms"])
+def test_the_examples_by_a_clouds_key_are_carried_out(name: str) -> None:
+    assert PRESETS / "examples" / f"{name}.yaml" in CARRIED_OUT
 
 
 def test_a_path_that_may_sign_needs_no_more_than_the_login_beside_it() -> None:
@@ -230,16 +246,6 @@ OFFLINE = {
     "kind": "self-signed",
     "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
 }
-BY_CLOUD = {
-    "kind": "self-signed",
-    "authority": {
-        "kind": "openbao",
-        "server": {
-            "kind": "deploy",
-            "unseal": {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"},
-        },
-    },
-}
 NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
 SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
 
@@ -253,7 +259,6 @@ def test_an_authority_outside_needs_no_root_here() -> None:
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"pki": BY_CLOUD}, "pki.authority.server.unseal.kind"),
         ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
@@ -276,6 +281,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=BY_CLOUD, storage=SUBDIR))
+        graph_of(preset(pki=deployed(replicas=3), storage=SUBDIR))
 
     assert len(refused.value.problems) == 2

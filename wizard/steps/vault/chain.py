@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
 from wizard.answers.pki import SelfSigned
-from wizard.answers.unseal import Shamir
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.ports import Object, World
 from wizard.steps.base import Step
@@ -16,6 +15,7 @@ from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
 from wizard.steps.vault.authority import held_by
+from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
@@ -74,8 +74,8 @@ def _deployed(
     ground, release = server_steps(inputs, authority, server)
     steps: list[Step] = [*ground, release]
     sessions = deployed_sessions(replicas)
-    if isinstance(server.unseal, Shamir):
-        opened = ServerOpened(inputs, authority, server.unseal, replicas, release)
+    if holders := holders_of(authority, server):
+        opened = ServerOpened(inputs, authority, holders, replicas, release)
         steps.append(opened)
         sessions = deployed_sessions(replicas, opened.is_to_be_set_up)
     needs = [steps[-1].id]

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from wizard.answers.unseal import Shamir
-from wizard.charts.openbao import RELEASE_NAME
+from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
+from wizard.answers.unseal import Recovery, Shamir
+from wizard.charts.openbao import OPENBAO
 from wizard.errors import CheckFailed, Invalid, StepFailed
 from wizard.ports import Ref, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter
@@ -18,19 +19,47 @@ from wizard.vaults import Sharing, VaultKeys
 
 _UNKNOWN = "the server does not run yet"
 
+Holders = Shamir | Recovery
+"""The answers that say who gets the shares of a key, and where these are written."""
+
+
+def holders_of(authority: ServedAuthority, server: DeployedServer) -> Holders | None:
+    """Who gets shares of a server that is initialised from outside; None: it initialises itself,
+    as an OpenBao does that opens itself.
+    """
+    if isinstance(server.unseal, Shamir):
+        return server.unseal
+    recovery = server.recovery or Recovery()
+    return recovery if isinstance(authority, VaultAuthority) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Custody:
     """The keys file of one server."""
 
     inputs: Inputs
-    unseal: Shamir
+    holders: Holders
     replicas: Replicas
+
+    @property
+    def recovery(self) -> bool:
+        """Whether the server opens itself, so that its shares make a root token alone."""
+        return isinstance(self.holders, Recovery)
+
+    @property
+    def title(self) -> str:
+        """What people call the shares."""
+        return f"{self.kind} of {self.replicas.title}"
+
+    @property
+    def kind(self) -> str:
+        """The same, without whose they are."""
+        return "recovery keys" if self.recovery else "key shares"
 
     @property
     def file(self) -> KeysFile:
         """Where the shares are kept."""
-        return KeysFile(self.unseal.keys_file, self.inputs.conceal)
+        return KeysFile(self.holders.keys_file, self.inputs.conceal)
 
     async def kept(self, world: World) -> Kept | None:
         """What the file holds of this very server; None: nothing. Raises CheckFailed."""
@@ -49,15 +78,14 @@ class Custody:
         if found and (found.shares or found.server != await self._server(world)):
             raise self.in_the_way("it holds the shares of another server")
         self._sharing()
-        if not (self.inputs.attended or self.unseal.pgp_keys):
+        if not (self.inputs.attended or self.holders.pgp_keys):
             raise CheckFailed(
-                "OpenBao is not initialised without a person",
-                why="whoever keeps its key shares has to be there; a machine that runs jobs "
+                f"{self.replicas.title} is not initialised without a person",
+                why=f"whoever keeps the {self.title} has to be there; a machine that runs jobs "
                 "would lose them, or show them to others",
-                where="pki.authority.server.unseal",
-                fix="run the command in a terminal; or name the holders' PGP keys in pgpKeys; or "
-                "let it open itself (kind: static or transit). If it was initialised before, wait "
-                "until its pod runs",
+                where=self._answers,
+                fix="run the command in a terminal; or name the holders' PGP keys in pgpKeys"
+                f"{self._by_itself}. If it was initialised before, wait until its pod runs",
             )
 
     async def initialise(self, world: World, report: Reporter) -> None:
@@ -67,7 +95,8 @@ class Custody:
         """
         sharing, server, file = self._sharing(), await self._server(world), self.file
         file.reserve(server, sharing)
-        report.waiting("OpenBao makes its key; its shares are written the moment they come")
+        title = self.replicas.title
+        report.waiting(f"{title} makes its key; its shares are written the moment they come")
 
         def keep(keys: VaultKeys) -> None:
             file.keep(server, sharing, keys)
@@ -76,15 +105,16 @@ class Custody:
             try:
                 await world.vault.initialise(reached, sharing, keep)
             except Invalid as error:
-                raise _not_initialised(error) from None
-        report.log(f"The key shares of OpenBao are in {file.path}, readable by you alone")
+                raise _not_initialised(title, error) from None
+        report.log(f"The {self.title} are in {file.path}, readable by you alone")
 
     @property
     def creation(self) -> ObjectChange:
         """What a plan tells of it."""
-        unseal, ref = self.unseal, self.ref
+        holders, ref = self.holders, self.ref
+        use = "make a root token" if self.recovery else "open it"
         fields = (
-            FieldChange("shares", ABSENT, f"{unseal.shares}, of which {unseal.threshold} open it"),
+            FieldChange("shares", ABSENT, f"{holders.shares}, of which {holders.threshold} {use}"),
             FieldChange("file", ABSENT, str(self.file.path)),
         )
         return ObjectChange("create", ref, fields, validated=False, reason=_UNKNOWN)
@@ -92,29 +122,41 @@ class Custody:
     @property
     def ref(self) -> Ref:
         """What stands for the shares in a plan."""
-        return place("Keys", f"{self.replicas.place.namespace}/{RELEASE_NAME}")
+        return place("Keys", f"{self.replicas.place.namespace}/{self.replicas.place.engine.name}")
 
     def in_the_way(self, why: str) -> CheckFailed:
         """The error of a file that must not be written over."""
         return CheckFailed(
-            "The file for the key shares exists",
+            f"The file for the {self.kind} exists",
             why=f"{why}, and is never written over",
             where=str(self.file.path),
             fix="move it to safety if that server still runs; or name another file in "
-            "pki.authority.server.unseal.keysFile",
+            f"{self._answers}.keysFile",
         )
 
     def _sharing(self) -> Sharing:
-        unseal = self.unseal
-        keys = public_keys(unseal.pgp_keys, self.inputs.clock())
-        return Sharing(unseal.shares, unseal.threshold, keys)
+        holders = self.holders
+        keys = public_keys(holders.pgp_keys, self.inputs.clock())
+        return Sharing(holders.shares, holders.threshold, keys, recovery=self.recovery)
+
+    @property
+    def _answers(self) -> str:
+        """Where the answers about the shares are."""
+        return f"pki.authority.server.{'recovery' if self.recovery else 'unseal'}"
+
+    @property
+    def _by_itself(self) -> str:
+        """The way without shares, where there is one."""
+        if self.replicas.place.engine is OPENBAO:
+            return "; or let it open itself (kind: static or transit)"
+        return ""
 
 
-def _not_initialised(error: Invalid) -> StepFailed:
+def _not_initialised(title: str, error: Invalid) -> StepFailed:
     """What to do about a server that refuses to be initialised."""
     fix = "see why, then give the same command again"
     if "cluster already has state" in error.why:
         fix = "an earlier attempt spoilt its volume: delete the pod and its claim, then try again"
     return StepFailed(
-        "OpenBao refuses to be initialised", why=error.why, where=error.where, fix=fix
+        f"{title} refuses to be initialised", why=error.why, where=error.where, fix=fix
     )

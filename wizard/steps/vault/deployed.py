@@ -82,7 +82,7 @@ async def followers(replicas: Replicas, world: World) -> str:
     servers = (found.get("config") or {}).get("servers") or ()
     voting = sum(1 for one in servers if one.get("voter"))
     if voting < replicas.count:
-        return f"{voting} of {replicas.count} replicas of OpenBao have a vote"
+        return f"{voting} of {replicas.count} replicas of {replicas.title} have a vote"
     return ""
 
 

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from wizard.answers.authority import DeployedServer, ServedAuthority
-from wizard.charts.openbao import PORT, RELEASE_NAME, ServerSecrets
+from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
+from wizard.charts.engine import PORT, Engine, ServerSecrets
+from wizard.charts.openbao import OPENBAO
+from wizard.charts.vault import VAULT
 from wizard.diagnose.kinds import STATEFUL_SET
 from wizard.errors import CheckFailed, NotFound, Unreachable
 from wizard.ports import NeededRight, Ref, Right, World
@@ -18,30 +20,31 @@ OPEN: frozenset[VaultState] = frozenset({"active", "standby"})
 
 @dataclass(frozen=True, slots=True)
 class ServerPlace:
-    """Where the server is, and what its Secrets are called."""
+    """Which server it is and where, and what its Secrets are called."""
 
+    engine: Engine
     namespace: str
 
     @property
     def address(self) -> str:
         """Where pods reach it."""
-        return f"https://{RELEASE_NAME}.{self.namespace}.svc:{PORT}"
+        return f"https://{self.engine.name}.{self.namespace}.svc:{PORT}"
 
     @property
     def secrets(self) -> ServerSecrets:
         """Its Secrets."""
-        return ServerSecrets(f"{RELEASE_NAME}-server-tls", f"{RELEASE_NAME}-seal-key")
+        return ServerSecrets(f"{self.engine.name}-server-tls", f"{self.engine.name}-seal-key")
 
     @property
     def authority(self) -> str:
         """Secret: the authority of its certificate, with the key."""
-        return f"{RELEASE_NAME}-server-ca-key"
+        return f"{self.engine.name}-server-ca-key"
 
     @classmethod
     def of(cls, authority: ServedAuthority, server: DeployedServer) -> "ServerPlace":
         """The place that the answers give it."""
-        kind: str = getattr(authority, "kind", RELEASE_NAME)
-        return cls(server.namespace or kind)
+        engine = VAULT if isinstance(authority, VaultAuthority) else OPENBAO
+        return cls(engine, server.namespace or engine.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ class Replicas:
     @property
     def pods(self) -> Sequence[str]:
         """Their names; the first is the one that is initialised, the others join it."""
-        return [f"{RELEASE_NAME}-{number}" for number in range(self.count)]
+        return [f"{self.place.engine.name}-{number}" for number in range(self.count)]
+
+    @property
+    def title(self) -> str:
+        """What people call the server."""
+        return self.place.engine.title
 
     def rights(self, reason: str) -> Sequence[NeededRight]:
         """What reaching them takes."""
@@ -86,11 +94,11 @@ class Replicas:
         """Raise CheckFailed where the server was installed with another number of replicas: of
         three that agree one alone decides nothing, and others could not read who belongs to them.
         """
-        ref = Ref(STATEFUL_SET, self.place.namespace, RELEASE_NAME)
+        ref = Ref(STATEFUL_SET, self.place.namespace, self.place.engine.name)
         found = (await world.objects.get(ref) or {}).get("spec", {}).get("replicas", self.count)
         if found not in {0, self.count}:
             raise CheckFailed(
-                f"OpenBao has {found} replicas, which no run makes {self.count}",
+                f"{self.title} has {found} replicas, which no run makes {self.count}",
                 why="they have agreed on who belongs to them, and one that is taken away still "
                 "counts",
                 where="pki.authority.server.replicas",

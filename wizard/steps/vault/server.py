@@ -9,16 +9,12 @@ from typing import Any
 
 from wizard.answers.authority import DeployedServer, ServedAuthority
 from wizard.answers.secrets import KubernetesSecret, Secret
-from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal
+from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal, Unseal
 from wizard.certificates import CertificateRequest
-from wizard.charts.openbao import (
-    PULL_SECRET,
-    RELEASE_NAME,
-    Requests,
-    openbao_chart,
-    openbao_values,
-    server_names,
-)
+from wizard.charts.engine import Requests
+from wizard.charts.openbao import openbao_values
+from wizard.charts.seals import seal_secrets
+from wizard.charts.vault import VAULT, vault_values
 from wizard.ports import Charts, NeededRight, Ref, Right, World
 from wizard.steps.base import Reporter, Step
 from wizard.steps.certificates import SignedCertificates, Wanted
@@ -31,6 +27,7 @@ from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
+from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.deployed import MOUNT, RAFT
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import ACCOUNT
@@ -39,6 +36,9 @@ from wizard.steps.vault.replicas import Replicas, ServerPlace
 API_SERVER = "https://kubernetes.default.svc:443"
 """Where pods reach the API server."""
 _UNSEAL = "pki.authority.server.unseal"
+AUDIT = "sys/audit/log"
+AUDIT_DEVICE = {"type": "file", "options": {"file_path": "stdout"}}
+"""Every request is told to the pod's log, secrets hashed."""
 _YEARS = 10
 """The server's own certificate is trusted by cert-manager and the wizard alone, so it may last."""
 _UNKNOWN_AUTHORITY = "to be read"
@@ -60,12 +60,12 @@ def server_steps(
         "pki.vault.certificate",
         "Certificate of the server",
         there,
-        authority=Wanted(place.authority, _authority_request()),
-        signed=[Wanted(place.secrets.certificate, _server_request(place.namespace, server))],
+        authority=Wanted(place.authority, _authority_request(place)),
+        signed=[Wanted(place.secrets.certificate, _server_request(place, server))],
     )
     seal = _seal(inputs, there, place, server)
     account = KeptObjects("pki.vault.account", "Account of the wizard", inputs, _account(place))
-    ground: list[Step] = [certificate, *seal, account, *_image_login(inputs, there)]
+    ground: list[Step] = [certificate, *seal, account, *_image_login(inputs, there, place)]
     for step in ground:
         step.needs = (namespace.id,)
     release = ServerRelease(inputs, authority, server, [step.id for step in ground])
@@ -78,9 +78,10 @@ def _in_namespace(inputs: Inputs, namespace: str) -> Inputs:
     return replace(inputs, preset=inputs.preset.model_copy(update={"target": target}))
 
 
-def _image_login(inputs: Inputs, there: Inputs) -> Sequence[Step]:
+def _image_login(inputs: Inputs, there: Inputs, place: ServerPlace) -> Sequence[Step]:
     """The login with which the server's image is pulled, where the answers have one."""
-    copied, reference = pull_login(inputs, PULL_SECRET), inputs.preset.delivery.pull_secret
+    reference = inputs.preset.delivery.pull_secret
+    copied = pull_login(inputs, place.engine.pull_secret)
     if copied is None or reference is None:
         return ()
     copied = replace(copied, reference=_in_target(inputs, reference))
@@ -94,14 +95,14 @@ class ServerNamespace(TargetNamespace):
     title = "Namespace of the server"
 
 
-def _authority_request() -> CertificateRequest:
-    days = 365 * _YEARS
-    return CertificateRequest("OpenBao servers", days=days, key_type="ec-256", is_authority=True)
+def _authority_request(place: ServerPlace) -> CertificateRequest:
+    name, days = f"{place.engine.title} servers", 365 * _YEARS
+    return CertificateRequest(name, days=days, key_type="ec-256", is_authority=True)
 
 
-def _server_request(namespace: str, server: DeployedServer) -> CertificateRequest:
-    names = server_names(namespace, server.replicas)
-    return CertificateRequest(RELEASE_NAME, names, days=365 * _YEARS)
+def _server_request(place: ServerPlace, server: DeployedServer) -> CertificateRequest:
+    names = place.engine.server_names(place.namespace, server.replicas)
+    return CertificateRequest(place.engine.name, names, days=365 * _YEARS)
 
 
 def _seal(
@@ -113,9 +114,10 @@ def _seal(
     unseal = server.unseal
     if isinstance(unseal, Shamir):
         return ()
-    if isinstance(unseal, TransitUnseal):
-        return [_transit_token(inputs, there, place, unseal)]
-    assert isinstance(unseal, StaticUnseal)
+    if not isinstance(unseal, StaticUnseal):
+        copied = _given_to_seal(inputs, there, place, unseal)
+        title = "Token of the seal" if isinstance(unseal, TransitUnseal) else "Login of the seal"
+        return [CopySecrets("pki.vault.seal", title, there, copied)] if copied else ()
     reference = _in_target(inputs, unseal.key)
 
     def make(_: World, given: str) -> Entries:
@@ -134,18 +136,24 @@ def _in_target(inputs: Inputs, reference: Secret) -> Secret:
     return reference.model_copy(update={"secret": named})
 
 
-def _transit_token(
-    inputs: Inputs, there: Inputs, place: ServerPlace, unseal: TransitUnseal
-) -> Step:
-    path = f"{_UNSEAL}.token"
+def _given_to_seal(
+    inputs: Inputs, there: Inputs, place: ServerPlace, unseal: Unseal
+) -> Sequence[Copied]:
+    """The Secret with what people gave for the seal; none where they gave nothing."""
+    given = {f"{_UNSEAL}.{one.answer}": one for one in seal_secrets(unseal)}
+    bundle = unseal.ca_bundle if isinstance(unseal, TransitUnseal) else None
 
     async def read(world: World) -> Entries:
-        token = (await inputs.given(world, path, unseal.token)).strip().encode()
-        authority = file_content(unseal.ca_bundle)
-        return {"token": token, **({"ca.crt": authority} if authority else {})}
+        entries = {"ca.crt": file_content(bundle)} if bundle else {}
+        for path, one in given.items():
+            entries[one.key] = (await inputs.given(world, path, one.reference)).strip().encode()
+        return entries
 
-    copied = Copied(place.secrets.seal, read, path, _in_target(inputs, unseal.token))
-    return CopySecrets("pki.vault.seal", "Token of the seal", there, [copied])
+    sources = [(path, _in_target(inputs, one.reference)) for path, one in given.items()]
+    return [
+        Copied(place.secrets.seal, read, path, reference, also=tuple(sources[1:]))
+        for path, reference in sources[:1]
+    ]
 
 
 def _account(place: ServerPlace) -> Sequence[Mapping[str, Any]]:
@@ -170,14 +178,13 @@ def _account(place: ServerPlace) -> Sequence[Mapping[str, Any]]:
 
 
 class ServerRelease(HelmRelease):
-    """The server runs. Where it opens itself it is open, with the wizard's own login: it sets
+    """The server runs. An OpenBao that opens itself is open, with the wizard's own login: it sets
     itself up on its very first start, and neither root token nor shares ever exist outside
-    (https://openbao.org/docs/configuration/self-init/). Where people hold its key it answers,
-    and is not ready before another step opened it.
+    (https://openbao.org/docs/configuration/self-init/). Every other one answers, and is
+    not ready before another step initialised and opened it.
     """
 
     id = "pki.vault.server"
-    title = "OpenBao"
 
     def __init__(
         self,
@@ -188,18 +195,20 @@ class ServerRelease(HelmRelease):
     ) -> None:
         self.needs = tuple(needs)
         self._authority, self._server = authority, server
+        self._holders = holders_of(authority, server)
         self._place = ServerPlace.of(authority, server)
         self._replicas = Replicas(inputs, self._place, server.replicas)
-        self.shares = self._place.namespace
-        ref = Ref(RELEASE, self._place.namespace, RELEASE_NAME)
-        super().__init__(inputs, openbao_chart(), ref, self._waiting())
+        self.shares, self.title = self._place.namespace, self._place.engine.title
+        engine = self._place.engine
+        ref = Ref(RELEASE, self._place.namespace, engine.name)
+        super().__init__(inputs, engine.chart, ref, self._waiting())
 
     def _waiting(self) -> Wait:
         return Wait(
             self._replicas.inputs,
-            title="OpenBao",
+            title=self._place.engine.title,
             namespace=self._place.namespace,
-            selector={"app.kubernetes.io/instance": RELEASE_NAME},
+            selector={"app.kubernetes.io/instance": self._place.engine.name},
         )
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
@@ -214,7 +223,7 @@ class ServerRelease(HelmRelease):
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step."""
-        if isinstance(self._server.unseal, Shamir):
+        if self._holders:
             self._wait.enough = partial(self._answer, world)
         await super().verify(world, report)
 
@@ -234,17 +243,22 @@ class ServerRelease(HelmRelease):
 
     async def values(self, world: World | None) -> Values:
         """See HelmRelease."""
+        preset, secrets = self._inputs.preset, self._place.secrets
         first: Requests = ()
-        if not isinstance(self._server.unseal, Shamir):
+        if self._place.engine is VAULT:
+            return vault_values(preset, self._server, secrets)
+        if not self._holders:
             published = await api_authority(world) if world else _UNKNOWN_AUTHORITY
             first = first_requests(self._inputs, self._authority, self._place, published)
-        return openbao_values(self._inputs.preset, self._server, self._place.secrets, first)
+        return openbao_values(preset, self._server, secrets, first)
 
 
 def first_requests(
     inputs: Inputs, authority: ServedAuthority, place: ServerPlace, published: str
 ) -> Requests:
-    """What gives the wizard its policy and its login, in a server that is new."""
+    """What gives the wizard its policy and its login, in a server that is new; before that a
+    Vault is told to tell its log of every request, which OpenBao has in its configuration.
+    """
     needed, server = dict(needed_capabilities(inputs.preset, authority)), authority.server
     if isinstance(server, DeployedServer) and server.replicas > 1:
         needed[RAFT] = ("read",)
@@ -261,6 +275,7 @@ def first_requests(
         "token_ttl": f"{_TOKEN_SECONDS}s",
     }
     return (
+        *((("audit", AUDIT, AUDIT_DEVICE),) if place.engine is VAULT else ()),
         ("policy", f"sys/policies/acl/{MOUNT}", {"policy": rules}),
         ("login", f"sys/auth/{MOUNT}", {"type": "kubernetes"}),
         ("cluster", f"auth/{MOUNT}/config", config),

@@ -1,4 +1,4 @@
-"""The chart of OpenBao, as far as the wizard looks at what it brings."""
+"""The charts of OpenBao and Vault, which are of one origin, as far as the wizard looks at them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ def make_package(source: ChartSource, folder: Path) -> Path:
 def render(release: str, namespace: str, chart: Chart, given: Mapping[str, Any]) -> list[Object]:
     """The server's configuration, its Services, and a StatefulSet."""
     server = given["server"]
-    own = {"app.kubernetes.io/name": "openbao", "app.kubernetes.io/instance": release}
+    own = {"app.kubernetes.io/name": chart.name, "app.kubernetes.io/instance": release}
     ports = [{"name": "https", "port": 8200}]
     several = server.get("ha")
     config = several["raft"]["config"] if several else server["standalone"]["config"]
@@ -42,11 +42,12 @@ def _server(
     release: str, namespace: str, own: Mapping[str, str], given: Mapping[str, Any]
 ) -> Object:
     server = given["server"]
-    image = server["image"]
+    image, name = server["image"], own["app.kubernetes.io/name"]
+    repository = f"{image['repository']}:{image['tag']}"
     container = {
-        "name": "openbao",
-        "image": f"{image['registry']}/{image['repository']}:{image['tag']}",
-        "volumeMounts": [*server["volumeMounts"], {"name": "data", "mountPath": "/openbao/data"}],
+        "name": name,
+        "image": f"{image['registry']}/{repository}" if "registry" in image else repository,
+        "volumeMounts": [*server["volumeMounts"], {"name": "data", "mountPath": f"/{name}/data"}],
     }
     pod: dict[str, Any] = {"containers": [container], "volumes": server["volumes"]}
     if secrets := given["global"].get("imagePullSecrets"):
