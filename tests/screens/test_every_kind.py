@@ -63,9 +63,14 @@ class Typist:
             return
         self._person.app.go(page.id)
         await self._person.until_seen(page.question)
+        await self._person.until(lambda: self._form.row_in_front)
         while todo := next(self._open(page), None):
             self._done.add(todo.path)
             await self._answer(todo)
+
+    @property
+    def _form(self) -> Form:
+        return self._person.app.screen.query_one(Form)
 
     def _open(self, page: Page) -> Iterator[Question]:
         desk = self._person.app.session.desk
@@ -79,7 +84,7 @@ class Typist:
         return raw.get("kind") if question.control == "kind" and raw else raw
 
     async def _answer(self, question: Question) -> None:
-        form, wanted = self._person.app.screen.query_one(Form), self._wanted(question)
+        form, wanted = self._form, self._wanted(question)
         if question.control in WITH_WINDOWS:
             self._person.app.session.desk.answer(question.path, wanted)
             await form.sync()
