@@ -69,10 +69,10 @@ class FrameScreen(Screen[None]):
 
     @property
     def stands(self) -> bool:
-        """Whether all of it can be drawn: not before it is composed, nor while it is removed, the
-        innermost widgets first.
+        """Whether all of it can be drawn: not before it is composed, nor while it is removed or the
+        application ends, the innermost widgets first.
         """
-        return self.is_mounted and self.is_attached and self.display
+        return self.is_mounted and self.is_attached and self.display and self.app.is_running
 
     def refresh_frame(self) -> None:
         """Show the screen as it is now, where it stands; once it does, it is shown in any case."""
