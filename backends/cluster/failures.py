@@ -182,6 +182,13 @@ def handshake_failure(status: int, where: str) -> WorldError:
             fix="ask for the right; `wizard rbac --preset FILE` prints the role of a preset",
             where=where,
         )
+    if status == 400:  # "does not have a host assigned" (kubernetes, pkg/registry/core/pod)
+        return Unreachable(
+            f"The API server has nowhere to lead {where} to yet",
+            why="it answered with HTTP 400: mostly the pod was not placed on a node yet",
+            fix="see `kubectl describe pod` for why it is not placed",
+            where=where,
+        )
     if status >= 500:
         return Unreachable(
             f"The API server does not get through to {where}",

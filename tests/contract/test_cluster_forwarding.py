@@ -148,6 +148,15 @@ async def test_a_refused_forward_is_told_at_once(
             pass
 
 
+async def test_a_pod_without_a_node_is_not_there_yet(
+    server: ScriptedServer, cluster: Cluster
+) -> None:
+    server.on(PATH, (400, {}))
+    with pytest.raises(Unreachable, match="nowhere to lead pods/portforward"):
+        async with cluster.pods.forward("home", "core", 8080):
+            pass
+
+
 @pytest.mark.parametrize("status", [500, 502])
 async def test_a_node_that_cannot_be_reached_is_told(
     server: ScriptedServer, cluster: Cluster, status: int
