@@ -13,6 +13,7 @@ import click
 from wizard import __version__
 from wizard.cli_certificates import certificate_group
 from wizard.cli_explain import explain
+from wizard.cli_presets import with_cluster
 from wizard.cli_trust import trust_group
 from wizard.cli_unseal import unseal
 from wizard.errors import ExitCode, UsageError
@@ -174,15 +175,16 @@ def verify(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> No
 async def _verify(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
-    from wizard.commands import read_answers
     from wizard.inspections import verify as verify_preset
-    from wizard.wiring import open_world
 
     _require_answers(presets, "the preset says which registry is meant, and what it should do")
-    answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
-    site, network = settings.site(answers.preset), answers.preset.network
-    async with open_world(site, network, voices.console.note) as world:
-        return await verify_preset(world, answers, voices)
+    return await with_cluster(
+        settings,
+        presets,
+        sets,
+        voices,
+        lambda world, answers: verify_preset(world, answers, voices),
+    )
 
 
 @wizard.command()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wizard.errors import ExitCode, UsageError
+from wizard.cli_presets import require_file, with_cluster
+from wizard.errors import ExitCode
 from wizard.options import PRESETS, SETS, Common, common, finish
 
 if TYPE_CHECKING:
@@ -46,17 +47,13 @@ def export(settings: Common, presets: Sequence[Path], sets: Sequence[str], kind:
 async def _export(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str], kind: str
 ) -> ExitCode:
-    from wizard.commands import read_answers
     from wizard.trust_commands import export as tell
-    from wizard.wiring import open_world
 
-    if not presets:
-        raise UsageError(
-            "No answers were given",
-            why="the preset says which Harbor is meant",
-            fix="give its file with --preset FILE",
-        )
-    answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
-    site, network = settings.site(answers.preset), answers.preset.network
-    async with open_world(site, network, voices.console.note) as world:
-        return await tell(world, answers.preset, kind, voices)
+    require_file(presets, "the preset says which Harbor is meant")
+    return await with_cluster(
+        settings,
+        presets,
+        sets,
+        voices,
+        lambda world, answers: tell(world, answers.preset, kind, voices),
+    )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wizard.errors import ExitCode, UsageError
+from wizard.cli_presets import require_file, with_cluster
+from wizard.errors import ExitCode
 from wizard.options import PRESETS, SETS, Common, common, finish
 
 if TYPE_CHECKING:
@@ -30,18 +31,14 @@ def unseal(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> No
 async def _unseal(
     settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
-    from wizard.commands import read_answers
     from wizard.terminal import TerminalPerson
     from wizard.unseal_command import unseal as give
-    from wizard.wiring import open_world
 
-    if not presets:
-        raise UsageError(
-            "No answers were given",
-            why="the preset says which server is meant",
-            fix="give its file with --preset FILE",
-        )
-    answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
-    site, network = settings.site(answers.preset), answers.preset.network
-    async with open_world(site, network, voices.console.note) as world:
-        return await give(world, answers.preset, voices, TerminalPerson())
+    require_file(presets, "the preset says which server is meant")
+    return await with_cluster(
+        settings,
+        presets,
+        sets,
+        voices,
+        lambda world, answers: give(world, answers.preset, voices, TerminalPerson()),
+    )

@@ -93,22 +93,42 @@ class Act(Step):
             ) from None
 
 
-async def changes_by(objects: Objects, wanted: Object) -> Sequence[ObjectChange]:
-    """What applying these few fields would change. Raises CheckFailed for more than an update: an
-    action never makes an object, nor anew.
-    """
-    change = await change_to(objects, wanted, MANAGER)
-    if change is not None and change.action != "update":
-        raise CheckFailed(
-            f"{change.ref} cannot be changed in this way",
-            why=change.reason or "it would have to be made anew",
-            where=str(change.ref),
-            fix="nothing was written",
-        )
-    return [change] if change else []
+def fields_of(ref: Ref, **fields: Object) -> Object:
+    """An object with these few fields alone, as they are applied to it."""
+    return {
+        "apiVersion": ref.kind.api_version,
+        "kind": ref.kind.name,
+        "metadata": {"name": ref.name, "namespace": ref.namespace},
+        **fields,
+    }
 
 
-async def apply(objects: Objects, wanted: Object, changes: Sequence[ObjectChange]) -> None:
-    """Apply these fields where that changes something; others' are taken as the preview said."""
-    for change in changes:
-        await objects.apply(wanted, manager=MANAGER, force=bool(change.taken))
+class Patch(Act):
+    """Applies a few fields of one object, which `wanted` has."""
+
+    verb = "patch"
+    wanted: Object
+
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step. Raises CheckFailed where the object is gone, or for more than an update."""
+        await self.live(world)
+        return await self.changes(world.objects)
+
+    async def changes(self, objects: Objects) -> Sequence[ObjectChange]:
+        """What applying the fields would change. Raises CheckFailed for more than an update: an
+        action never makes an object, nor anew.
+        """
+        change = await change_to(objects, self.wanted, MANAGER)
+        if change is not None and change.action != "update":
+            raise CheckFailed(
+                f"{change.ref} cannot be changed in this way",
+                why=change.reason or "it would have to be made anew",
+                where=str(change.ref),
+                fix="nothing was written",
+            )
+        return [change] if change else []
+
+    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
+        """See Step; others' fields are taken as the preview said."""
+        for change in changes:
+            await world.objects.apply(self.wanted, manager=MANAGER, force=bool(change.taken))

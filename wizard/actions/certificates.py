@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.actions.base import MANAGER, Act
+from wizard.actions.base import MANAGER, Act, fields_of
 from wizard.diagnose.fields import condition, holds
 from wizard.errors import StepFailed
 from wizard.ports import Object, Ref, World
@@ -68,12 +68,7 @@ class Renew(Act):
             "observedGeneration": live["metadata"]["generation"],
             "lastTransitionTime": self._moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        wanted: Object = {
-            "apiVersion": self.ref.kind.api_version,
-            "kind": self.ref.kind.name,
-            "metadata": {"name": self.ref.name, "namespace": self.ref.namespace},
-            "status": {"conditions": [issuing]},
-        }
+        wanted = fields_of(self.ref, status={"conditions": [issuing]})
         await world.objects.apply(
             wanted, manager=MANAGER, force=True, dry_run=dry_run, subresource=self.part
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from wizard.actions.base import Act, apply, changes_by
+from wizard.actions.base import Patch, fields_of
 from wizard.answers.quantity import quantity
 from wizard.diagnose.fields import condition, labels, spec, status
 from wizard.errors import UsageError
@@ -23,23 +23,17 @@ def _size(claim: Object) -> str:
     return str(((spec(claim).get("resources") or {}).get("requests") or {}).get("storage", "0"))
 
 
-class Grow(Act):
+class Grow(Patch):
     """A claim asks for more room. It can never be made smaller again."""
 
     id = "action.grow"
-    verb = "patch"
     reason = "to let it grow"
 
     def __init__(self, ref: Ref, size: str) -> None:
         super().__init__(ref)
         self.title = f"Grow the {ref} to {size}"
         self._size, self._by_chart = size, False
-        self._wanted: Object = {
-            "apiVersion": ref.kind.api_version,
-            "kind": ref.kind.name,
-            "metadata": {"name": ref.name, "namespace": ref.namespace},
-            "spec": {"resources": {"requests": {"storage": size}}},
-        }
+        self.wanted = fields_of(ref, spec={"resources": {"requests": {"storage": size}}})
 
     @property
     def effect(self) -> str:
@@ -67,11 +61,7 @@ class Grow(Act):
                 why=f"{self.ref} has {_size(live)}, and a claim never gets smaller",
                 fix="give a larger one, such as 20Gi",
             )
-        return await changes_by(world.objects, self._wanted)
-
-    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
-        """See Step."""
-        await apply(world.objects, self._wanted, changes)
+        return await self.changes(world.objects)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step: the volume has grown, or does as soon as a pod mounts it."""

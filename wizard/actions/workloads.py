@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.actions.base import Act, apply, changes_by
+from wizard.actions.base import Act, Patch, fields_of
 from wizard.diagnose.fields import uid
 from wizard.diagnose.readiness import readiness
 from wizard.errors import StepFailed
@@ -14,23 +14,17 @@ ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 """The annotation in a pod template by which `kubectl rollout restart` has pods made anew."""
 
 
-class Restart(Act):
+class Restart(Patch):
     """A Deployment's pods are made anew as its strategy says, as `kubectl rollout restart` does."""
 
     id = "action.restart"
-    verb = "patch"
     reason = "to restart it"
 
     def __init__(self, ref: Ref, moment: datetime) -> None:
         super().__init__(ref)
         self.title = f"Restart the {ref}"
         annotations = {ANNOTATION: moment.isoformat(timespec="seconds")}
-        self._wanted: Object = {
-            "apiVersion": ref.kind.api_version,
-            "kind": ref.kind.name,
-            "metadata": {"name": ref.name, "namespace": ref.namespace},
-            "spec": {"template": {"metadata": {"annotations": annotations}}},
-        }
+        self.wanted = fields_of(ref, spec={"template": {"metadata": {"annotations": annotations}}})
 
     @property
     def effect(self) -> str:
@@ -39,15 +33,6 @@ class Restart(Act):
             "Its pods are replaced as its update strategy says, with the same images and settings. "
             "Volumes and what is in them stay."
         )
-
-    async def check(self, world: World) -> Sequence[ObjectChange]:
-        """See Step."""
-        await self.live(world)
-        return await changes_by(world.objects, self._wanted)
-
-    async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
-        """See Step."""
-        await apply(world.objects, self._wanted, changes)
 
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step: the new pods are ready."""
