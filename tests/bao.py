@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,3 +174,23 @@ def opened_bao(folder: Path, **options: Any) -> Bao:
     bao.start()
     bao.open()
     return bao
+
+
+@contextmanager
+def transit_server(folder: Path) -> Iterator[tuple[Bao, str]]:
+    """A server whose transit engine opens others by the key `harbor`, and a token that may do no
+    more.
+    """
+    running = opened_bao(folder)
+    try:
+        running.write("sys/mounts/transit", type="transit")
+        running.write("transit/keys/harbor")
+        rules = [
+            f'path "transit/{verb}/harbor" {{ capabilities = ["update"] }}'
+            for verb in ("encrypt", "decrypt")
+        ]
+        running.write("sys/policies/acl/unseal", policy="\n".join(rules))
+        made = running.write("auth/token/create", policies=["unseal"], period="24h")
+        yield running, made["auth"]["client_token"]
+    finally:
+        running.stop()

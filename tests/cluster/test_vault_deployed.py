@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao, transit_server
 from tests.cluster.bao_pod import Pod, bao_pod, bao_pods
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
@@ -30,15 +30,9 @@ def answers(namespace: str, unseal: Object, **server: object) -> Object:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[tuple[Bao, str]]:
-    """A server whose transit engine opens others, and a token that may do no more."""
-    running = opened_bao(tmp_path / "other")
-    running.write("sys/mounts/transit", type="transit")
-    running.write("transit/keys/harbor")
-    rules = 'path "transit/+/harbor" { capabilities = ["update"] }'
-    running.write("sys/policies/acl/unseal", policy=rules)
-    made = running.write("auth/token/create", policies=["unseal"], period="24h")
-    yield running, made["auth"]["client_token"]
-    running.stop()
+    """A server that opens others."""
+    with transit_server(tmp_path / "other") as running:
+        yield running
 
 
 def by_the_other(other: tuple[Bao, str], folder: Path) -> Object:

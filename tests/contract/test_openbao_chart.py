@@ -8,7 +8,7 @@ import pytest
 
 from backends.certificates import X509
 from backends.vault import VaultClient
-from tests.bao import Bao, RenderedBao, opened_bao
+from tests.bao import Bao, RenderedBao, transit_server
 from tests.contract import vault_charts
 from tests.contract.vault_charts import Object
 from wizard.certificates import CertificateRequest
@@ -52,24 +52,8 @@ async def test_the_chart_takes_the_values_as_they_are_meant(tmp_path: Path) -> N
 
 async def test_three_replicas_are_spread_and_find_each_other(tmp_path: Path) -> None:
     objects = await rendered(tmp_path, {"kind": "shamir"}, 3)
-    assert set(objects) == {
-        "ConfigMap openbao-config",
-        "PodDisruptionBudget openbao",
-        "Service openbao",
-        "Service openbao-internal",
-        "ServiceAccount openbao",
-        "StatefulSet openbao",
-    }
-    assert objects["Service openbao"]["spec"]["publishNotReadyAddresses"] is False
-    assert objects["Service openbao-internal"]["spec"]["publishNotReadyAddresses"] is True
-    spec = objects["StatefulSet openbao"]["spec"]
-    assert (spec["podManagementPolicy"], spec["replicas"]) == ("Parallel", 3)
-    assert list(spec["template"]["spec"]["affinity"]["podAntiAffinity"]) == [
-        "preferredDuringSchedulingIgnoredDuringExecution"
-    ]
+    vault_charts.assert_spread(objects, "openbao")
     text = _configuration(objects)
-    for number in range(3):
-        assert f'"https://openbao-{number}.openbao-internal:8200"' in text
     assert "seal" not in text
     assert "initialize" not in text
 
@@ -89,25 +73,16 @@ def _configuration(objects: dict[str, Object]) -> str:
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bao, str]]:
-    """A server whose transit engine opens others, and a token that may do no more."""
-    running = opened_bao(tmp_path_factory.mktemp("other"))
-    running.write("sys/mounts/transit", type="transit")
-    running.write("transit/keys/harbor-unseal")
-    rules = [
-        f'path "transit/{verb}/harbor-unseal" {{ capabilities = ["update"] }}'
-        for verb in ("encrypt", "decrypt")
-    ]
-    running.write("sys/policies/acl/unseal", policy="\n".join(rules))
-    made = running.write("auth/token/create", policies=["unseal"], period="24h")
-    yield running, made["auth"]["client_token"]
-    running.stop()
+    """A server that opens others."""
+    with transit_server(tmp_path_factory.mktemp("other")) as running:
+        yield running
 
 
 @pytest.fixture(params=["static", "transit"])
 async def server(tmp_path: Path, request: pytest.FixtureRequest, other: tuple[Bao, str]) -> Any:
     """A server that set itself up, and the authority of its certificate."""
     unsealer, token = other
-    transit = {"kind": "transit", "address": unsealer.url, "keyName": "harbor-unseal"}
+    transit = {"kind": "transit", "address": unsealer.url, "keyName": "harbor"}
     transit["token"] = {"env": "TOKEN"}  # type: ignore[assignment]
     pair = X509().issue(CertificateRequest("bao", ("127.0.0.1",)), AUTHORITY)
     for name, content in {

@@ -10,8 +10,8 @@ import pytest
 
 from backends.certificates import X509
 from backends.vault import VaultClient
-from tests.bao import Bao, RenderedBao, opened_bao
-from tests.contract.vault_charts import Object, configuration, rendered
+from tests.bao import Bao, RenderedBao, transit_server
+from tests.contract.vault_charts import Object, assert_spread, configuration, rendered
 from wizard.certificates import CertificateRequest
 from wizard.errors import Invalid
 from wizard.steps.vault.server import AUDIT, AUDIT_DEVICE
@@ -53,24 +53,7 @@ async def test_the_chart_takes_the_values_as_they_are_meant(tmp_path: Path) -> N
 
 async def test_three_replicas_are_spread_and_find_each_other(tmp_path: Path) -> None:
     objects = await rendered(tmp_path, "vault", SHAMIR, 3)
-    assert set(objects) == {
-        "ConfigMap vault-config",
-        "PodDisruptionBudget vault",
-        "Service vault",
-        "Service vault-internal",
-        "ServiceAccount vault",
-        "StatefulSet vault",
-    }
-    assert objects["Service vault"]["spec"]["publishNotReadyAddresses"] is False
-    assert objects["Service vault-internal"]["spec"]["publishNotReadyAddresses"] is True
-    spec = objects["StatefulSet vault"]["spec"]
-    assert (spec["podManagementPolicy"], spec["replicas"]) == ("Parallel", 3)
-    assert list(spec["template"]["spec"]["affinity"]["podAntiAffinity"]) == [
-        "preferredDuringSchedulingIgnoredDuringExecution"
-    ]
-    text = configuration(objects, "vault")
-    for number in range(3):
-        assert f'"https://vault-{number}.vault-internal:8200"' in text
+    assert_spread(objects, "vault")
 
 
 async def test_what_vault_does_not_know_is_not_in_its_configuration(tmp_path: Path) -> None:
@@ -174,15 +157,9 @@ async def test_each_seal_is_in_the_configuration_and_its_secrets_are_not(
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[tuple[Bao, str]]:
-    """A server whose transit engine opens others, and a token that may do no more."""
-    running = opened_bao(tmp_path / "other")
-    running.write("sys/mounts/transit", type="transit")
-    running.write("transit/keys/harbor")
-    rules = 'path "transit/+/harbor" { capabilities = ["update"] }'
-    running.write("sys/policies/acl/unseal", policy=rules)
-    made = running.write("auth/token/create", policies=["unseal"], period="24h")
-    yield running, made["auth"]["client_token"]
-    running.stop()
+    """A server that opens others."""
+    with transit_server(tmp_path / "other") as running:
+        yield running
 
 
 async def test_one_that_another_server_opens_gives_recovery_keys_and_takes_an_audit_device(

@@ -52,3 +52,25 @@ def configuration(objects: dict[str, Object], engine: str) -> str:
     """What the server reads when it starts."""
     text: str = objects[f"ConfigMap {engine}-config"]["data"]["extraconfig-from-values.hcl"]
     return text
+
+
+def assert_spread(objects: dict[str, Object], engine: str) -> None:
+    """Three replicas stand on nodes of their own as far as they can, and find each other."""
+    assert set(objects) == {
+        f"ConfigMap {engine}-config",
+        f"PodDisruptionBudget {engine}",
+        f"Service {engine}",
+        f"Service {engine}-internal",
+        f"ServiceAccount {engine}",
+        f"StatefulSet {engine}",
+    }
+    assert objects[f"Service {engine}"]["spec"]["publishNotReadyAddresses"] is False
+    assert objects[f"Service {engine}-internal"]["spec"]["publishNotReadyAddresses"] is True
+    spec = objects[f"StatefulSet {engine}"]["spec"]
+    assert (spec["podManagementPolicy"], spec["replicas"]) == ("Parallel", 3)
+    assert list(spec["template"]["spec"]["affinity"]["podAntiAffinity"]) == [
+        "preferredDuringSchedulingIgnoredDuringExecution"
+    ]
+    text = configuration(objects, engine)
+    for number in range(3):
+        assert f'"https://{engine}-{number}.{engine}-internal:8200"' in text

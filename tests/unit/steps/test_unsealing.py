@@ -29,12 +29,11 @@ from wizard.vaults import (
 PGP = Path(__file__).parents[2] / "contract" / "pgp"
 
 
-@pytest.fixture
-async def bao(world: SimulatedWorld) -> SimulatedWorld:
-    """A new server in its pod."""
+async def new_server(world: SimulatedWorld, name: str) -> SimulatedWorld:
+    """A new server of this name in its pod, in a namespace of that name too."""
     world.stage.vault.state = "uninitialised"
     for obj in (
-        {"kind": "Namespace", "metadata": {"name": "openbao"}},
+        {"kind": "Namespace", "metadata": {"name": name}},
         {
             "kind": "ConfigMap",
             "metadata": {"name": "kube-root-ca.crt", "namespace": "kube-system"},
@@ -42,12 +41,18 @@ async def bao(world: SimulatedWorld) -> SimulatedWorld:
         },
     ):
         await world.stage.objects.apply({"apiVersion": "v1", **obj})
-    metadata = {"name": "openbao-0", "namespace": "openbao", "labels": {}}
-    spec, status = {"containers": [{"name": "openbao", "image": "bao"}]}, {"phase": "Running"}
+    metadata = {"name": f"{name}-0", "namespace": name, "labels": {}}
+    spec, status = {"containers": [{"name": name, "image": name}]}, {"phase": "Running"}
     world.stage.store.put(
         {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
     )
     return world
+
+
+@pytest.fixture
+async def bao(world: SimulatedWorld) -> SimulatedWorld:
+    """A new OpenBao."""
+    return await new_server(world, "openbao")
 
 
 def keys_file(folder: Path) -> Path:

@@ -9,7 +9,7 @@ import pytest
 
 from backends.simulated.world import SimulatedWorld
 from tests.unit.steps.conftest import Heard, inputs_for
-from tests.unit.steps.test_unsealing import Dying, Killed, opened, run
+from tests.unit.steps.test_unsealing import Dying, Killed, new_server, opened, run
 from wizard.errors import CheckFailed, UsageError
 from wizard.ports import World
 from wizard.steps.inputs import Inputs
@@ -20,23 +20,8 @@ AWS = {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"}
 
 @pytest.fixture
 async def vault(world: SimulatedWorld) -> SimulatedWorld:
-    """A new server in its pod."""
-    world.stage.vault.state = "uninitialised"
-    for obj in (
-        {"kind": "Namespace", "metadata": {"name": "vault"}},
-        {
-            "kind": "ConfigMap",
-            "metadata": {"name": "kube-root-ca.crt", "namespace": "kube-system"},
-            "data": {"ca.crt": "PEM"},
-        },
-    ):
-        await world.stage.objects.apply({"apiVersion": "v1", **obj})
-    metadata = {"name": "vault-0", "namespace": "vault", "labels": {}}
-    spec, status = {"containers": [{"name": "vault", "image": "vault"}]}, {"phase": "Running"}
-    world.stage.store.put(
-        {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
-    )
-    return world
+    """A new Vault."""
+    return await new_server(world, "vault")
 
 
 def keys_file(folder: Path) -> Path:
