@@ -90,10 +90,7 @@ def test_clients_with_the_root_accept_the_certificate_and_others_refuse_it(
     issued: tuple[Wizard, KeyPair], tmp_path: Path
 ) -> None:
     wizard, authority = issued
-    held = entries(wizard)
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    chain.write_bytes(held["tls.crt"])
-    key.write_bytes(held["tls.key"])
+    chain, key = key_files(entries(wizard), tmp_path)
 
     trusting = ssl.create_default_context(cadata=authority.certificate.decode())
     assert shaken_hands(trusting, chain, key, HOST) == ""
@@ -101,6 +98,14 @@ def test_clients_with_the_root_accept_the_certificate_and_others_refuse_it(
         "unable to get" in shaken_hands(ssl.create_default_context(), chain, key, HOST)
     )
     assert "mismatch" in shaken_hands(trusting, chain, key, "other.test")
+
+
+def key_files(held: dict[str, bytes], folder: Path) -> tuple[Path, Path]:
+    """The chain and the key of a TLS Secret, in files."""
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(held["tls.crt"])
+    key.write_bytes(held["tls.key"])
+    return chain, key
 
 
 def shaken_hands(client: ssl.SSLContext, chain: Path, key: Path, host: str) -> str:

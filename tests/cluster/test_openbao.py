@@ -13,7 +13,7 @@ from tests.cluster.bao_pod import Pod, bao_pod
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import CORE, Object
-from tests.cluster.test_issuer import entries, shaken_hands, steps
+from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.test_vault import HOST, root, written
 
@@ -65,10 +65,7 @@ def test_it_is_installed_set_up_and_signs(
             "login",
         )
     }
-    held = entries(pod.wizard)
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    chain.write_bytes(held["tls.crt"])
-    key.write_bytes(held["tls.key"])
+    chain, key = key_files(entries(pod.wizard), tmp_path)
     (top,) = X509().read(root(pod.wizard))
     assert (top.subject, top.self_signed) == ("CN=Harbor Root CA", True)
     trusting = ssl.create_default_context(cadata=root(pod.wizard).decode())

@@ -16,7 +16,7 @@ from tests.bao import Bao, opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import Object
-from tests.cluster.test_issuer import entries, shaken_hands, steps
+from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.wizard import Wizard, site
 
 HOST = "harbor.test"
@@ -82,10 +82,7 @@ def test_every_step_is_done_and_clients_accept_what_was_issued(
     made = ("accounts", "root", "issuing", "role", "login")
     assert {installed.told[f"pki.vault.{one}"] for one in made} == {"done"}
     assert installed.told["pki.certificate"] == "done"
-    held = entries(wizard)
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    chain.write_bytes(held["tls.crt"])
-    key.write_bytes(held["tls.key"])
+    chain, key = key_files(entries(wizard), tmp_path)
     (top,) = X509().read(root(wizard))
     assert (top.subject, top.self_signed) == ("CN=Harbor Root CA", True)
     trusting = ssl.create_default_context(cadata=root(wizard).decode())

@@ -14,7 +14,7 @@ from cryptography import x509
 from tests.bao import Bao, opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.test_issuer import entries, shaken_hands, steps
+from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.test_vault import HOST, pki, root, written
 from tests.cluster.wizard import Wizard, site
 from tests.unit.certificates.factory import Signed, ec_key, sign
@@ -82,10 +82,7 @@ def test_a_run_waits_for_a_corporate_signature_and_goes_on_days_later(
     ended = wizard.install("--yes").require(0)
     assert steps(ended)["pki.vault.issuing"] == "done"
     assert root(wizard).decode().strip() == top.pem.decode().strip()
-    held = entries(wizard)
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    chain.write_bytes(held["tls.crt"])
-    key.write_bytes(held["tls.key"])
+    chain, key = key_files(entries(wizard), tmp_path)
     trusting = ssl.create_default_context(cadata=top.pem.decode())
     assert shaken_hands(trusting, chain, key, HOST) == ""
     stranger = ssl.create_default_context(cadata=corporate("Corporate Root").pem.decode())
