@@ -83,7 +83,7 @@ class CertManager:
         """Install the chart as an administrator would, and wait until it works."""
         values = {"crds": {"enabled": True}, "startupapicheck": {"enabled": False}}
         arguments = ("upgrade", "--install", RELEASE, str(self._chart), "--create-namespace")
-        self._helm.run(*arguments, "--namespace", NAMESPACE, values=values)
+        self._helm.run(*arguments, "--wait", "--namespace", NAMESPACE, values=values)
         self.wait_serving()
 
     def uninstall(self) -> None:

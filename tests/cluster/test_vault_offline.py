@@ -56,7 +56,7 @@ def test_a_run_waits_for_a_corporate_signature_and_goes_on_days_later(
     answers["authority"]["issuing"] = {"signer": signer}
     wizard.preset(pki=answers)
 
-    ended = wizard.install("--yes").require(5)
+    ended = wizard.install().require(5)
     told = steps(ended)
     assert told["pki.vault.issuing"] == "waiting"
     assert told["pki.vault.accounts"] == "done"
@@ -79,7 +79,7 @@ def test_a_run_waits_for_a_corporate_signature_and_goes_on_days_later(
     asked = x509.load_pem_x509_csr(request.read_bytes())
     issuing = corporate("Harbor Issuing", policy, key=_Asked(asked), path_length=0)
     signed.write_bytes(issuing.pem + policy.pem)
-    ended = wizard.install("--yes").require(0)
+    ended = wizard.install().require(0)
     assert steps(ended)["pki.vault.issuing"] == "done"
     assert root(wizard).decode().strip() == top.pem.decode().strip()
     chain, key = key_files(entries(wizard), tmp_path)
