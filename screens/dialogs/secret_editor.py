@@ -142,8 +142,7 @@ class SecretEditor(Editor):
     async def _marked(self, event: KindList.Marked) -> None:
         """Choose a kind, and stay in the list."""
         event.stop()
-        at = self.query_one("#kinds", OptionList).highlighted
-        if at is not None and self.choice.choose(self.choice.kinds[at].value):
+        if event.kind is not None and self.choice.choose(event.kind):
             self._warned = False
             await self._show_kind()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -46,8 +46,8 @@ class KindList(OptionList):
 
         kind: str | None
 
-    def __init__(self, kinds: Sequence[Kind], chosen: object, **given: Any) -> None:
-        super().__init__(*kind_lines(kinds, chosen), compact=True, **given)
+    def __init__(self, kinds: Sequence[Kind], chosen: object, *, id: str | None = None) -> None:
+        super().__init__(*kind_lines(kinds, chosen), compact=True, id=id)
         values = [kind.value for kind in kinds]
         if chosen in values:
             self.highlighted = values.index(chosen)

@@ -3,8 +3,7 @@
 from wizard.answers.preset import Preset
 from wizard.answers.storage import LocalProvisioner
 from wizard.checks.base import Check, Outcome, Subject, getting_namespace, listing
-from wizard.checks.choices import NAMESPACE
-from wizard.checks.namespace import ENFORCED
+from wizard.checks.namespace import ENFORCED, enforced_level
 from wizard.checks.nodes import NODE, usable
 from wizard.ports import Object, Ref, Right, World
 from wizard.steps.errand import VOLUME
@@ -47,9 +46,7 @@ async def node(world: World, subject: Subject) -> Outcome:
 async def allowed(world: World, subject: Subject) -> Outcome:
     """Whether the namespace lets the pod run that makes the folders."""
     namespace = subject.preset.target.namespace
-    found = await world.objects.get(Ref(NAMESPACE, "", namespace))
-    labels = (found or {}).get("metadata", {}).get("labels") or {}
-    level = labels.get(ENFORCED, "privileged")
+    level = await enforced_level(world, namespace)
     if level == "privileged" or not await _missing(world, subject.preset):
         return Outcome("ok", "The folders are there, or can be made by a pod of the namespace.")
     return Outcome(

@@ -40,12 +40,17 @@ def _held(namespace: Object) -> str:
     return plain(f"; it waits for: {'; '.join(held)}") if held else ""
 
 
+async def enforced_level(world: World, name: str) -> str:
+    """The Pod Security level that a namespace enforces; "privileged" forbids nothing."""
+    namespace = await world.objects.get(Ref(NAMESPACE, "", name))
+    labels = (namespace or {}).get("metadata", {}).get("labels") or {}
+    return str(labels.get(ENFORCED, "privileged"))
+
+
 async def pod_security(world: World, subject: Subject) -> Outcome:
     """Whether the namespace's Pod Security level lets Harbor's pods run."""
     name = subject.preset.target.namespace
-    namespace = await world.objects.get(Ref(NAMESPACE, "", name))
-    labels = (namespace or {}).get("metadata", {}).get("labels") or {}
-    level = labels.get(ENFORCED, "")
+    level = await enforced_level(world, name)
     if level not in {"baseline", "restricted"}:
         return Outcome("ok", f"The namespace {name} enforces no Pod Security level.")
     violations = [

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject, getting_namespace, listing
-from wizard.checks.choices import NAMESPACE
-from wizard.checks.namespace import ENFORCED
+from wizard.checks.namespace import ENFORCED, enforced_level
 from wizard.checks.nodes import NODE
 from wizard.errors import KindUnknown
-from wizard.ports import Ref, Right, World
+from wizard.ports import Right, World
 from wizard.steps.node_trust import FOLDER, preset_writes, writer_image
 from wizard.steps.trust import BUNDLE
 from wizard.trust import registry_of
@@ -49,9 +48,7 @@ async def image(world: World, subject: Subject) -> Outcome:
 async def security(world: World, subject: Subject) -> Outcome:
     """Whether the namespace lets pods write on their node."""
     name = subject.preset.target.namespace
-    namespace = await world.objects.get(Ref(NAMESPACE, "", name))
-    labels = (namespace or {}).get("metadata", {}).get("labels") or {}
-    level = labels.get(ENFORCED, "")
+    level = await enforced_level(world, name)
     if level in {"baseline", "restricted"}:
         return Outcome(
             "fail",

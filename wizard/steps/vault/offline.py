@@ -12,6 +12,7 @@ from pathlib import Path
 from wizard.answers.authority import Issuing, OfflineSigner
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
+from wizard.answers.saving import write_atomically
 from wizard.answers.scalars import seconds
 from wizard.certificates import CertificateProblem, GivenAuthority, Judgement
 from wizard.environment import state_folder
@@ -253,7 +254,7 @@ async def _key_in(session: VaultSession, mount: str) -> str:
 def _save(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(text)
+        write_atomically(path, text.encode())
     except OSError as error:
         raise StepFailed(
             "The request cannot be saved",
