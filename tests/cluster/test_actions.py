@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backends.cluster import open_cluster
+from backends.vault import VaultClient
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.test_diagnose import LABELS, core
@@ -61,7 +62,7 @@ class Acting:
 async def acting(identity: Identity, namespace: str, folder: Path) -> AsyncIterator[Acting]:
     async with open_cluster(identity.kubeconfig) as cluster:
         nothing: Any = None
-        world = World(cluster.objects, cluster.pods, cluster.access, *[nothing] * 7)
+        world = World(cluster.objects, cluster.pods, cluster.access, *[nothing] * 6, VaultClient())
         yield Acting(world, namespace, folder)
 
 

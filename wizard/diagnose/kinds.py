@@ -38,3 +38,5 @@ BRIEF = frozenset({CONFIG_MAP, SECRET})
 """Kinds of which only the metadata is looked at, never what is in them."""
 OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""
+PRESET_LABEL = "harbor-wizard/preset"
+"""The label on every object that the wizard itself applies; its value is the preset's name."""
