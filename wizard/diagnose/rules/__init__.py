@@ -14,6 +14,7 @@ from wizard.diagnose.rules import (
     rollout,
     scheduling,
     service_logs,
+    stale,
     storage,
 )
 
@@ -32,4 +33,5 @@ RULES = (
     *entry.RULES,
     *rollout.RULES,
     *helm.RULES,
+    *stale.RULES,
 )
