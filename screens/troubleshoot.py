@@ -118,7 +118,7 @@ class TroubleshootScreen(LookingScreen):
 
     def footer_has_room(self) -> bool:
         """See LogScreen: what can be done comes first."""
-        return self._offer is None or self.has_class("-wide")
+        return not (self._offer or self._open) or self.has_class("-wide")
 
     @property
     def _offer(self) -> Offer | None:

@@ -1,6 +1,7 @@
 """The live view of a running Harbor, over the simulated world."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,22 @@ async def test_a_support_bundle_is_shown_before_it_is_written(tmp_path: Path) ->
     opened = open_bundle(file)
     assert opened.target["release"] == "harbor"
     assert opened.view.get(CORE), "and it holds what was seen"
+
+
+async def test_k9s_is_named_where_it_is_and_told_where_it_cannot_have_the_terminal() -> None:
+    async with guided("healthy", (140, 45)) as person:
+        opened: list[Ref] = []
+        await person.watch_installed()
+        assert not person.sees("k9s")
+        await person.press("k", "escape")
+        ways = replace(person.app.ways, opener=lambda: lambda _, ref: opened.append(ref))
+        person.app.ways = ways
+        person.watch()
+        await person.until_seen("live", "k k9s")
+        await person.press("home", *["down"] * 6)
+        await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
+        await person.press("k")
+        await person.until_seen("Which object?", "Deployment harbor/harbor-core")
+        await person.press("enter")
+        await person.until(lambda: "cannot be left to another program" in person.told)
+        assert opened == [], "here the screens are on no terminal"
