@@ -48,6 +48,7 @@ class LookingScreen(LogScreen):
     def on_mount(self) -> None:
         """See whether there is a program to go on with."""
         self._open = self.wizard.ways.opener()
+        self.refresh_bindings()
 
     @work(group="describe", exclusive=True)
     async def action_describe(self) -> None:
