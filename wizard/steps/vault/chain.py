@@ -20,6 +20,7 @@ from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.opening import ServerOpened
+from wizard.steps.vault.own_rights import OwnRights, WidenedRights, widening
 from wizard.steps.vault.replicas import Replicas, ServerPlace
 from wizard.steps.vault.server import API_SERVER, server_steps
 from wizard.steps.vault.sessions import Sessions, existing_sessions
@@ -78,8 +79,11 @@ def _deployed(
         opened = ServerOpened(inputs, authority, holders, replicas, release)
         steps.append(opened)
         sessions = deployed_sessions(replicas, opened.is_to_be_set_up)
-    needs = [steps[-1].id]
-    steps += setup_steps(inputs, authority, sessions, place.address, needs, API_SERVER)
+    own = OwnRights(inputs, authority)
+    widened = WidenedRights(own, sessions, [steps[-1].id])
+    steps.append(widened)
+    sessions = widening(sessions, own)
+    steps += setup_steps(inputs, authority, sessions, place.address, [widened.id], API_SERVER)
     return sessions, steps
 
 

@@ -66,8 +66,10 @@ def policy_of(preset: Preset) -> str:
 
 def policy_text(needed: Mapping[str, Sequence[str]]) -> str:
     """The capabilities as a policy that can be written to the server."""
-    rules = []
-    for path, capabilities in needed.items():
-        listed = ", ".join(f'"{one}"' for one in capabilities)
-        rules.append(f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n')
-    return "\n".join(rules)
+    return "\n".join(rule_text(path, capabilities) for path, capabilities in needed.items())
+
+
+def rule_text(path: str, capabilities: Sequence[str]) -> str:
+    """The rule of a policy for one path."""
+    listed = ", ".join(f'"{one}"' for one in capabilities)
+    return f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n'

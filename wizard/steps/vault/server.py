@@ -28,8 +28,8 @@ from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
 from wizard.steps.vault.custody import holders_of
-from wizard.steps.vault.deployed import MOUNT, RAFT
-from wizard.steps.vault.policy import needed_capabilities, policy_text
+from wizard.steps.vault.deployed import MOUNT
+from wizard.steps.vault.own_rights import POLICY, OwnRights
 from wizard.steps.vault.reaching import ACCOUNT
 from wizard.steps.vault.replicas import Replicas, ServerPlace
 
@@ -259,10 +259,6 @@ def first_requests(
     """What gives the wizard its policy and its login, in a server that is new; before that a
     Vault is told to tell its log of every request, which OpenBao has in its configuration.
     """
-    needed, server = dict(needed_capabilities(inputs.preset, authority)), authority.server
-    if isinstance(server, DeployedServer) and server.replicas > 1:
-        needed[RAFT] = ("read",)
-    rules = policy_text(needed)
     config = {
         "kubernetes_host": API_SERVER,
         "kubernetes_ca_cert": published,
@@ -276,7 +272,7 @@ def first_requests(
     }
     return (
         *((("audit", AUDIT, AUDIT_DEVICE),) if place.engine is VAULT else ()),
-        ("policy", f"sys/policies/acl/{MOUNT}", {"policy": rules}),
+        ("policy", POLICY, {"policy": OwnRights(inputs, authority).text}),
         ("login", f"sys/auth/{MOUNT}", {"type": "kubernetes"}),
         ("cluster", f"auth/{MOUNT}/config", config),
         ("role", f"auth/{MOUNT}/role/{ACCOUNT}", role),
