@@ -25,7 +25,7 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import ExitCode, UsageError, WizardError, WorldError
 from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
-from wizard.ports import Charts, Person, World
+from wizard.ports import Charts, Custodian, Person, World
 from wizard.run.consent import Consent, require_accepted, require_expected, require_no_failures
 from wizard.run.events import Event
 from wizard.run.journal import Journal, supersede
@@ -55,7 +55,8 @@ class Wish:
     """How far a run shall go, and what was agreed to beforehand.
 
     "probes": the checks, then those steps alone that try something out by writing. `retarget`: it
-    may go to another cluster than the one that the preset is bound to.
+    may go to another cluster than the one that the preset is bound to. `custodian` shows a new
+    server's key shares to the person, if anybody does.
     """
 
     until: Literal["checks", "probes", "plan", "end"] = "end"
@@ -64,6 +65,7 @@ class Wish:
     log_dir: Path | None = None
     gate_seconds: float = 3600.0
     attended: bool = True
+    custodian: Custodian | None = None
 
 
 def read_answers(
@@ -134,6 +136,7 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
             voices.redactor.conceal,
             wish.gate_seconds,
             attended=wish.attended,
+            custodian=wish.custodian,
         )
         journal = None
         if wish.until == "end":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
 from wizard.answers.unseal import Recovery, Shamir
 from wizard.charts.openbao import OPENBAO
-from wizard.errors import CheckFailed, Invalid, StepFailed
+from wizard.errors import CheckFailed, Invalid, PersonAwaited, StepFailed
 from wizard.ports import Ref, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter
 from wizard.steps.difference import ABSENT
@@ -15,7 +15,7 @@ from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept, KeysFile
 from wizard.steps.vault.pgp import public_keys
 from wizard.steps.vault.replicas import Replicas
-from wizard.vaults import Sharing, VaultKeys
+from wizard.vaults import HeldKeys, Sharing, VaultKeys
 
 _UNKNOWN = "the server does not run yet"
 
@@ -107,6 +107,27 @@ class Custody:
             except Invalid as error:
                 raise _not_initialised(title, error) from None
         report.log(f"The {self.title} are in {file.path}, readable by you alone")
+
+    async def hand_over(self, kept: Kept, report: Reporter) -> None:
+        """Show the shares to the person in front, if there is one to show them to.
+
+        Raises PersonAwaited until they are confirmed to be kept; they are in the file meanwhile.
+        """
+        custodian, names = self.inputs.custodian, self.holders.pgp_keys
+        if custodian is None:
+            return
+        report.waiting(f"the {self.title} are shown once, until you confirm that they are kept")
+        encrypted = tuple(one.name for one in names) if kept.encrypted else ()
+        shown = HeldKeys(
+            self.title, self.file.path, kept.threshold, kept.shares, kept.recovery, encrypted
+        )
+        if not await custodian.take(shown):
+            raise PersonAwaited(
+                f"The {self.title} are not confirmed to be kept",
+                why=f"nobody gets into the server without them; they are in {self.file.path}",
+                where=str(self.file.path),
+                fix="give the same command again, or Retry: they are shown again",
+            )
 
     @property
     def creation(self) -> ObjectChange:

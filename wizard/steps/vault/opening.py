@@ -82,7 +82,9 @@ class ServerOpened(Step):
         return [*changes, self._setting_up] if kept and kept.root_token else changes
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
-        """See Step. Raises StepFailed where it waits for people."""
+        """See Step. Raises StepFailed where it waits for people. The root token is in the file as
+        long as the login is not made: until then shares may not have been seen by anybody.
+        """
         planned = {change.ref for change in changes}
         first = self._replicas.pods[0]
         status = await self._replicas.status(world, first)
@@ -96,6 +98,8 @@ class ServerOpened(Step):
                     fix="give the same command again: it plans anew",
                 )
             await self._custody.initialise(world, report)
+        if (kept := await self._custody.kept(world)) and kept.root_token:
+            await self._custody.hand_over(kept, report)
         for pod in self._replicas.pods:
             await self._open(world, pod, report)
         await self._set_up(world, report)
