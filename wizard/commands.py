@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from wizard.run.records import RunRecord, runs_folder, unfinished
 from wizard.run.session import Session
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.values import values_in_vault
 from wizard.terminal import TerminalPerson
 from wizard.text import plain
 from wizard.voices import Voices
@@ -138,6 +139,9 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
             attended=wish.attended,
             custodian=wish.custodian,
         )
+        kept = await values_in_vault(world, inputs)
+        inputs = replace(inputs, secrets={**inputs.secrets, **kept})
+        answers = replace(answers, secrets=inputs.secrets)
         journal = None
         if wish.until == "end":
             journal = opened.enter_context(_journal(answers, target, wish, voices))

@@ -67,9 +67,13 @@ def inputs(world: World, folder: Path, **unseal: Any) -> Inputs:
     return inputs_for(world, folder, pki=pki)
 
 
-def opened(given: Inputs) -> Step:
-    (step,) = [one for one in build_graph(given).steps if one.id == "pki.vault.opened"]
+def step_of(id_: str, given: Inputs) -> Step:
+    (step,) = [one for one in build_graph(given).steps if one.id == id_]
     return step
+
+
+def opened(given: Inputs) -> Step:
+    return step_of("pki.vault.opened", given)
 
 
 async def run(world: World, step: Step) -> None:
@@ -202,7 +206,7 @@ async def test_replicas_of_a_server_are_neither_added_nor_taken_away(
     made = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": spec}
     bao.stage.store.put(made)
     with pytest.raises(CheckFailed, match="has 3 replicas, which no run makes 1"):
-        await opened(inputs(bao, tmp_path)).check(bao)
+        await step_of("pki.vault.server", inputs(bao, tmp_path)).check(bao)
 
 
 async def test_a_sealed_one_without_its_file_names_the_command(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
+from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority, holders_of
 from wizard.answers.pki import SelfSigned
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.ports import Object, World
@@ -15,7 +15,6 @@ from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
 from wizard.steps.vault.authority import held_by
-from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames

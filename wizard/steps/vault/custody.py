@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
-from wizard.answers.unseal import Recovery, Shamir
+from wizard.answers.unseal import Holders, Recovery
 from wizard.charts.openbao import OPENBAO
 from wizard.errors import CheckFailed, Invalid, PersonAwaited, StepFailed
 from wizard.ports import Ref, World
@@ -18,19 +17,6 @@ from wizard.steps.vault.replicas import Replicas
 from wizard.vaults import HeldKeys, Sharing, VaultKeys
 
 _UNKNOWN = "the server does not run yet"
-
-Holders = Shamir | Recovery
-"""The answers that say who gets the shares of a key, and where these are written."""
-
-
-def holders_of(authority: ServedAuthority, server: DeployedServer) -> Holders | None:
-    """Who gets shares of a server that is initialised from outside; None: it initialises itself,
-    as an OpenBao does that opens itself.
-    """
-    if isinstance(server.unseal, Shamir):
-        return server.unseal
-    recovery = server.recovery or Recovery()
-    return recovery if isinstance(authority, VaultAuthority) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +155,7 @@ class Custody:
     def _by_itself(self) -> str:
         """The way without shares, where there is one."""
         if self.replicas.place.engine is OPENBAO:
-            return "; or let it open itself (kind: static or transit)"
+            return "; or let a single replica open itself (kind: static or transit)"
         return ""
 
 

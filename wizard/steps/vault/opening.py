@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from wizard.answers.authority import ServedAuthority
+from wizard.answers.unseal import Holders
 from wizard.diagnose.finding import Finding
 from wizard.errors import CheckFailed, Invalid, StepFailed, Unauthorized, Unreachable
 from wizard.ports import Charts, NeededRight, World
@@ -19,7 +20,7 @@ from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, St
 from wizard.steps.gate import Wait
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.api_server import api_authority
-from wizard.steps.vault.custody import Custody, Holders
+from wizard.steps.vault.custody import Custody
 from wizard.steps.vault.deployed import MOUNT, followers, in_charge
 from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept
@@ -66,7 +67,6 @@ class ServerOpened(Step):
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises CheckFailed where it cannot be opened, or must not be initialised."""
-        await self._replicas.require_as_many(world)
         kept = await self._custody.kept(world)
         states = await self._replicas.states(world)
         first, *_ = states.values()
