@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
+from textual.events import Event, Resize, ScreenResume
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.step_map import StepMap
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class FrameScreen(Screen[None]):
     HELP_TEXT: ClassVar[str] = ""
     """What F1 says about the screen as a whole, in Markdown."""
 
+    _styled_by: tuple[str, bool, int] | None = None
+    """Theme, focus of the terminal and number of rules by which all in it has its styles."""
+
     @property
     def wizard(self) -> "WizardApp":
         """The application."""
@@ -53,7 +57,7 @@ class FrameScreen(Screen[None]):
             yield StepMap(self.wizard.stops(self.stop))
             with Vertical(id="body"):
                 yield from self.body()
-        yield Footer(compact=True)
+        yield KeyFooter(compact=True)
         yield Static("", id="too-small", markup=False)
 
     def body(self) -> ComposeResult:
@@ -62,6 +66,14 @@ class FrameScreen(Screen[None]):
 
     async def arrive(self, focus: tuple[str | int, ...]) -> None:
         """The person came here by the way; `focus` is the path of the answer to show, if any."""
+
+    async def on_event(self, event: Event) -> None:
+        """Keep the styles of a screen that one comes back to, where no other rules hold now."""
+        if isinstance(event, ScreenResume):
+            rules = (self.app.theme, self.app.app_focus, len(self.app.stylesheet.rules))
+            event.refresh_styles = rules != self._styled_by
+            self._styled_by = rules
+        await super().on_event(event)
 
     def on_screen_resume(self) -> None:
         """Show title and map as they are now."""

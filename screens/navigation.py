@@ -88,6 +88,7 @@ class Navigation(App[int]):
             else:
                 await self.push_screen(screen)
             await screen.arrive(focus)
+        screen.refresh()  # what a batch held back is painted at the next message only
 
     def go_to_answer(self, path: tuple[str | int, ...]) -> None:
         """Go to the question of an answer."""

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -77,6 +76,14 @@ def page() -> str:
     return "\n".join(parts)
 
 
+def subcommands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, by name."""
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        if child := group.get_command(context, name):
+            yield name, child
+
+
 def _commands(
     names: Sequence[str], command: click.Command
 ) -> Iterator[tuple[Sequence[str], click.Command]]:
@@ -84,7 +91,7 @@ def _commands(
     if not isinstance(command, click.Group) or command.invoke_without_command:
         yield names, command
     if isinstance(command, click.Group):
-        for name, child in sorted(command.commands.items()):
+        for name, child in subcommands(command):
             yield from _commands([*names, name], child)
 
 
@@ -111,7 +118,7 @@ def _arguments(command: click.Command) -> Iterator[click.Argument]:
 
 def _options(command: click.Command, *, common: bool) -> list[tuple[str, str]]:
     """The options of a command as rows: those that every command has, or the others."""
-    shared = {field.name for field in fields(Common)}
+    shared = set(Common._fields)
     context = click.Context(command)
     return [
         (f"`{record[0]}`", record[1])

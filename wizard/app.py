@@ -190,7 +190,7 @@ def _ways(settings: Common) -> "Ways":
         log_dir=settings.logs,
         scenario=(settings.scenario or "healthy") if settings.demo else "",
         scenarios=_scenarios,
-        rehearsal=lambda scenario: _ways(replace(settings, demo=True, scenario=scenario)),
+        rehearsal=lambda scenario: _ways(settings._replace(demo=True, scenario=scenario)),
         gate_seconds=number_of("WIZARD_GATE_SECONDS", 3600),
         environ=os.environ,
     )

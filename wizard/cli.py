@@ -1,29 +1,51 @@
 """The command line: options in, exit code out. Everything heavy is imported inside functions."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 import click
 
 from wizard import __version__
-from wizard.cli_certificates import certificate_group
-from wizard.cli_explain import explain
-from wizard.cli_presets import with_cluster
-from wizard.cli_trust import trust_group
-from wizard.cli_unseal import unseal
 from wizard.errors import ExitCode, UsageError
 from wizard.options import FILE, PRESETS, RELEASE, SETS, Common, common, finish, output_named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from wizard.voices import Voices
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands here, and those of other modules, which are imported when they are meant."""
+
+    ELSEWHERE: ClassVar = {
+        "certificate": "cli_certificates",
+        "explain": "cli_explain",
+        "preset": "cli_preset",
+        "trust": "cli_trust",
+        "unseal": "cli_unseal",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self.ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        command: click.Command = import_module(f"wizard.{self.ELSEWHERE[cmd_name]}").command
+        return command
+
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="wizard", message="%(prog)s %(version)s")
 @PRESETS
 @SETS
@@ -82,8 +104,10 @@ def _guide(settings: Common, **given: Any) -> NoReturn:
 
 
 async def _install(
-    settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str], **given: Any
+    settings: Common, voices: Voices, presets: Sequence[Path], sets: Sequence[str], **given: Any
 ) -> ExitCode:
+    from dataclasses import replace
+
     from wizard.commands import Wish, bound_to, install, read_answers, resumed
     from wizard.environment import number_of
     from wizard.run.consent import Consent
@@ -95,7 +119,7 @@ async def _install(
         record = resumed(settings.logs)
         presets = [record.preset_file]
         if settings.context is None and not settings.demo:
-            settings = replace(settings, context=record.target.context or None)
+            settings = settings._replace(context=record.target.context or None)
     answers = read_answers(presets, settings.sets(sets), voices)
     if given["resume"] and record.target.cluster_uid:
         answers = replace(answers, preset=bound_to(answers.preset, record.target.cluster_uid))
@@ -173,8 +197,9 @@ def verify(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> No
 
 
 async def _verify(
-    settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
+    settings: Common, voices: Voices, presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
+    from wizard.cli_presets import with_cluster
     from wizard.inspections import verify as verify_preset
 
     _require_answers(presets, "the preset says which registry is meant, and what it should do")
@@ -245,7 +270,7 @@ def rbac(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None
 
 
 async def _rbac(
-    settings: Common, voices: "Voices", presets: Sequence[Path], sets: Sequence[str]
+    settings: Common, voices: Voices, presets: Sequence[Path], sets: Sequence[str]
 ) -> ExitCode:
     from wizard.commands import read_answers
     from wizard.inspections import print_role
@@ -255,71 +280,6 @@ async def _rbac(
     answers = read_answers(presets, settings.sets(sets), voices, secrets=False)
     async with open_charts(settings.site(answers.preset), answers.preset.network) as charts:
         return await print_role(charts, answers, voices)
-
-
-@wizard.group("preset")
-def preset_group() -> None:
-    """Look at presets, files of answers. Reads files only."""
-
-
-_FILES = click.argument("files", type=FILE, nargs=-1, required=True)
-
-
-@preset_group.command("validate")
-@_FILES
-@SETS
-@common
-def validate(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
-    """Check one or more files that together make a preset."""
-    from wizard import preset_commands
-
-    _read(settings, partial(preset_commands.validate, files, settings.sets(sets)))
-
-
-@preset_group.command("show")
-@_FILES
-@SETS
-@common
-def show(settings: Common, files: Sequence[Path], sets: Sequence[str]) -> None:
-    """Print the preset that files and --set make together."""
-    from wizard import preset_commands
-
-    _read(settings, partial(preset_commands.show, files, settings.sets(sets)))
-
-
-@preset_group.command("schema")
-@common
-def schema(settings: Common) -> None:
-    """Print the JSON Schema of presets, for editors."""
-    from wizard import preset_commands
-
-    _read(settings, preset_commands.schema)
-
-
-@preset_group.command("migrate")
-@click.argument("file", type=FILE)
-@common
-def migrate(settings: Common, file: Path) -> None:
-    """Rewrite a file in the newest format. The old one stays beside it as .bak."""
-    from wizard import preset_commands
-
-    _read(settings, partial(preset_commands.migrate, file))
-
-
-def _read(settings: Common, tell: Callable[["Voices"], None]) -> None:
-    """Do what a command does that only reads files."""
-
-    async def work(voices: "Voices") -> ExitCode:
-        tell(voices)
-        return ExitCode.DONE
-
-    finish(settings, work)
-
-
-wizard.add_command(certificate_group)
-wizard.add_command(explain)
-wizard.add_command(trust_group)
-wizard.add_command(unseal)
 
 
 def main() -> NoReturn:

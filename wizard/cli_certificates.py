@@ -9,11 +9,11 @@ from wizard.options import FILE, Common, common, finish
 
 
 @click.group("certificate")
-def certificate_group() -> None:
+def command() -> None:
     """Look at certificates in files, and ask for new ones. Needs no cluster."""
 
 
-@certificate_group.command()
+@command.command()
 @click.argument("file", type=FILE)
 @click.option("--host", metavar="NAME", required=True, help="The host that clients connect to.")
 @click.option("--key", type=FILE, metavar="FILE", help="The key, if it is in another file.")
@@ -48,7 +48,7 @@ def inspect(
     finish(settings, lambda voices: look(open_certificates(Network()), files, voices))
 
 
-@certificate_group.command()
+@command.command()
 @click.option(
     "--host",
     "hosts",

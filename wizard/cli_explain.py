@@ -6,10 +6,10 @@ from wizard.errors import ExitCode
 from wizard.options import Common, common, finish
 
 
-@click.command()
+@click.command("explain")
 @click.argument("finding", required=False)
 @common
-def explain(settings: Common, finding: str | None) -> None:
+def command(settings: Common, finding: str | None) -> None:
     """Say what a finding means and what to do.
 
     Findings have ids, such as HW-022. Without one: the list of all. Needs no cluster.

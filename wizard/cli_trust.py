@@ -17,11 +17,11 @@ FORMATS = ("pem", "docker", "containerd", "configmap")
 
 
 @click.group("trust")
-def trust_group() -> None:
+def command() -> None:
     """Let others trust the authority of a Harbor."""
 
 
-@trust_group.command()
+@command.command()
 @PRESETS
 @SETS
 @click.option(

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from wizard.voices import Voices
 
 
-@click.command()
+@click.command("unseal")
 @PRESETS
 @SETS
 @common
-def unseal(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
+def command(settings: Common, presets: Sequence[Path], sets: Sequence[str]) -> None:
     """Unseal the OpenBao or Vault that a preset installed.
 
     Every replica, with the shares in the keys file, where it lies as the preset says; else each

@@ -1,11 +1,15 @@
-"""The options that commands share, and the values they stand for."""
+"""The options that commands share, and the values they stand for.
+
+Every command waits for this module, `--help` and `--version` too: what is slow to import and not
+always needed (`pathlib`, `dataclasses`) is left out or imported by functions.
+"""
+
+from __future__ import annotations
 
 import functools
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -13,6 +17,9 @@ from click.core import ParameterSource
 from wizard.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     from wizard.answers.preset import Preset
     from wizard.report import Format
     from wizard.voices import Voices
@@ -20,15 +27,22 @@ if TYPE_CHECKING:
 
 Work = Callable[["Voices"], Awaitable[ExitCode]]
 
-FILE = click.Path(path_type=Path)
+
+class _Path(click.Path):
+    def coerce_path_result(self, value: str | os.PathLike[str]) -> Path:
+        from pathlib import Path
+
+        return Path(value)
+
+
+FILE = _Path()
 """A path as it was typed: whether it can be used is for those to say who use it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """The options that every command has."""
 
-    output: "Format" = "text"
+    output: Format = "text"
     kubeconfig: Path | None = None
     context: str | None = None
     namespace: str | None = None
@@ -43,7 +57,7 @@ class Common:
 
         return self.log_dir or (state_folder() / "demo" if self.demo else None)
 
-    def site(self, preset: "Preset | None" = None) -> "Site":
+    def site(self, preset: Preset | None = None) -> Site:
         """The world that the options, and after them the preset, name.
 
         Raises UsageError for a scenario without a simulated world: the real one is not meant.
@@ -115,7 +129,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, value in _given_before(context).items():
             if context.get_parameter_source(name) is ParameterSource.DEFAULT:
                 options[name] = value
-        given = {field.name: options.pop(field.name) for field in fields(Common)}
+        given = {name: options.pop(name) for name in Common._fields}
         return command(Common(**given), **options)
 
     for option in reversed(_COMMON):
@@ -123,7 +137,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_common
 
 
-def output_named(arguments: Sequence[str]) -> "Format":
+def output_named(arguments: Sequence[str]) -> Format:
     """The output that a command line asks for which cannot be understood as a whole."""
     named: Format = "text"
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):

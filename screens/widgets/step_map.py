@@ -43,7 +43,8 @@ class StepMap(Horizontal):
         now = {stop.id: stop for stop in stops}
         for label in self.query(StopLabel):
             label.display = label.stop.id in now
-            label.show(now.get(label.stop.id, label.stop))
+            if (stop := now.get(label.stop.id, label.stop)) != label.stop:
+                label.show(stop)
 
 
 class StopLabel(Static):

@@ -1,6 +1,7 @@
 """The log view under load, on a screen of 120x40 without a terminal."""
 
 import asyncio
+import gc
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
@@ -64,7 +65,8 @@ class Viewer(App[None]):
 
 @asynccontextmanager
 async def viewing() -> AsyncIterator[Viewer]:
-    """The view, shown and focused."""
+    """The view, shown and focused, with what is loaded frozen as `wizard` does (Navigation)."""
+    gc.freeze()
     app = Viewer()
     async with app.run_test(size=SIZE) as pilot:
         app.view.focus()

@@ -28,8 +28,10 @@ def unknown(values: Mapping[str, Any], chart_text: str) -> list[Problem]:
     """
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # by libyaml: 20 times as fast
+    chart = yaml.load(chart_text, Loader=loader) or {}  # noqa: S506 - a safe loader
     comments = set(re.findall(r"^\s*#[\s#-]*([A-Za-z]\w*):", chart_text, re.MULTILINE))
-    return list(_unknown(values, yaml.safe_load(chart_text) or {}, comments, ""))
+    return list(_unknown(values, chart, comments, ""))
 
 
 def _unknown(

@@ -1,5 +1,6 @@
 """Certificates that are signed by an authority made here and kept in a Secret."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -86,13 +87,14 @@ class SignedCertificates(Step):
         made: dict[str, Entries] = {}
         faults = await self._faults(world)
         if self._authority.secret in faults:
-            pair = world.certificates.issue(self._authority.request, None)
+            issue = world.certificates.issue
+            pair = await asyncio.to_thread(issue, self._authority.request, None)
             made[self._authority.secret] = self._held(pair)
         else:
             pair = _pair(await self._inputs.entries(world, self._authority.secret))
         for wanted in self._signed:
             if wanted.secret in faults:
-                leaf = world.certificates.issue(wanted.request, pair)
+                leaf = await asyncio.to_thread(world.certificates.issue, wanted.request, pair)
                 made[wanted.secret] = self._held(leaf) | {"ca.crt": pair.certificate}
         planned = {change.ref: change for change in changes}
         for obj in await self._desired(world, made):

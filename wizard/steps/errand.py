@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from wizard.diagnose.fields import condition, holds
+from wizard.diagnose.fields import condition, holds, spec, status
 from wizard.diagnose.kinds import CLAIM, EVENT, JOB, POD
 from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
@@ -88,31 +88,33 @@ class Errand:
 
     async def clear(self, world: World, report: Reporter) -> None:
         """Remove all of it, and the volumes that were made for it."""
-        for obj in await self.left(world):
-            if obj["kind"] == CLAIM.name:
-                await self._let_go(world, obj, report)
-            await remove(world.objects, Ref.of(obj))
+        left = await self.left(world)
+        await asyncio.gather(*(self._remove(world, obj, report) for obj in left))
+
+    async def _remove(self, world: World, obj: Object, report: Reporter) -> None:
+        if obj["kind"] == CLAIM.name:
+            await self._let_go(world, obj, report)
+        await remove(world.objects, Ref.of(obj))
 
     async def _await_end(self, world: World, made: Sequence[Object], report: Reporter) -> Said:
         jobs = [Ref.of(obj) for obj in made if obj["kind"] == JOB.name]
-        pods: dict[Ref, str] = {}
+        running: dict[Ref, str] = {}
 
         def judge(view: View) -> None:
+            running.clear()
             for ref in jobs:
                 job = view.get(ref)
-                pods[ref] = of_pods(view, job) if job else ""
                 if job and holds(job, "Failed"):
                     raise _Failed(ref, job)
+                if not (job and _ended(view, job)):
+                    running[ref] = of_pods(view, job) if job else ""
 
-        async def running() -> str:
-            found = await asyncio.gather(*(world.objects.get(ref) for ref in jobs))
-            left = [ref for ref, job in zip(jobs, found, strict=True) if not _complete(job)]
-            if not left:
-                return ""
-            told = pods[left[0]]
-            return f"{left[0]} has not ended yet{f': {told}' if told else ''}"
+        async def still_running() -> str:
+            for ref, told in running.items():
+                return f"{ref} has not ended yet{f': {told}' if told else ''}"
+            return ""
 
-        wait = Wait(self._inputs, running, look_again=1.0, title=self._called, selector=self.labels)
+        wait = Wait(self._inputs, still_running, title=self._called, selector=self.labels)
         wait.at_most(SECONDS)
         wait.judge = judge
         refs = [Ref.of(obj) for obj in made]
@@ -191,8 +193,10 @@ def _last_seen(event: Object) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or "")
 
 
-def _complete(job: Object | None) -> bool:
-    return job is not None and holds(job, "Complete")
+def _ended(view: View, job: Object) -> bool:
+    """Whether all pods of a Job succeeded; its own condition says so up to a second later."""
+    succeeded = [pod for pod in view.pods_of(job) if status(pod).get("phase") == "Succeeded"]
+    return holds(job, "Complete") or len(succeeded) >= spec(job).get("completions", 1)
 
 
 def _of_kind(kind: Kind) -> Object:

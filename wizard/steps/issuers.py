@@ -150,7 +150,7 @@ class TrialSignature(Step):
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
         """See Step. Raises StepFailed where the issuer refuses, or signs what will not do."""
         certificates = world.certificates
-        asked = certificates.request(self._issuance.signing_request)
+        asked = await asyncio.to_thread(certificates.request, self._issuance.signing_request)
         trial = self._issuance.trial(b64encode(asked.request))
         ref = Ref.of(trial)
         await remove(world.objects, ref)

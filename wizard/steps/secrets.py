@@ -131,7 +131,7 @@ class KeepSecrets(Step):
         value = ""
         if one.given:
             value = await self._inputs.given(world, one.path, one.reference)
-        entries = one.make(world, value)
+        entries = await asyncio.to_thread(one.make, world, value)  # a new key takes seconds
         self._inputs.conceal_entries(entries)
         try:
             await world.objects.create(self._inputs.secret_object(one.name, entries, one.type))

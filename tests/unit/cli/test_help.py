@@ -5,6 +5,7 @@ import re
 import click
 import pytest
 
+from scripts.commands_page import subcommands
 from tests.unit.cli.conftest import Run
 from wizard import __version__
 from wizard.cli import wizard as command
@@ -16,7 +17,7 @@ INSIDE = re.compile(r"\b(teller|journalling|port|backend|Inputs|None|dataclass|k
 def paths(group: click.Group, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """All commands, each by the words that lead to it."""
     found = []
-    for name, child in group.commands.items():
+    for name, child in subcommands(group):
         found.append((*before, name))
         if isinstance(child, click.Group):
             found += paths(child, (*before, name))

@@ -4,6 +4,7 @@ cert-manager 1.21 posts a request without common name, the names beside it, and 
 Go's words (`pkg/issuer/vault` and `internal/vault/vault.go` of its source).
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ async def trial_signature(
     """
     assert isinstance(preset.pki, SelfSigned)
     host, wanted = preset.harbor.host, preset.pki.certificate
-    asked = world.certificates.request(CertificateRequest("", (host,), key_type=wanted.key_type))
+    request = CertificateRequest("", (host,), key_type=wanted.key_type)
+    asked = await asyncio.to_thread(world.certificates.request, request)
     reply = await session.write(
         path,
         {
