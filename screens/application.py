@@ -138,7 +138,10 @@ class WizardApp(Navigation):
     def start_run(self, consent: "Consent") -> None:
         """Carry out the answers as they are now; where a run goes on already, go to that."""
         if not self.installing:
-            self.run_worker(self._carry_out(self.session.begin(consent)), group="run")
+            from screens.ceremony import Ceremony
+
+            run = self.session.begin(consent, Ceremony(self))
+            self.run_worker(self._carry_out(run), group="run")
         self._refresh_frame()
         self.go(INSTALL)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import ExitCode, UsageError, WizardError, WorldError
 from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
-from wizard.ports import Charts, Person, World
+from wizard.ports import Charts, Custodian, Person, World
 from wizard.run.consent import Consent, require_accepted, require_expected, require_no_failures
 from wizard.run.events import Event
 from wizard.run.journal import Journal, supersede
@@ -33,6 +33,7 @@ from wizard.run.records import RunRecord, runs_folder, unfinished
 from wizard.run.session import Session
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
+from wizard.steps.vault.values import values_in_vault
 from wizard.terminal import TerminalPerson
 from wizard.text import plain
 from wizard.voices import Voices
@@ -55,7 +56,8 @@ class Wish:
     """How far a run shall go, and what was agreed to beforehand.
 
     "probes": the checks, then those steps alone that try something out by writing. `retarget`: it
-    may go to another cluster than the one that the preset is bound to.
+    may go to another cluster than the one that the preset is bound to. `custodian` shows a new
+    server's key shares to the person, if anybody does.
     """
 
     until: Literal["checks", "probes", "plan", "end"] = "end"
@@ -64,6 +66,7 @@ class Wish:
     log_dir: Path | None = None
     gate_seconds: float = 3600.0
     attended: bool = True
+    custodian: Custodian | None = None
 
 
 def read_answers(
@@ -134,7 +137,11 @@ async def install(world: World, answers: Answers, wish: Wish, voices: Voices) ->
             voices.redactor.conceal,
             wish.gate_seconds,
             attended=wish.attended,
+            custodian=wish.custodian,
         )
+        kept = await values_in_vault(world, inputs)
+        inputs = replace(inputs, secrets={**inputs.secrets, **kept})
+        answers = replace(answers, secrets=inputs.secrets)
         journal = None
         if wish.until == "end":
             journal = opened.enter_context(_journal(answers, target, wish, voices))

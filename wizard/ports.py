@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from wizard.certificates import Certificates
 from wizard.servers import Buckets, NfsServers, Resolver
-from wizard.vaults import Vault
+from wizard.vaults import HeldKeys, Vault
 
 Object = dict[str, Any]
 """A Kubernetes object as the API serves it in JSON."""
@@ -322,6 +322,15 @@ class Person(Protocol):
 
     def secret(self, path: str, label: str) -> str:
         """Ask for a secret, unseen. Raises SecretMissing, naming the variable to use instead."""
+
+
+class Custodian(Protocol):
+    """The person in front, who takes key shares into custody."""
+
+    async def take(self, keys: HeldKeys) -> bool:
+        """Show key shares to nobody else, until the person confirms that they are kept; whether
+        that is so.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ its token is refused), Forbidden (a policy denies it), Invalid (the server refus
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 
@@ -83,6 +84,22 @@ class VaultKeys:
 
     shares: tuple[str, ...] = field(repr=False)
     root_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKeys:
+    """Key shares that wait for their holders, and the file where they are already.
+
+    `title` is what people call them, `recovery`: they make a root token instead of opening the
+    server. `encrypted` names the PGP keys that they are encrypted for, in the order of the shares.
+    """
+
+    title: str
+    file: Path
+    threshold: int
+    shares: tuple[str, ...] = field(repr=False)
+    recovery: bool = False
+    encrypted: tuple[str, ...] = ()
 
 
 class VaultSession(Protocol):

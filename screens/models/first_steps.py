@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from wizard.answers.authority import DeployedServer, LocalAuthority
+from wizard.answers.authority import DeployedServer, LocalAuthority, holders_of
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.unseal import Shamir
 from wizard.charts.names import Names
 from wizard.charts.references import admin_password
 from wizard.charts.tls import has_authority
-from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.reaching import served_authority
 from wizard.steps.vault.replicas import ServerPlace
 from wizard.trust import CA_FILE, all_clients, registry_of

@@ -23,7 +23,7 @@ from wizard.answers.secret_values import (
 )
 from wizard.commands import Answers, Wish, answers_of, install
 from wizard.errors import SecretMissing, WizardError
-from wizard.ports import World
+from wizard.ports import Custodian, World
 from wizard.run.consent import Consent
 from wizard.run.events import Event
 from wizard.run.redaction import Redactor
@@ -78,7 +78,7 @@ class Session:
             told.error(error)
         return told
 
-    def begin(self, consent: Consent) -> Run:
+    def begin(self, consent: Consent, custodian: Custodian | None = None) -> Run:
         """A run of the answers as they are now; its `go` carries it out."""
         draft, environ = self.desk.draft, self.environ()
 
@@ -90,6 +90,7 @@ class Session:
                 retarget=self.ways.retarget,
                 log_dir=self.ways.log_dir,
                 gate_seconds=self.ways.gate_seconds,
+                custodian=custodian,
             )
             async with self.connection.held(preset.target.context, preset.network) as world:
                 await install(world, answers, wish, told.voices(self.redactor))

@@ -16,12 +16,41 @@ from tests.cluster.kube import CORE, Object
 from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.test_vault import HOST, root, written
+from tests.cluster.wizard import Wizard
 
 
 def answers(namespace: str) -> Object:
     seal = {"kind": "static", "key": {"generate": True}}
     server = {"kind": "deploy", "namespace": namespace, "unseal": seal}
     return {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
+
+
+ROTATION = [
+    "update Policy sys/policies/acl/harbor-wizard",
+    "create Mount sys/mounts/pki2",
+    "create Authority pki2",
+    "create Mount sys/mounts/pki_int2",
+    "create Authority pki_int2",
+    "create Urls pki2/config/urls",
+    "create Urls pki_int2/config/urls",
+    "create Role pki_int2/roles/harbor",
+    "update Policy sys/policies/acl/harbor-issuer",
+]
+"""What another root changes in the server."""
+
+
+def rotated(pki: Object) -> Object:
+    """The answers with another root, in mounts of its own."""
+    pki["authority"]["root"] = {"commonName": "Harbor Root CA 2", "mount": "pki2"}
+    pki["authority"]["issuing"] = {"mount": "pki_int2"}
+    return pki
+
+
+def planned(wizard: Wizard) -> list[str]:
+    """What a plan would change in the server."""
+    changes = [change for step in wizard.plan()["steps"] for change in step["changes"]]
+    told = [f"{change['action']} {change['object']}" for change in changes]
+    return [one for one in told if any(word in one for word in (" sys/", " pki"))]
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +80,7 @@ def test_it_is_installed_set_up_and_signs(
     pod: Pod, installed: dict[str, str], tmp_path: Path
 ) -> None:
     assert installed.pop("pki.vault.namespace") == "unchanged"
+    assert installed.pop("pki.vault.rights") == "unchanged"
     assert {step: state for step, state in installed.items() if "vault" in step} == {
         f"pki.vault.{one}": "done"
         for one in (
@@ -93,3 +123,21 @@ def test_neither_root_token_nor_key_was_ever_outside(pod: Pod, installed: dict[s
     kept = [path for path in pod.wizard.state.rglob("*") if path.is_file()]
     assert kept
     assert [path for path in kept if key in path.read_text(errors="replace")] == []
+
+
+def test_a_new_root_stands_beside_the_old_one(pod: Pod, installed: dict[str, str]) -> None:
+    """The wizard's policy is widened first, as the plan tells; what the old ones hold stays."""
+    wizard, offset = pod.wizard, pod.bao.audit.stat().st_size
+    before = entries(wizard)
+    wizard.preset(pki=rotated(answers(pod.namespace)))
+    assert planned(wizard) == ROTATION
+    assert written(pod.bao, offset) == []
+    wizard.install("--yes").require(0)
+    assert entries(wizard) == before
+    wizard.install("--yes").require(0)
+    assert [one.subject for one in X509().read(root(wizard))] == [
+        "CN=Harbor Root CA",
+        "CN=Harbor Root CA 2",
+    ]
+    gone = [path for operation, path in pod.bao.requests(offset) if operation == "delete"]
+    assert gone == []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.certificates import X509
 from tests.cluster.bao_pod import Pod, bao_pod, bao_pods
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended, schema
@@ -17,8 +18,9 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import CORE, Object
 from tests.cluster.test_actions import acting
 from tests.cluster.test_issuer import entries, steps
+from tests.cluster.test_openbao import rotated
 from tests.cluster.test_role import apply_role, printed_role
-from tests.cluster.test_vault import written
+from tests.cluster.test_vault import root, written
 from wizard.actions.acting import carry_out, preview
 from wizard.actions.seals import unseal_of
 from wizard.answers.loading import load
@@ -127,6 +129,11 @@ def test_its_file_opens_it_and_its_absence_is_told(pod: Pod) -> None:
     wizard.nothing_to_do("--yes")
     pod.restart()
     wizard.install("--yes").require(0)
+
+    wizard.preset(pki=rotated(answers(pod.namespace)))
+    wizard.install("--yes").require(0)
+    wizard.install("--yes").require(0)
+    assert X509().read(root(wizard))[-1].subject == "CN=Harbor Root CA 2"
 
     keys.rename(keys.with_suffix(".safe"))
     pod.restart()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import ssl
+import urllib.error
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.bao import Bao, opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import Object
+from tests.cluster.process import poll
 from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.wizard import Wizard, site
 
@@ -132,11 +135,25 @@ def test_no_login_is_said_or_kept_anywhere(installed: Installed, bao: Bao) -> No
 
 
 SIGNER = 'path "pki_int/sign/harbor" { capabilities = ["update"] }'
+READER = 'path "secret/data/harbor/admin" { capabilities = ["read"] }'
+PASSWORD = "Canary-Kept-Passw0rd"
+
+
+def keep_password(bao: Bao) -> None:
+    """Put the admin password into a key-value store, which is ready moments after it is mounted."""
+    bao.write("sys/mounts/secret", type="kv", options={"version": "2"})
+
+    def put() -> bool:
+        with contextlib.suppress(urllib.error.HTTPError):
+            return bool(bao.write("secret/data/harbor/admin", data={"password": PASSWORD}))
+        return False
+
+    poll("the store is ready", put, 30)
 
 
 def approle(bao: Bao) -> tuple[Object, str]:
     """A login that may only sign, and its secret."""
-    bao.write("sys/policies/acl/signer", policy=SIGNER)
+    bao.write("sys/policies/acl/signer", policy=f"{SIGNER}\n{READER}")
     bao.write("sys/auth/approle", type="approle")
     bao.write("auth/approle/role/signer", token_policies=["signer"])
     role = bao.call("GET", "auth/approle/role/signer/role-id")["data"]["role_id"]
@@ -147,9 +164,13 @@ def approle(bao: Bao) -> tuple[Object, str]:
 def test_a_path_that_may_sign_is_used_and_nothing_is_made_in_that_server(
     installed: Installed, bao: Bao, wizard: Wizard
 ) -> None:
+    """The admin password stands in a key-value store beside it, and nowhere else outside."""
     auth, secret = approle(bao)
+    keep_password(bao)
     wizard.environment = {"SECRET_ID": secret}
-    wizard.preset(pki=pki(bao, auth, signPath="pki_int/sign/harbor"))
+    password = {"vault": {"path": "harbor/admin", "key": "password"}}
+    sections = {"pki": pki(bao, auth, signPath="pki_int/sign/harbor")}
+    wizard.preset({"adminPassword": password}, **sections)
     offset = bao.audit.stat().st_size
     wizard.install().require(0)
     assert {path for _, path in written(bao, offset)} == {"pki_int/sign/harbor"}
@@ -157,6 +178,10 @@ def test_a_path_that_may_sign_is_used_and_nothing_is_made_in_that_server(
     offset = bao.audit.stat().st_size
     wizard.nothing_to_do()
     assert written(bao, offset) == []
+    held = wizard.admin.get(wizard.path("", "secrets", "harbor-admin-password"))["data"]
+    assert base64.b64decode(held["HARBOR_ADMIN_PASSWORD"]).decode() == PASSWORD
+    kept = [path for path in wizard.state.rglob("*") if path.is_file()]
+    assert [path for path in kept if PASSWORD in path.read_text(errors="replace")] == []
 
 
 def test_a_service_account_signs_with_a_role_of_somebody_else(

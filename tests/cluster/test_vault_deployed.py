@@ -23,9 +23,9 @@ from tests.cluster.test_vault import written
 KEYS = "keys/vault.json"
 
 
-def answers(namespace: str, unseal: Object, **server: object) -> Object:
+def answers(namespace: str, unseal: Object, engine: str = "vault", **server: object) -> Object:
     given = {"kind": "deploy", "namespace": namespace, "unseal": unseal, **server}
-    return {"kind": "self-signed", "authority": {"kind": "vault", "server": given}}
+    return {"kind": "self-signed", "authority": {"kind": engine, "server": given}}
 
 
 @pytest.fixture
@@ -110,20 +110,29 @@ def test_its_seal_opens_it_and_its_recovery_keys_are_written(
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize(
+    ("engine", "kind"), [("vault", "transit"), ("openbao", "transit"), ("openbao", "static")]
+)
 def test_three_replicas_join_and_open_themselves(
+    engine: str,
+    kind: str,
     cert_manager: CertManager,
     control_plane: ControlPlane,
     charts: Path,
     tmp_path: Path,
     other: tuple[Bao, str],
 ) -> None:
-    with bao_pods(cert_manager, control_plane, charts, tmp_path, 3, "vault") as pods:
+    with bao_pods(cert_manager, control_plane, charts, tmp_path, 3, engine) as pods:
         wizard = pods[0].wizard
         recovery = {"shares": 1, "threshold": 1, "keysFile": KEYS}
-        seal = by_the_other(other, tmp_path)
-        wizard.preset(pki=answers(pods[0].namespace, seal, recovery=recovery, replicas=3))
+        seal = {"kind": "static", "key": {"generate": True}}
+        if kind == "transit":
+            seal = by_the_other(other, tmp_path)
+        pki = answers(pods[0].namespace, seal, engine, recovery=recovery, replicas=3)
+        wizard.preset(pki=pki)
         wizard.attended = True
         assert steps(wizard.install("--yes").require(0))["pki.vault.opened"] == "done"
+        assert len(held(pods[0])["recovery_keys_b64"]) == 1
         wizard.attended = False
         for pod in pods[1:]:
             pod.restart()

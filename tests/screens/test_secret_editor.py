@@ -107,11 +107,13 @@ async def test_a_secret_of_the_cluster_is_asked_for_by_its_parts(tmp_path: Path)
     assert app.desk.draft.get(ADMIN) == {"secret": {"name": "harbor-admin", "key": "password"}}
 
 
-async def test_what_no_run_carries_out_yet_is_told_at_once(tmp_path: Path) -> None:
-    app = admin(tmp_path, {"vault": {"path": "harbor/admin", "key": "password"}})
+async def test_a_vault_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    kept = {"vault": {"path": "harbor/admin", "key": "password"}}
+    data = {"pki": {"kind": "self-signed"}, "harbor": {"adminPassword": kept}}
+    app = EditingApp(tmp_path, data, ADMIN)
     async with running(app) as pilot:
         await pilot.press("enter")
-        await sees(pilot, "(*) Vault or OpenBao", "does not carry")
+        await sees(pilot, "(*) Vault or OpenBao", "no Vault or OpenBao to read it from")
 
 
 async def test_a_secret_is_typed_hidden_and_kept_for_this_session_alone(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from wizard.answers.scalars import (
     Url,
 )
 from wizard.answers.section import Section, answer
-from wizard.answers.unseal import Recovery, Shamir, Unseal
+from wizard.answers.unseal import Holders, Recovery, Shamir, Unseal
 from wizard.answers.vaultauth import VaultAuth
 
 KeyType = Literal["ec-256", "ec-384", "rsa-2048", "rsa-3072", "rsa-4096"]
@@ -107,8 +107,8 @@ class DeployedServer(Section):
     recovery: Recovery | None = answer(
         None,
         label="Recovery keys",
-        help="A Vault that opens itself gives these instead of key shares; with them its "
-        "administrators make a root token, should they ever need one.",
+        help="A Vault that opens itself, or an OpenBao of three replicas, gives these instead of "
+        "key shares; with them its administrators make a root token, should they ever need one.",
     )
 
 
@@ -175,6 +175,17 @@ class VaultAuthority(ServedAuthority):
 
     label = "Vault"
     kind: Literal["vault"]
+
+
+def holders_of(authority: ServedAuthority, server: DeployedServer) -> Holders | None:
+    """Who gets shares of a server that is initialised from outside; None: it initialises itself,
+    as a single OpenBao does that opens itself. Several would do so each for itself.
+    """
+    if isinstance(server.unseal, Shamir):
+        return server.unseal
+    if isinstance(authority, VaultAuthority) or server.replicas > 1:
+        return server.recovery or Recovery()
+    return None
 
 
 class LocalAuthority(Section):

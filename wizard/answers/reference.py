@@ -48,7 +48,7 @@ A preset never holds a secret, only a reference to one:
 | `{env: NAME}` | in an environment variable; an empty one is an error |
 | `{file: path}` | in a file; one line end at its end is not part of it, an empty file is an error |
 | `{secret: {namespace, name, key}}` | in a Secret of the cluster |
-| `{vault: {mount, path, key}}` | in the Vault or OpenBao of `pki.authority` |
+| `{vault: {mount, path, key}}` | in a key-value store of your own server in `pki.authority` |
 | `{prompt: true}` | asked on the terminal before anything else; without a terminal exit code 2 |
 | `{generate: true}` | made once in the cluster and read back for ever |
 

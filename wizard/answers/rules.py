@@ -66,6 +66,7 @@ def variables(preset: Preset) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     Rule(variables, ("pki", "harbor", "storage", "delivery")),
+    Rule(rules_authority.secrets_there, ("pki",)),
     Rule(release_name, ("target.release",)),
     Rule(reserved, ("policy", "delivery.charts")),
     Rule(rules_exposure.tls_and_url, ("harbor.url", "pki")),

@@ -7,6 +7,8 @@ from wizard.answers.authority import ExistingServer, OfflineSigner, Root, Served
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
+from wizard.answers.secret_values import secret_paths
+from wizard.answers.secrets import VaultSecret
 from wizard.answers.vaultauth import UserpassAuth
 
 _PATH = "pki.authority"
@@ -41,6 +43,27 @@ def served(preset: Preset) -> Iterator[Problem]:
             f"{issuing.years} years are longer than the root's {root.years}",
             "A certificate cannot outlive the one that signs it.",
         )
+
+
+def secrets_there(preset: Preset) -> Iterator[Problem]:
+    """`{vault: …}` means a server that runs already, and lets the wizard in by something else."""
+    authority = preset.pki.authority if isinstance(preset.pki, SelfSigned) else None
+    there = isinstance(authority, ServedAuthority) and isinstance(authority.server, ExistingServer)
+    for secret in secret_paths(preset):
+        if not isinstance(secret.reference, VaultSecret):
+            continue
+        if not there:
+            yield Problem(
+                secret.path,
+                f"there is no Vault or OpenBao to read it from: {_PATH}.server is none of yours",
+                "Use env, file, secret or prompt.",
+            )
+        elif secret.path.startswith(f"{_PATH}.server.auth."):
+            yield Problem(
+                secret.path,
+                "the login to that server cannot be kept in it",
+                "Use env, file, secret or prompt.",
+            )
 
 
 def _signing_only(server: ExistingServer, path: str) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wizard.answers.acme import Http01Solver
-from wizard.answers.authority import DeployedServer, OpenBaoAuthority, VaultAuthority
+from wizard.answers.authority import DeployedServer, OpenBaoAuthority, VaultAuthority, holders_of
 from wizard.answers.pki import Acme, Issuer, SelfSigned
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
@@ -78,12 +78,12 @@ def unsealing(preset: Preset) -> Iterator[Problem]:
             f"'{unseal.kind}' is unknown to {authority.kind}",
             f"It knows shamir, transit, {known}.",
         )
-    if isinstance(authority, VaultAuthority) and not isinstance(unseal, Shamir):
-        yield from _shares(recovery or Recovery(), recovered)
+    holders = holders_of(authority, authority.server)
+    if isinstance(holders, Recovery):
+        yield from _shares(holders, recovered)
     elif recovery is not None:
-        yield Problem(
-            recovered, "only a Vault that opens itself has recovery keys", "Leave it out."
-        )
+        has = "only a Vault, or an OpenBao of three replicas, that opens itself has recovery keys"
+        yield Problem(recovered, has, "Leave it out.")
 
 
 def _shares(holders: Shamir | Recovery, path: str) -> Iterator[Problem]:

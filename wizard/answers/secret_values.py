@@ -64,9 +64,9 @@ def secret_paths(preset: Section) -> Iterator[SecretAnswer]:
 def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapping[str, str]:
     """The secrets by path that this machine knows: variables, files, and what a person types.
 
-    An override counts for every kind. Secrets that live in the cluster or in Vault, or are to be
-    made, are left to the steps that use them. Raises SecretMissing with all that cannot be had;
-    a person who is there is only asked where nothing else is missing.
+    An override counts for every kind. Secrets that live in the cluster, or are to be made, are left
+    to the steps that use them; those in Vault are read by the command. Raises SecretMissing with
+    all that cannot be had; a person who is there is only asked where nothing else is missing.
     """
     values: dict[str, str] = {}
     missing: list[SecretMissing] = []
@@ -76,12 +76,12 @@ def resolve(preset: Section, environ: Mapping[str, str], person: Person) -> Mapp
         try:
             value = _value(secret, environ, person)
             if value is not None:
-                _require_usable(preset, secret, value)
+                require_usable(preset, secret, value)
                 values[secret.path] = value
         except SecretMissing as error:
             missing.append(error)
     if missing:
-        raise _together(missing)
+        raise together(missing)
     return values
 
 
@@ -94,7 +94,7 @@ def missing_secrets(
         try:
             value = _value(secret, environ, person)
             if value is not None:
-                _require_usable(preset, secret, value)
+                require_usable(preset, secret, value)
         except SecretMissing as error:
             found.append((secret, error))
     return found
@@ -104,7 +104,7 @@ def _is_asked(secret: SecretAnswer, environ: Mapping[str, str]) -> bool:
     return isinstance(secret.reference, PromptSecret) and secret.variable not in environ
 
 
-def _together(missing: Sequence[SecretMissing]) -> SecretMissing:
+def together(missing: Sequence[SecretMissing]) -> SecretMissing:
     """One error of several."""
     if len(missing) == 1:
         return missing[0]
@@ -203,7 +203,7 @@ def of_others(preset: Section) -> frozenset[str]:
     )
 
 
-def _require_usable(preset: Section, secret: SecretAnswer, value: str) -> None:
+def require_usable(preset: Section, secret: SecretAnswer, value: str) -> None:
     """Raise SecretMissing for a value that would break Harbor, or that everybody knows.
 
     What everybody knows, but belongs to others, is for a check to tell.

@@ -67,7 +67,9 @@ class VaultKey(Section):
 
 
 class VaultSecret(Reference):
-    """`{vault: {mount, path, key}}`: a value in the Vault or OpenBao of `pki.authority`."""
+    """`{vault: {mount, path, key}}`: a value in a key-value store (version 2) of the Vault or
+    OpenBao that you run, which `pki.authority.server` names.
+    """
 
     label = "Vault or OpenBao"
     vault: VaultKey = answer(label="Vault", help="The value in Vault or OpenBao.")

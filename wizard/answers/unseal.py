@@ -41,7 +41,7 @@ class Shamir(Section):
 
 
 class Recovery(Section):
-    """Who gets the recovery keys of a Vault that opens itself."""
+    """Who gets the recovery keys of a server that is initialised from outside and opens itself."""
 
     shares: Positive = answer(5, label="Shares", help="How many keys are made.", unit="keys")
     threshold: Positive = answer(
@@ -59,6 +59,10 @@ class Recovery(Section):
         help="Where they are written, readable by you alone, never inside a git work tree. Move "
         "it to safety afterwards.",
     )
+
+
+Holders = Shamir | Recovery
+"""The answers that say who gets the shares of a key, and where these are written."""
 
 
 class StaticUnseal(Section):

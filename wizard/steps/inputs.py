@@ -12,7 +12,7 @@ from wizard.charts.names import MARK, Names
 from wizard.charts.package import Packages
 from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import CheckFailed, SecretMissing
-from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
+from wizard.ports import Custodian, Kind, NeededRight, Object, Ref, Right, World
 
 LABEL = PRESET_LABEL
 
@@ -50,7 +50,8 @@ class Inputs:
     `secrets` holds the values of references to this machine (env, file, prompt), by path.
     `conceal` is told every secret that is read or made, before it could be shown anywhere.
     `gate_seconds` is how long a gate waits before it gives up. `begun` is when the run began.
-    `attended`: a person is there, who can take keys into custody.
+    `attended`: a person is there, who can take keys into custody. `custodian`: who shows them to
+    that person, if anybody.
     """
 
     preset: Preset
@@ -61,6 +62,7 @@ class Inputs:
     clock: Callable[[], datetime] = _utc_now
     begun: datetime = field(default_factory=_utc_now)
     attended: bool = True
+    custodian: Custodian | None = None
 
     @property
     def namespace(self) -> str:

@@ -182,15 +182,25 @@ BROKEN = {
         "pki.authority.server.unseal.clientSecret",
         "belongs to a clientId",
     ),
+    "a secret in a Vault that is installed here": (
+        authority("vault", "kind: shamir") + "  adminPassword: {vault: {path: p, key: k}}\n",
+        "harbor.adminPassword",
+        "there is no Vault or OpenBao to read it from: pki.authority.server is none of yours",
+    ),
+    "the login to a Vault kept in it": (
+        existing("auth: {kind: token, token: {vault: {path: p, key: k}}}"),
+        "pki.authority.server.auth.token",
+        "the login to that server cannot be kept in it",
+    ),
     "recovery keys where there are shares": (
         authority("vault", "kind: shamir", ", recovery: {shares: 1, threshold: 1}"),
         "pki.authority.server.recovery",
-        "only a Vault that opens itself has recovery keys",
+        "only a Vault, or an OpenBao of three replicas, that opens itself has recovery keys",
     ),
     "recovery keys of an OpenBao that opens itself": (
         authority("openbao", "kind: static, key: {generate: true}", ", recovery: {}"),
         "pki.authority.server.recovery",
-        "only a Vault that opens itself has recovery keys",
+        "only a Vault, or an OpenBao of three replicas, that opens itself has recovery keys",
     ),
     "one recovery key out of several": (
         authority("vault", "kind: awskms, region: r, kmsKeyId: k", ", recovery: {threshold: 1}"),

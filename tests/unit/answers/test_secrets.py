@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.answers.conftest import MINIMAL, Judge
-from wizard.answers.loading import load
+from wizard.answers.loading import load, read
 from wizard.answers.outline import ROOT, Shape, fields_of, shape_of
 from wizard.answers.overrides import idle_variables, overridden
 from wizard.answers.preset import Preset
@@ -31,6 +31,12 @@ harbor:
 """
 
 
+def tentative(file: Path) -> Preset:
+    """All kinds at once, although no server is there for the one in Vault."""
+    preset, _ = read([file]).tentative()
+    return preset
+
+
 class Typist:
     """A person who types the label of what is asked."""
 
@@ -52,7 +58,7 @@ class Nobody:
 @pytest.fixture
 def preset(write: Callable[..., Path]) -> Preset:
     write("the key\n", "c.key")
-    return load([write(ALL_KINDS)])
+    return tentative(write(ALL_KINDS))
 
 
 def test_variables_files_and_typed_secrets_are_known_the_rest_is_left(preset: Preset) -> None:
@@ -154,7 +160,7 @@ def test_a_file_that_is_missing_empty_or_no_text_is_an_error(
 
 def test_a_file_that_is_no_text_is_an_error_but_for_keys(write: Callable[..., Path]) -> None:
     answers = ALL_KINDS.replace("{env: S3_KEY}", "{file: c.key}")
-    preset = load([write(answers)])
+    preset = tentative(write(answers))
     (key_file := write("", "c.key")).write_bytes(b"\x30\xff")
     with pytest.raises(SecretMissing) as caught:
         resolve(preset, {}, Typist())
@@ -200,7 +206,7 @@ def test_a_server_of_others_decides_about_its_password(preset: Preset) -> None:
 def test_where_nobody_can_be_asked_all_that_is_missing_is_told(
     write: Callable[..., Path],
 ) -> None:
-    preset = load([write(ALL_KINDS.replace("{generate: true}", "{prompt: true}"))])
+    preset = tentative(write(ALL_KINDS.replace("{generate: true}", "{prompt: true}")))
     with pytest.raises(SecretMissing) as caught:
         resolve(preset, {}, Nobody())
     told = str(caught.value)

@@ -103,12 +103,13 @@ def deployed(kind: str = "openbao", **server: Any) -> dict[str, Any]:
 
 def test_an_openbao_is_installed_before_it_is_set_up() -> None:
     found = [one for one in ids(graph_of(preset(pki=deployed()))) if one.startswith("pki.vault")]
-    assert found[:6] == [
+    assert found[:7] == [
         "pki.vault.namespace",
         "pki.vault.certificate",
         "pki.vault.seal",
         "pki.vault.account",
         "pki.vault.server",
+        "pki.vault.rights",
         "pki.vault.accounts",
     ]
 
@@ -119,25 +120,18 @@ def test_one_that_people_open_is_opened_before_it_is_set_up() -> None:
     }
     assert "pki.vault.seal" not in steps
     assert steps["pki.vault.opened"].needs == ("pki.vault.server",)
-    assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
+    assert steps["pki.vault.rights"].needs == ("pki.vault.opened",)
 
 
-def test_three_are_carried_out_where_people_open_them() -> None:
-    assert "pki.vault.opened" in ids(
-        graph_of(preset(pki=deployed(unseal={"kind": "shamir"}, replicas=3)))
-    )
+@pytest.mark.parametrize("unseal", [{"kind": "shamir"}, STATIC], ids=["shamir", "static"])
+def test_three_are_initialised_from_outside_however_they_open(unseal: dict[str, Any]) -> None:
+    assert "pki.vault.opened" in ids(graph_of(preset(pki=deployed(unseal=unseal, replicas=3))))
 
 
 def test_its_image_is_pulled_with_the_login_for_images() -> None:
     graph = graph_of(preset(pki=deployed(), delivery={"pullSecret": {"env": "PULL"}}))
     (server,) = [step for step in graph.steps if step.id == "pki.vault.server"]
     assert "pki.vault.pull" in server.needs
-
-
-def test_three_that_would_set_themselves_up_are_refused() -> None:
-    with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=deployed(replicas=3)))
-    assert [problem.path for problem in refused.value.problems] == ["pki.authority.server.replicas"]
 
 
 AWS = {"kind": "awskms", "region": "eu-central-1", "kmsKeyId": "alias/harbor"}
@@ -155,7 +149,7 @@ def test_a_vault_is_initialised_from_outside_however_it_opens(
     steps = {step.id: step for step in graph_of(preset(pki=deployed("vault", unseal=unseal))).steps}
     assert ("pki.vault.seal" in steps) == secret
     assert steps["pki.vault.opened"].title == "Vault initialised and open"
-    assert steps["pki.vault.root"].needs == ("pki.vault.opened",)
+    assert steps["pki.vault.rights"].needs == ("pki.vault.opened",)
 
 
 @pytest.mark.parametrize("name", ["unseal-aws-kms", "unseal-azure", "unseal-gcp-kms"])
@@ -262,10 +256,6 @@ def test_an_authority_outside_needs_no_root_here() -> None:
         ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
-        (
-            {"harbor": {"adminPassword": {"vault": {"path": "p", "key": "k"}}}},
-            "harbor.adminPassword",
-        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -281,6 +271,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(pki=deployed(replicas=3), storage=SUBDIR))
+        graph_of(preset(trust={"pods": "trust-manager"}, pki={"kind": "none"}, storage=SUBDIR))
 
     assert len(refused.value.problems) == 2

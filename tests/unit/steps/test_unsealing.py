@@ -11,12 +11,13 @@ import pytest
 
 from backends.simulated.world import SimulatedWorld
 from tests.unit.steps.conftest import Heard, inputs_for
-from wizard.errors import CheckFailed, StepFailed, UsageError
+from wizard.errors import CheckFailed, PersonAwaited, StepFailed, UsageError
 from wizard.plan.graph import build_graph
 from wizard.ports import World
 from wizard.steps.base import Step
 from wizard.steps.inputs import Inputs
 from wizard.vaults import (
+    HeldKeys,
     Sharing,
     Vault,
     VaultKeys,
@@ -66,9 +67,13 @@ def inputs(world: World, folder: Path, **unseal: Any) -> Inputs:
     return inputs_for(world, folder, pki=pki)
 
 
-def opened(given: Inputs) -> Step:
-    (step,) = [one for one in build_graph(given).steps if one.id == "pki.vault.opened"]
+def step_of(id_: str, given: Inputs) -> Step:
+    (step,) = [one for one in build_graph(given).steps if one.id == id_]
     return step
+
+
+def opened(given: Inputs) -> Step:
+    return step_of("pki.vault.opened", given)
 
 
 async def run(world: World, step: Step) -> None:
@@ -100,6 +105,48 @@ async def test_it_is_initialised_opened_and_set_up_and_then_left_alone(
     assert bao.stage.vault.state == "active"
     file.unlink()
     assert await step.check(bao) == []
+
+
+class Custodian:
+    """Somebody who is shown the shares, and what is done then."""
+
+    def __init__(self, file: Path, then: Callable[[], bool]) -> None:
+        self._file, self._then = file, then
+        self.shown: list[HeldKeys] = []
+
+    async def take(self, keys: HeldKeys) -> bool:
+        assert json.loads(self._file.read_text())["unseal_keys_b64"] == list(keys.shares)
+        self.shown.append(keys)
+        return self._then()
+
+
+async def test_shares_are_shown_until_they_are_confirmed_and_never_again(
+    bao: SimulatedWorld, tmp_path: Path
+) -> None:
+    """They are in the file first; a run that is killed, or left, while they are shown goes on."""
+
+    def killed() -> bool:
+        raise Killed
+
+    file, heard = keys_file(tmp_path), Heard()
+    for then, ends in ((killed, Killed), (lambda: False, PersonAwaited)):
+        custodian = Custodian(file, then)
+        step = opened(replace(inputs(bao, tmp_path), custodian=custodian))
+        changes = await step.check(bao)
+        with pytest.raises(ends):
+            await step.apply(bao, changes, heard)
+        (shown,) = custodian.shown
+        assert (shown.title, shown.threshold, shown.file) == ("key shares of OpenBao", 2, file)
+        assert shown.shares == bao.stage.vault.keys
+        assert not [share for share in shown.shares if share in f"{shown} {vars(heard)}"]
+        assert bao.stage.vault.state == "sealed"
+    custodian = Custodian(file, lambda: True)
+    step = opened(replace(inputs(bao, tmp_path), custodian=custodian))
+    await run(bao, step)
+    assert len(custodian.shown) == 1
+    bao.stage.vault.state = "sealed"
+    await run(bao, step)
+    assert (bao.stage.vault.state, len(custodian.shown)) == ("active", 1)
 
 
 async def test_without_a_person_nothing_is_begun(bao: SimulatedWorld, tmp_path: Path) -> None:
@@ -159,7 +206,7 @@ async def test_replicas_of_a_server_are_neither_added_nor_taken_away(
     made = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": spec}
     bao.stage.store.put(made)
     with pytest.raises(CheckFailed, match="has 3 replicas, which no run makes 1"):
-        await opened(inputs(bao, tmp_path)).check(bao)
+        await step_of("pki.vault.server", inputs(bao, tmp_path)).check(bao)
 
 
 async def test_a_sealed_one_without_its_file_names_the_command(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority
+from wizard.answers.authority import DeployedServer, ExistingServer, ServedAuthority, holders_of
 from wizard.answers.pki import SelfSigned
 from wizard.answers.vaultauth import KubernetesAuth
 from wizard.ports import Object, World
@@ -15,11 +15,11 @@ from wizard.steps.issuing import IssuerRef
 from wizard.steps.secrets import Copied, CopySecrets, Entries
 from wizard.steps.vault.accounts import VaultAccounts
 from wizard.steps.vault.authority import held_by
-from wizard.steps.vault.custody import holders_of
 from wizard.steps.vault.deployed import deployed_sessions
 from wizard.steps.vault.issuer import issuer_of_deployed, issuer_of_existing, login_copies
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.opening import ServerOpened
+from wizard.steps.vault.own_rights import OwnRights, WidenedRights, widening
 from wizard.steps.vault.replicas import Replicas, ServerPlace
 from wizard.steps.vault.server import API_SERVER, server_steps
 from wizard.steps.vault.sessions import Sessions, existing_sessions
@@ -78,8 +78,11 @@ def _deployed(
         opened = ServerOpened(inputs, authority, holders, replicas, release)
         steps.append(opened)
         sessions = deployed_sessions(replicas, opened.is_to_be_set_up)
-    needs = [steps[-1].id]
-    steps += setup_steps(inputs, authority, sessions, place.address, needs, API_SERVER)
+    own = OwnRights(inputs, authority)
+    widened = WidenedRights(own, sessions, [steps[-1].id])
+    steps.append(widened)
+    sessions = widening(sessions, own)
+    steps += setup_steps(inputs, authority, sessions, place.address, [widened.id], API_SERVER)
     return sessions, steps
 
 

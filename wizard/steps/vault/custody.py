@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from wizard.answers.authority import DeployedServer, ServedAuthority, VaultAuthority
-from wizard.answers.unseal import Recovery, Shamir
+from wizard.answers.unseal import Holders, Recovery
 from wizard.charts.openbao import OPENBAO
-from wizard.errors import CheckFailed, Invalid, StepFailed
+from wizard.errors import CheckFailed, Invalid, PersonAwaited, StepFailed
 from wizard.ports import Ref, World
 from wizard.steps.base import FieldChange, ObjectChange, Reporter
 from wizard.steps.difference import ABSENT
@@ -15,22 +14,9 @@ from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept, KeysFile
 from wizard.steps.vault.pgp import public_keys
 from wizard.steps.vault.replicas import Replicas
-from wizard.vaults import Sharing, VaultKeys
+from wizard.vaults import HeldKeys, Sharing, VaultKeys
 
 _UNKNOWN = "the server does not run yet"
-
-Holders = Shamir | Recovery
-"""The answers that say who gets the shares of a key, and where these are written."""
-
-
-def holders_of(authority: ServedAuthority, server: DeployedServer) -> Holders | None:
-    """Who gets shares of a server that is initialised from outside; None: it initialises itself,
-    as an OpenBao does that opens itself.
-    """
-    if isinstance(server.unseal, Shamir):
-        return server.unseal
-    recovery = server.recovery or Recovery()
-    return recovery if isinstance(authority, VaultAuthority) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +94,27 @@ class Custody:
                 raise _not_initialised(title, error) from None
         report.log(f"The {self.title} are in {file.path}, readable by you alone")
 
+    async def hand_over(self, kept: Kept, report: Reporter) -> None:
+        """Show the shares to the person in front, if there is one to show them to.
+
+        Raises PersonAwaited until they are confirmed to be kept; they are in the file meanwhile.
+        """
+        custodian, names = self.inputs.custodian, self.holders.pgp_keys
+        if custodian is None:
+            return
+        report.waiting(f"the {self.title} are shown once, until you confirm that they are kept")
+        encrypted = tuple(one.name for one in names) if kept.encrypted else ()
+        shown = HeldKeys(
+            self.title, self.file.path, kept.threshold, kept.shares, kept.recovery, encrypted
+        )
+        if not await custodian.take(shown):
+            raise PersonAwaited(
+                f"The {self.title} are not confirmed to be kept",
+                why=f"nobody gets into the server without them; they are in {self.file.path}",
+                where=str(self.file.path),
+                fix="give the same command again, or Retry: they are shown again",
+            )
+
     @property
     def creation(self) -> ObjectChange:
         """What a plan tells of it."""
@@ -148,7 +155,7 @@ class Custody:
     def _by_itself(self) -> str:
         """The way without shares, where there is one."""
         if self.replicas.place.engine is OPENBAO:
-            return "; or let it open itself (kind: static or transit)"
+            return "; or let a single replica open itself (kind: static or transit)"
         return ""
 
 

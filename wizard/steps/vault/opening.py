@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from wizard.answers.authority import ServedAuthority
+from wizard.answers.unseal import Holders
 from wizard.diagnose.finding import Finding
 from wizard.errors import CheckFailed, Invalid, StepFailed, Unauthorized, Unreachable
 from wizard.ports import Charts, NeededRight, World
@@ -19,7 +20,7 @@ from wizard.steps.base import FieldChange, ObjectChange, PlanMoved, Reporter, St
 from wizard.steps.gate import Wait
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.api_server import api_authority
-from wizard.steps.vault.custody import Custody, Holders
+from wizard.steps.vault.custody import Custody
 from wizard.steps.vault.deployed import MOUNT, followers, in_charge
 from wizard.steps.vault.entries import place
 from wizard.steps.vault.keys import Kept
@@ -66,7 +67,6 @@ class ServerOpened(Step):
 
     async def check(self, world: World) -> Sequence[ObjectChange]:
         """See Step. Raises CheckFailed where it cannot be opened, or must not be initialised."""
-        await self._replicas.require_as_many(world)
         kept = await self._custody.kept(world)
         states = await self._replicas.states(world)
         first, *_ = states.values()
@@ -82,7 +82,9 @@ class ServerOpened(Step):
         return [*changes, self._setting_up] if kept and kept.root_token else changes
 
     async def apply(self, world: World, changes: Sequence[ObjectChange], report: Reporter) -> None:
-        """See Step. Raises StepFailed where it waits for people."""
+        """See Step. Raises StepFailed where it waits for people. The root token is in the file as
+        long as the login is not made: until then shares may not have been seen by anybody.
+        """
         planned = {change.ref for change in changes}
         first = self._replicas.pods[0]
         status = await self._replicas.status(world, first)
@@ -96,6 +98,8 @@ class ServerOpened(Step):
                     fix="give the same command again: it plans anew",
                 )
             await self._custody.initialise(world, report)
+        if (kept := await self._custody.kept(world)) and kept.root_token:
+            await self._custody.hand_over(kept, report)
         for pod in self._replicas.pods:
             await self._open(world, pod, report)
         await self._set_up(world, report)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from wizard.answers.authority import OfflineSigner, ServedAuthority
 from wizard.answers.preset import Preset
+from wizard.answers.secret_values import secret_paths
+from wizard.answers.secrets import VaultKey, VaultSecret
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.reaching import existing_server, served_authority
 
@@ -59,15 +61,29 @@ def policy_of(preset: Preset) -> str:
     server, authority = existing_server(preset), served_authority(preset)
     if server is None or authority is None:
         return ""
-    if server.sign_path is not None:
-        return policy_text({server.sign_path: _ASK})
-    return policy_text(needed_capabilities(preset, authority))
+    needed = (
+        {server.sign_path: _ASK} if server.sign_path else needed_capabilities(preset, authority)
+    )
+    return policy_text({**needed, **_of_secrets(preset)})
+
+
+def _of_secrets(preset: Preset) -> Mapping[str, Sequence[str]]:
+    """For the secrets of the answers that are kept there."""
+    references = [secret.reference for secret in secret_paths(preset)]
+    return {value_path(one.vault): _READ for one in references if isinstance(one, VaultSecret)}
+
+
+def value_path(key: VaultKey) -> str:
+    """Where the newest version of a value is read, in a key-value store of version 2."""
+    return f"{key.mount.strip('/')}/data/{key.path.strip('/')}"
 
 
 def policy_text(needed: Mapping[str, Sequence[str]]) -> str:
     """The capabilities as a policy that can be written to the server."""
-    rules = []
-    for path, capabilities in needed.items():
-        listed = ", ".join(f'"{one}"' for one in capabilities)
-        rules.append(f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n')
-    return "\n".join(rules)
+    return "\n".join(rule_text(path, capabilities) for path, capabilities in needed.items())
+
+
+def rule_text(path: str, capabilities: Sequence[str]) -> str:
+    """The rule of a policy for one path."""
+    listed = ", ".join(f'"{one}"' for one in capabilities)
+    return f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n'

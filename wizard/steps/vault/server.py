@@ -7,7 +7,7 @@ from functools import partial
 from secrets import token_bytes
 from typing import Any
 
-from wizard.answers.authority import DeployedServer, ServedAuthority
+from wizard.answers.authority import DeployedServer, ServedAuthority, holders_of
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.answers.unseal import Shamir, StaticUnseal, TransitUnseal, Unseal
 from wizard.certificates import CertificateRequest
@@ -16,7 +16,7 @@ from wizard.charts.openbao import openbao_values
 from wizard.charts.seals import seal_secrets
 from wizard.charts.vault import VAULT, vault_values
 from wizard.ports import Charts, NeededRight, Ref, Right, World
-from wizard.steps.base import Reporter, Step
+from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.certificates import SignedCertificates, Wanted
 from wizard.steps.commercial import file_content
 from wizard.steps.gate import Wait, wait_until_ready
@@ -27,9 +27,8 @@ from wizard.steps.pull_login import pull_login
 from wizard.steps.secrets import Copied, CopySecrets, Entries, KeepSecrets, Kept
 from wizard.steps.vault.accounts import RBAC, KeptObjects, role_ref
 from wizard.steps.vault.api_server import RIGHT_TO_AUTHORITY, api_authority
-from wizard.steps.vault.custody import holders_of
-from wizard.steps.vault.deployed import MOUNT, RAFT
-from wizard.steps.vault.policy import needed_capabilities, policy_text
+from wizard.steps.vault.deployed import MOUNT
+from wizard.steps.vault.own_rights import POLICY, OwnRights
 from wizard.steps.vault.reaching import ACCOUNT
 from wizard.steps.vault.replicas import Replicas, ServerPlace
 
@@ -178,8 +177,8 @@ def _account(place: ServerPlace) -> Sequence[Mapping[str, Any]]:
 
 
 class ServerRelease(HelmRelease):
-    """The server runs. An OpenBao that opens itself is open, with the wizard's own login: it sets
-    itself up on its very first start, and neither root token nor shares ever exist outside
+    """The server runs. A single OpenBao that opens itself is open, with the wizard's own login: it
+    sets itself up on its very first start, and neither root token nor shares ever exist outside
     (https://openbao.org/docs/configuration/self-init/). Every other one answers, and is
     not ready before another step initialised and opened it.
     """
@@ -221,6 +220,11 @@ class ServerRelease(HelmRelease):
             *(NeededRight(right, reason) for right in ways),
         ]
 
+    async def check(self, world: World) -> Sequence[ObjectChange]:
+        """See Step. Raises CheckFailed for another number of replicas."""
+        await self._replicas.require_as_many(world)
+        return await super().check(world)
+
     async def verify(self, world: World, report: Reporter) -> None:
         """See Step."""
         if self._holders:
@@ -259,10 +263,6 @@ def first_requests(
     """What gives the wizard its policy and its login, in a server that is new; before that a
     Vault is told to tell its log of every request, which OpenBao has in its configuration.
     """
-    needed, server = dict(needed_capabilities(inputs.preset, authority)), authority.server
-    if isinstance(server, DeployedServer) and server.replicas > 1:
-        needed[RAFT] = ("read",)
-    rules = policy_text(needed)
     config = {
         "kubernetes_host": API_SERVER,
         "kubernetes_ca_cert": published,
@@ -276,7 +276,7 @@ def first_requests(
     }
     return (
         *((("audit", AUDIT, AUDIT_DEVICE),) if place.engine is VAULT else ()),
-        ("policy", f"sys/policies/acl/{MOUNT}", {"policy": rules}),
+        ("policy", POLICY, {"policy": OwnRights(inputs, authority).text}),
         ("login", f"sys/auth/{MOUNT}", {"type": "kubernetes"}),
         ("cluster", f"auth/{MOUNT}/config", config),
         ("role", f"auth/{MOUNT}/role/{ACCOUNT}", role),
