@@ -61,7 +61,9 @@ class WizardApp(Navigation):
 
     def get_default_screen(self) -> StartScreen:
         """The first screen; all others stand on it."""
-        return StartScreen()
+        ways = self.ways
+        passing = ways.watch is not None or ways.draft is not None or bool(ways.ask)
+        return StartScreen(classes="-passing" if passing else None)
 
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""

@@ -26,7 +26,9 @@ def _entry(label: str, text: str) -> Content:
 
 
 class StartScreen(FrameScreen):
-    """Where everybody begins."""
+    """Where everybody begins. One with the class `-passing` offers nothing until one comes back to
+    it: the command line said what is to be shown next.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     HELP_TEXT = (
@@ -38,6 +40,7 @@ class StartScreen(FrameScreen):
     def body(self) -> ComposeResult:
         """What there is to do."""
         yield Static("Harbor, a private registry on your Kubernetes", classes="question-title")
+        yield Static(f"{sign('asking')} reading the answers", id="reading", markup=False)
         options = OptionList(id="start")
         options.add_options(Option(_entry(label, text), id=id_) for id_, label, text in _ENTRIES)
         options.disable_option("continue")
@@ -45,10 +48,12 @@ class StartScreen(FrameScreen):
         yield Static("", id="found", markup=False)
 
     def on_mount(self) -> None:
-        """Look at the machine once the first frame is there."""
-        options = self.query_one("#start", OptionList)
-        options.highlighted = 0
-        options.focus()
+        """The first entry is in front."""
+        self.query_one("#start", OptionList).highlighted = 0
+
+    def on_screen_suspend(self) -> None:
+        """What was to be shown is there."""
+        self.remove_class("-passing")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing stands before the first screen."""
@@ -57,6 +62,9 @@ class StartScreen(FrameScreen):
     def on_screen_resume(self) -> None:
         """Look at the machine once the first frame is there, and at what was left meanwhile."""
         super().on_screen_resume()
+        if self.has_class("-passing"):
+            return
+        self.query_one("#start", OptionList).focus()
         self.set_timer(0.05, self._look_around)  # imports take the interpreter for themselves
 
     @work(group="look", exclusive=True, exit_on_error=False)

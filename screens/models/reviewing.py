@@ -8,7 +8,7 @@ from screens.models.answer_rows import answer_rows, problem_rows
 from screens.models.check_rows import check_rows
 from screens.models.looking import Looking
 from screens.models.plan_rows import counts, plan_rows
-from screens.models.rows import Row
+from screens.models.rows import Line, Row
 from screens.models.session import Session
 from screens.models.telling import Told
 from screens.signs import State, sign
@@ -99,9 +99,22 @@ class Reviewing:
 
     @property
     def plan(self) -> Sequence[Row]:
-        """The plan, as far as it is shown open."""
-        planned = self.told.planned if self.told else None
-        return plan_rows(planned, self.opened, self.session.redactor.redact) if planned else ()
+        """The plan, as far as it is shown open; else why there is none."""
+        redact = self.session.redactor.redact
+        if self.told and self.told.planned:
+            return plan_rows(self.told.planned, self.opened, redact)
+        return [Row("", (Line(redact(self._planless), style="$text-muted"),))]
+
+    @property
+    def _planless(self) -> str:
+        """Why there is no plan."""
+        if self.looking:
+            return "It is made once the checks are answered."
+        if self.told is None:
+            return f"It comes once this is done: {'; '.join(self.waiting)}."
+        if error := self.told.ended_by:
+            return f"None could be made: {error.what}. The pane Checks says more."
+        return "None is made while a check fails: the pane Checks says which, and what to do."
 
     @property
     def checks(self) -> Sequence[Row]:

@@ -321,3 +321,21 @@ async def test_the_pages_of_another_session_are_others(tmp_path: Path) -> None:
         )
         pilot.app.go("target")
         await sees(pilot, "second", "answers at")
+
+
+async def test_the_start_offers_nothing_while_the_page_that_was_asked_for_opens(
+    tmp_path: Path,
+) -> None:
+    draft = Draft({"schemaVersion": 1, "name": "test", "harbor": {}}, folder=tmp_path)
+    ways = Ways(simulated, lambda: CONTEXTS, tmp_path / "state", draft=draft, ask="target")
+    app = WizardApp(ways)
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = "\n".join(screen_lines(app))
+        assert "reading the answers" in first
+        assert "New installation" not in first
+        await until(pilot, lambda: isinstance(app.screen, PageScreen))
+        await until(pilot, lambda: bool(app.screen.query(Form)))
+        await pilot.press("escape")
+        await sees(pilot, "New installation")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "start")
+        await app.session.close()
