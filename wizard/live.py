@@ -135,8 +135,8 @@ async def pictures(
                 with _unsearched():
                     gc.collect()
             yield picture_of(target, observer.view, behind)
-            pause = max(_PAUSE, time.monotonic() - begun)  # however much changes: half the time
-            changed = await observer.changed(timeout=look_again, pause=pause)
+            await asyncio.sleep(time.monotonic() - begun)  # however much changes: half the time
+            changed = await observer.changed(timeout=look_again, pause=_PAUSE)
             answers = changed or await _answers(world, target.namespace)
             behind = None if answers else behind or datetime.now(UTC)
 
