@@ -1,9 +1,9 @@
-"""The conversations of Review: about secrets that are missing, about losses, about saving.
+"""Conversations: about secrets that are missing, key shares, losses, saving.
 
 Each is to be had in a worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from screens.dialogs.ask_secret import AskSecret
@@ -17,7 +17,10 @@ from wizard.run.consent import Loss
 
 if TYPE_CHECKING:
     from screens.application import WizardApp
+    from wizard.actions.seals import Unseal
 
+_HOLDERS = "The keys file is not where the preset says. Escape stops here: what was given is shown."
+_KEPT_NOWHERE = "It goes to the server alone, and is kept nowhere."
 
 _PURPOSES: Mapping[str, str] = {
     "replace": "delete this {} and make it anew",
@@ -31,13 +34,31 @@ async def ask_secrets(app: "WizardApp") -> list[str]:
     session = app.session
     while missing := session.missing_secrets():
         secret, error = missing[0]
-        dialog = AskSecret(secret.path, secret.label, secret.variable, error.why)
+        kept = (
+            "Kept for this session only, in no file. At the next start the variable "
+            f"{secret.variable} gives it without a question."
+        )
+        dialog = AskSecret(secret.label, f"{secret.path}: {error.why}", kept)
         value = await app.push_screen_wait(dialog)
         if value is None:
             return [f"{one.label} ({one.path}), {why.why}" for one, why in missing]
         session.desk.typed[secret.path] = value
         session.redactor.conceal(value)
     return []
+
+
+async def ask_shares(app: "WizardApp", act: "Unseal", questions: Sequence[str]) -> bool:
+    """Ask for key shares until one is not given; whether any was."""
+    given = False
+    for question in questions:
+        typed = await app.push_screen_wait(AskSecret(question, _HOLDERS, _KEPT_NOWHERE))
+        share = (typed or "").strip()
+        if not share:
+            break
+        app.session.redactor.conceal(share)
+        act.take(share)
+        given = True
+    return given
 
 
 async def decide(app: "WizardApp", loss: Loss, plan: Plan) -> None:

@@ -1,10 +1,12 @@
 """What a person may take from a live release: an object as YAML, a support bundle."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from screens.dialogs.described import Described
@@ -18,6 +20,7 @@ from screens.widgets.prompt import Prompt
 from screens.widgets.watch_panes import WatchPanes
 from wizard.answers.target import Target
 from wizard.errors import WizardError
+from wizard.ports import Ref
 from wizard.support import BundleWish, support_bundle
 
 
@@ -30,6 +33,7 @@ class LookingScreen(LogScreen):
             "d", "describe", "Describe", show=False, id="watch.describe",
             tooltip="Show the object of the problem or part that is chosen, without secrets",
         ),
+        Binding("k", "elsewhere", "k9s", id="watch.k9s", tooltip="Open k9s at the object chosen"),
         Binding(
             "b", "bundle", "Bundle", show=False, id="watch.bundle",
             tooltip="Write a support bundle, after a look at what is in it",
@@ -39,27 +43,64 @@ class LookingScreen(LogScreen):
     def __init__(self, target: Target) -> None:
         super().__init__()
         self._target = target
+        self._open: Callable[[str, Ref], None] | None = None
+
+    def on_mount(self) -> None:
+        """See whether there is a program to go on with."""
+        self._open = self.wizard.ways.opener()
+        self.refresh_bindings()
 
     @work(group="describe", exclusive=True)
     async def action_describe(self) -> None:
         """Show an object: that of the problem chosen, or one of the part chosen."""
+        picture, ref = self.panes.picture, await self._object()
+        found = picture.view.get(ref) if picture and ref else None
+        if found is not None:
+            text = described(found, self.wizard.session.redactor)
+            await self.app.push_screen_wait(Described(str(ref), text))
+
+    async def _object(self) -> Ref | None:
+        """The object of what is chosen; of several the one that the person picks."""
         picture = self.panes.picture
         if picture is None:
-            return
+            return None
         problems = self.query_one(FindingList)
         problem = problems.chosen if problems.has_focus else None
         refs = {str(ref): ref for ref in objects_of(picture, problem, self.panes.part)}
-        name = next(iter(refs), "")
-        if len(refs) > 1:
-            choices = [Choice(one) for one in refs]
-            chosen = await self.app.push_screen_wait(Pick("Which object?", choices))
-            name = chosen or ""
-        found = picture.view.get(refs[name]) if name else None
-        if found is not None:
-            text = described(found, self.wizard.session.redactor)
-            await self.app.push_screen_wait(Described(name, text))
-        elif not refs:
+        if not refs:
             self.notify("Nothing is chosen that has an object to show.")
+        if len(refs) < 2:
+            return next(iter(refs.values()), None)
+        choices = [Choice(one) for one in refs]
+        chosen = await self.app.push_screen_wait(Pick("Which object?", choices))
+        return refs[chosen] if chosen else None
+
+    @work(group="elsewhere", exclusive=True)
+    async def action_elsewhere(self) -> None:
+        """Leave the terminal to k9s, at an object, and come back when the person leaves that."""
+        if self.wizard.installing:  # it would stand still, and lose its lock
+            self.notify("Harbor is being installed. k9s has to wait for that.", severity="warning")
+            return
+        ref, picture = await self._object(), self.panes.picture
+        if ref is None or picture is None or self._open is None:
+            return
+        told = ""
+        try:
+            with self.app.suspend():
+                try:
+                    self._open(picture.target.context, ref)
+                except WizardError as error:  # the terminal comes back only behind the context
+                    told = self.wizard.session.redactor.redact(str(error))
+        except SuspendNotSupported:
+            told = "This terminal cannot be left to another program."
+        if told:
+            self.notify(told, severity="error", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """See LogScreen; k9s is named only where it is there."""
+        if action == "elsewhere":
+            return self._open is not None
+        return super().check_action(action, parameters)
 
     def action_bundle(self) -> None:
         """Ask where to write it."""

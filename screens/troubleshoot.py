@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
+from screens.conversations import ask_shares
 from screens.dialogs.act import ActionDialog
 from screens.looking import LookingScreen
 from screens.models.acts import Acting, preview_text
@@ -21,13 +22,15 @@ from screens.widgets.live_panes import pane_keys
 from screens.widgets.prompt import Prompt
 from screens.widgets.step_list import StepList
 from screens.widgets.watch_panes import WatchPanes
-from wizard.actions.acting import act_of, preview
+from wizard.actions.acting import act_of, preview, require_rights
 from wizard.actions.base import Act
 from wizard.actions.claims import more_than
+from wizard.actions.seals import unseal_of
 from wizard.answers.target import Target
 from wizard.diagnose.offer import Offer
 from wizard.errors import WizardError
 from wizard.live import pictures
+from wizard.plan.plan import Target as PlannedTarget
 from wizard.ports import Kind, LogLine
 from wizard.run.events import Log
 
@@ -115,7 +118,7 @@ class TroubleshootScreen(LookingScreen):
 
     def footer_has_room(self) -> bool:
         """See LogScreen: what can be done comes first."""
-        return self._offer is None or self.has_class("-wide")
+        return not (self._offer or self._open) or self.has_class("-wide")
 
     @property
     def _offer(self) -> Offer | None:
@@ -139,11 +142,30 @@ class TroubleshootScreen(LookingScreen):
         if offer is None or picture is None:
             return
         self._offered = offer
+        if offer.action == "unseal":
+            self._unseal(offer, picture.target)
+            return
         claim = picture.view.get(offer.object) if offer.action == "grow" else None
         if claim is not None:
             self.query_one(Prompt).ask("grow", "Grow to ", more_than(claim))
         else:
             self._preview(act_of(offer))
+
+    @work(group="act", exclusive=True)
+    async def _unseal(self, offer: Offer, target: PlannedTarget) -> None:
+        """Ask for the key shares that are not in the keys file, then go on as with any action."""
+        session = self.wizard.session
+        preset, _ = session.desk.draft.tentative()
+        try:
+            world = await session.asker.world()
+            act = unseal_of(world, offer, preset, session.redactor.conceal)
+            await require_rights(world, target, act)
+            questions = await act.questions(world)
+        except WizardError as error:
+            self._refuse(error)
+            return
+        if not questions or await ask_shares(self.wizard, act, questions):
+            await self._show(act)
 
     @on(Prompt.Answered)
     def _size_given(self, event: Prompt.Answered) -> None:
@@ -152,6 +174,9 @@ class TroubleshootScreen(LookingScreen):
 
     @work(group="act", exclusive=True)
     async def _preview(self, act: Act) -> None:
+        await self._show(act)
+
+    async def _show(self, act: Act) -> None:
         """Ask the API server what it would do, then the person whether to do it."""
         session, picture = self.wizard.session, self.panes.picture
         if picture is None:
@@ -160,11 +185,15 @@ class TroubleshootScreen(LookingScreen):
             world = await session.asker.world()
             plan = await preview(world, picture.target, act)
         except WizardError as error:
-            self.notify(session.redactor.redact(str(error)), severity="error", markup=False)
+            self._refuse(error)
             return
         told = session.redactor.redact(preview_text(act, plan))
         work = Acting(session, world, act, plan).go
         await self.app.push_screen_wait(ActionDialog(act.title, told, work))
+
+    def _refuse(self, error: WizardError) -> None:
+        text = self.wizard.session.redactor.redact(str(error))
+        self.notify(text, severity="error", markup=False)
 
     @on(StepList.Chosen)
     def _part_chosen(self, event: StepList.Chosen) -> None:

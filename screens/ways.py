@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wizard.answers.network import Network
     from wizard.answers.target import Target
     from wizard.contexts import Context
-    from wizard.ports import World
+    from wizard.ports import Ref, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ class Ways:
     notices: Notices = field(default_factory=Notices)
     """What a login program says while the world is opened."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    opener: "Callable[[], Callable[[str, Ref], None] | None]" = lambda: None
+    """What opens k9s at an object of a context, and returns when it is left; None: there is no such
+    program."""
 
     @property
     def drafts(self) -> Path:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.answers.network import Network
     from wizard.answers.target import Target
     from wizard.contexts import Context
-    from wizard.ports import World
+    from wizard.ports import Ref, World
 
 
 MISSING = "missing"
@@ -186,6 +186,7 @@ def _ways(settings: Common) -> "Ways":
         open_world=partial(_open, settings, notices),
         notices=notices,
         contexts=partial(_contexts, settings),
+        opener=partial(_opener, settings),
         state=state_folder() / "demo" if settings.demo else state_folder(),
         log_dir=settings.logs,
         scenario=(settings.scenario or "healthy") if settings.demo else "",
@@ -211,6 +212,12 @@ def _contexts(settings: Common) -> "Sequence[Context]":
 
     found, wanted = contexts(settings.site()), settings.context
     return [replace(one, current=one.name == wanted) if wanted else one for one in found]
+
+
+def _opener(settings: Common) -> "Callable[[str, Ref], None] | None":
+    from wizard.wiring import opener
+
+    return opener(settings.site())
 
 
 def _scenarios() -> Sequence[tuple[str, str]]:

@@ -87,7 +87,8 @@ class Objects(Protocol):
         """First what exists (ADDED), then SYNCED, then every change, until it is closed.
         It reconnects and lists again by itself; Forbidden, Unauthorized and KindUnknown end it.
         `brief`: of each object its metadata without annotations, and of `managedFields` who wrote
-        last and when; what is in the object is not even asked for.
+        last and when, and the same of whoever owns `f:data`; what is in the object is not even
+        asked for.
         """
 
     async def apply(

@@ -1,25 +1,20 @@
 """What `wizard unseal` does: gives key shares to every sealed replica of a preset's server."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
-from wizard.answers.authority import DeployedServer
 from wizard.answers.preset import Preset
-from wizard.answers.unseal import Shamir
-from wizard.charts.package import Packages
-from wizard.errors import CheckFailed, ExitCode, Invalid, StepFailed, UsageError
+from wizard.errors import ExitCode, Invalid, StepFailed, UsageError
 from wizard.live import reach, require_identity
 from wizard.ports import World
-from wizard.steps.inputs import Inputs
 from wizard.steps.vault.custody import Custody
 from wizard.steps.vault.keys import Kept
 from wizard.steps.vault.opening import unsealed
-from wizard.steps.vault.reaching import served_authority
-from wizard.steps.vault.replicas import OPEN, Replicas, ServerPlace
+from wizard.steps.vault.replicas import OPEN, Replicas
+from wizard.steps.vault.unsealable import answering, unsealable
 from wizard.vaults import VaultStatus
 from wizard.voices import Voices
 
@@ -110,16 +105,16 @@ async def unseal(world: World, answers: Preset, voices: Voices, holder: Holder) 
     Raises UsageError: there is no such server, or nobody to ask; CheckFailed: it does not answer,
     or was never initialised; StepFailed: it is still sealed.
     """
-    replicas, custody = _server(world, answers, voices.redactor.conceal)
+    replicas, custody = unsealable(world, answers, voices.redactor.conceal)
     await reach(world)
     await require_identity(world, answers.target)
-    before = await _found(world, replicas)
+    before = await answering(world, replicas)
     sealed = [pod for pod, status in before.items() if status.state == "sealed"]
     if sealed:
         turn = _Round(world, replicas, voices, before)
         await _open(turn, sealed, await custody.kept(world), custody, holder)
         await turn.follow()
-    after = await _found(world, replicas)
+    after = await answering(world, replicas)
     document = _document(replicas, before, after)
     voices.report.data(document, lambda _: [_line(one) for one in document["replicas"]])
     if all(status.state in OPEN for status in after.values()) and len(after) == replicas.count:
@@ -160,54 +155,6 @@ async def _open(
             fix="run it in a terminal, or put the keys file back for the moment",
         )
     await turn.ask(sealed, holder)
-
-
-def _server(
-    world: World, preset: Preset, conceal: Callable[[str], None]
-) -> tuple[Replicas, Custody]:
-    """The server of the answers. Raises UsageError where people do not hold its key."""
-    authority = served_authority(preset)
-    server = authority.server if authority else None
-    if authority is None or not isinstance(server, DeployedServer):
-        raise UsageError(
-            "There is no server to unseal",
-            why="the wizard unseals one that it installed, and the preset has none",
-            where="pki.authority.server.kind",
-            fix="unseal one of your own with `bao operator unseal` or `vault operator unseal`",
-        )
-    place = ServerPlace.of(authority, server)
-    if not isinstance(server.unseal, Shamir):
-        raise UsageError(
-            "Nobody holds key shares of this server",
-            why=f"it opens itself at every start: unseal.kind is {server.unseal.kind}",
-            where="pki.authority.server.unseal.kind",
-            fix=f"where it stays sealed, its log says why: kubectl logs {place.engine.name}-0",
-        )
-    inputs = Inputs(preset, Packages(world.charts, Path()), conceal=conceal)
-    replicas = Replicas(inputs, place, server.replicas)
-    return replicas, Custody(inputs, server.unseal, replicas)
-
-
-async def _found(world: World, replicas: Replicas) -> dict[str, VaultStatus]:
-    """How each replica that answers is. Raises CheckFailed."""
-    found = {pod: await replicas.status(world, pod) for pod in replicas.pods}
-    known = {pod: status for pod, status in found.items() if status}
-    place = f"namespace {replicas.place.namespace}"
-    if not known:
-        raise CheckFailed(
-            f"No replica of {replicas.title} answers",
-            why="no pod of it runs, or it was never installed",
-            where=place,
-            fix="see its pods: kubectl get pods; install it with wizard --preset FILE",
-        )
-    if all(status.state == "uninitialised" for status in known.values()):
-        raise CheckFailed(
-            f"{replicas.title} was never initialised",
-            why="it has no key yet, so there are no shares either",
-            where=place,
-            fix="let the installation do it: wizard --preset FILE",
-        )
-    return known
 
 
 def _document(

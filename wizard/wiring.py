@@ -8,9 +8,10 @@ from pathlib import Path
 
 from wizard.answers.network import Network
 from wizard.certificates import Certificates
+from wizard.charts.manifest import plural
 from wizard.contexts import Context
 from wizard.environment import number_of, state_folder
-from wizard.ports import Charts, World
+from wizard.ports import Charts, Ref, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,20 @@ def contexts(site: Site) -> Sequence[Context]:
     from backends.cluster.kubeconfig import contexts as in_kubeconfig
 
     return in_kubeconfig(site.kubeconfig)
+
+
+def opener(site: Site) -> Callable[[str, Ref], None] | None:
+    """Opens k9s at an object of a context, and returns when it is left; None where there is no
+    such program, or nothing for it to see.
+
+    It raises StepFailed where the program fails.
+    """
+    if site.scenario is not None:
+        return None
+    from backends.k9s import K9s
+
+    k9s = K9s.find(site.kubeconfig)
+    return None if k9s is None else lambda context, ref: k9s.open(context, ref, plural(ref.kind))
 
 
 @asynccontextmanager

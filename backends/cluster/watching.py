@@ -19,6 +19,7 @@ from collections.abc import (
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from backends.brief import metadata_alone
 from wizard.errors import KindUnknown, NotFound, Throttled, Unreachable
 from wizard.ports import Change, Listing, Object
 
@@ -181,20 +182,11 @@ def _form(brief: bool, of: str) -> Mapping[str, str]:
 
 def _slim(obj: Object, resource: Resource, brief: bool) -> Object:
     """The object without what is never looked at; in a list it bears no kind of its own."""
-    metadata = obj["metadata"]
-    managed = metadata.pop("managedFields", None)
     names = {"apiVersion": resource.kind.api_version, "kind": resource.kind.name}
-    if not brief:
-        return {**names, **obj}
-    return {**names, "metadata": _brief(metadata, managed)}
-
-
-def _brief(metadata: Object, managed: Sequence[Object] | None) -> Object:
-    """Metadata as `brief` has it; annotations may repeat the whole object."""
-    last = max(managed or (), key=lambda one: one.get("time") or "", default=None)
-    told = {key: last.get(key, "") for key in ("manager", "time")} if last else None
-    kept = {key: value for key, value in metadata.items() if key != "annotations"}
-    return kept | ({"managedFields": [told]} if told else {})
+    if brief:
+        return {**names, "metadata": metadata_alone(obj["metadata"])}
+    obj["metadata"].pop("managedFields", None)
+    return {**names, **obj}
 
 
 def _key(obj: Object) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import copy
 from collections.abc import AsyncGenerator
 
+from backends.brief import metadata_alone
 from backends.simulated.access import USER, Rights
 from backends.simulated.apply import Manager, applied, entry, plain
 from backends.simulated.faults import Faults
@@ -138,13 +139,9 @@ def _seen(
 
 
 def _brief(obj: Object) -> Object:
-    """Metadata alone: who wrote last, and when, in `managedFields`; no annotations."""
-    metadata = obj["metadata"]
-    last = max(metadata.get("managedFields") or (), key=lambda one: one["time"], default=None)
-    kept = {k: v for k, v in metadata.items() if k not in {"annotations", "managedFields"}}
-    if last:
-        kept["managedFields"] = [{key: last[key] for key in ("manager", "time")}]
-    return copy.deepcopy({"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": kept})
+    """Metadata alone."""
+    names = {"apiVersion": obj["apiVersion"], "kind": obj["kind"]}
+    return copy.deepcopy(names | {"metadata": metadata_alone(obj["metadata"])})
 
 
 def _short(obj: Object) -> Object:

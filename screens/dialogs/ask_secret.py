@@ -1,4 +1,4 @@
-"""Asks for one secret, unseen; it is kept for this session only."""
+"""Asks for one secret, unseen."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,28 +12,22 @@ from screens.widgets.hidden_input import HiddenInput
 class AskSecret(Dialog[str]):
     """A hidden line to type in. Gives back what was typed; nothing where the person will not.
 
-    `variable` is the environment variable that would make the question needless, `why` what keeps
-    the wizard from knowing the secret.
+    `why` is what keeps the wizard from knowing the secret, `kept` what becomes of it.
     """
 
-    def __init__(self, path: str, label: str, variable: str, why: str) -> None:
+    def __init__(self, label: str, why: str, kept: str) -> None:
         super().__init__()
-        self._path = path
         self._label = label
-        self._variable = variable
         self._why = why
+        self._kept = kept
 
     def compose(self) -> ComposeResult:
         """What is asked for and why, the line, and what becomes of it."""
         with Vertical(classes="window -small"):
             yield Static(self._label, classes="window-title", markup=False)
-            yield Static(f"{self._path}: {self._why}", markup=False)
+            yield Static(self._why, markup=False)
             yield HiddenInput("typed unseen", classes="narrow")
-            yield Static(
-                "Kept for this session only, in no file. At the next start the variable "
-                f"{self._variable} gives it without a question.",
-                markup=False,
-            )
+            yield Static(self._kept, markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Use it", compact=True, name="use")
                 yield Button("Not now", compact=True, name="cancel")

@@ -1,19 +1,26 @@
 """Actions on findings over the real API: its dry run, its controllers, its words of refusal."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backends.cluster import open_cluster
+from backends.vault import VaultClient
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.test_diagnose import LABELS, core
 from tests.cluster.test_harness_pods import make_namespace
 from wizard.actions.acting import act_of, carry_out, preview
-from wizard.diagnose.kinds import CLAIM, DEPLOYMENT, POD
+from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.finding import Finding
+from wizard.diagnose.kinds import CLAIM, DEPLOYMENT, POD, SECRET
+from wizard.diagnose.observer import WATCHED, Observer, Scope
 from wizard.diagnose.offer import ActionName, Offer
 from wizard.diagnose.readiness import readiness
 from wizard.errors import CheckFailed
@@ -61,7 +68,7 @@ class Acting:
 async def acting(identity: Identity, namespace: str, folder: Path) -> AsyncIterator[Acting]:
     async with open_cluster(identity.kubeconfig) as cluster:
         nothing: Any = None
-        world = World(cluster.objects, cluster.pods, cluster.access, *[nothing] * 7)
+        world = World(cluster.objects, cluster.pods, cluster.access, *[nothing] * 6, VaultClient())
         yield Acting(world, namespace, folder)
 
 
@@ -100,6 +107,48 @@ async def test_a_restart_and_a_deleted_pod_lead_to_new_pods(
         await person.do("delete-pod", Ref(POD, home, second["metadata"]["name"]))
         assert await person.world.objects.get(Ref(POD, home, second["metadata"]["name"])) is None
     assert len(newest(person.target, 9, tmp_path)) == 2
+
+
+async def test_a_secret_changed_by_hand_is_found_and_its_reader_reads_it_anew(
+    wizard_identity: Identity, home: str, tmp_path: Path
+) -> None:
+    """Who wrote it is known by the real API's bookkeeping; a label alone is no change of it."""
+    secret = Ref(SECRET, home, "harbor-core-secret")
+    names = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret.name}}
+    names["metadata"]["namespace"] = home
+    async with acting(wizard_identity, home, tmp_path) as person:
+        objects = person.world.objects
+        await objects.apply({**names, "data": {"secret": "Zm9ybWVy"}}, manager="wizard")
+        deployment = core(home)
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        source = {"secretKeyRef": {"name": secret.name, "key": "secret"}}
+        container["env"] = [{"name": "CORE_SECRET", "valueFrom": source}]
+        await running(person, deployment)
+
+        async def findings(observer: Observer) -> list[Finding]:
+            view = replace(observer.view, now=observer.view.now + timedelta(minutes=6))
+            return [one for one in evaluate(view).findings if one.id.startswith("HW-24")]
+
+        scope = Scope((*WATCHED, SECRET))
+        where = (objects, person.world.pods, home, {"release": "harbor"})
+        async with asyncio.timeout(60), Observer(*where, scope=scope) as observer:
+            await observer.synced()
+            labelled = {**names, "metadata": {**names["metadata"], "labels": {"a": "b"}}}
+            await objects.apply(labelled, manager="labels")
+            while "labels" not in str(observer.view.get(secret)):
+                await observer.changed(5)
+            assert await findings(observer) == []
+            while not (told := await findings(observer)):
+                now = datetime.now(UTC).isoformat()  # until the clock's second has passed
+                await objects.apply({**names, "stringData": {"secret": now}}, manager="wizard")
+                await observer.changed(5)
+            (finding,) = told
+            assert "by wizard" in finding.evidence[0]
+            offer = finding.offer
+            assert offer == Offer("restart", Ref(DEPLOYMENT, home, "harbor-core"))
+            await person.do(offer.action, offer.object)
+            while await findings(observer):
+                assert await observer.changed(20)
 
 
 async def test_a_claim_of_the_chart_grows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -14,9 +15,18 @@ from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended, schema
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import CORE, Object
+from tests.cluster.test_actions import acting
 from tests.cluster.test_issuer import entries, steps
 from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.test_vault import written
+from wizard.actions.acting import carry_out, preview
+from wizard.actions.seals import unseal_of
+from wizard.answers.loading import load
+from wizard.diagnose.kinds import STATEFUL_SET
+from wizard.diagnose.offer import Offer
+from wizard.errors import CheckFailed
+from wizard.ports import Ref
+from wizard.run.redaction import Redactor
 
 
 def answers(namespace: str, **unseal: object) -> Object:
@@ -65,6 +75,10 @@ def test_it_is_installed_and_opened_by_its_holders_after_a_restart(pod: Pod) -> 
     wizard.attended = False
     wizard.nothing_to_do("--yes")
     assert written(pod.bao, offset) == []
+
+    pod.restart()
+    asyncio.run(_acted(pod, shares[1:]))
+    _nothing_tells(pod, ended, shares)
 
 
 @pytest.mark.soak
@@ -157,6 +171,32 @@ def _nothing_tells(pod: Pod, ended: Ended, shares: list[str]) -> None:
     assert kept
     texts = [ended.stdout, ended.stderr, *(path.read_text(errors="replace") for path in kept)]
     assert [form for form in forms for text in texts if form in text] == []
+
+
+async def _acted(pod: Pod, shares: list[str]) -> None:
+    """The action of the live view, with no more than the printed role."""
+    preset = load([pod.wizard.folder / "preset.yaml"], [])
+    offer = Offer("unseal", Ref(STATEFUL_SET, pod.namespace, "openbao"))
+    async with acting(pod.wizard.identity, pod.wizard.namespace, pod.wizard.state) as person:
+        act = unseal_of(person.world, offer, preset, lambda _: None)
+        questions = await act.questions(person.world)
+        assert questions == [f"Key share {turn} of 2 for openbao-0" for turn in (1, 2)]
+        for share in shares:
+            act.take(share)
+        plan = await preview(person.world, person.target, act)
+        warned: list[Exception] = []
+        await carry_out(
+            person.world,
+            act,
+            plan,
+            Redactor(),
+            lambda _: None,
+            log_dir=person.folder,
+            warn=warned.append,
+        )
+        assert not warned
+        with pytest.raises(CheckFailed, match="nothing to do"):
+            await preview(person.world, person.target, act)
 
 
 def _typed(pod: Pod, shares: list[str]) -> None:

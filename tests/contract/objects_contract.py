@@ -162,8 +162,24 @@ class ObjectsContract:
         assert [Ref.of(one) for one in seen] == [Ref(CONFIG_MAP, home, "one")] * 2
         assert seen[1]["metadata"]["labels"] == {"l": "1"}
         (last,) = seen[0]["metadata"]["managedFields"]
-        assert last["manager"] == "someone"
+        assert (last["manager"], last["fieldsV1"]) == ("someone", {"f:data": {}})
         assert last["time"]
+
+    async def test_a_brief_watch_tells_apart_who_wrote_data(
+        self, objects: Objects, home: str
+    ) -> None:
+        await objects.apply(config_map(home, "one", {"a": "1"}), manager="someone")
+        noted = config_map(home, "one", {}, labels={"l": "1"})
+        noted.pop("data")
+        await objects.apply(noted, manager="labels")
+        async with aclosing(objects.watch(CONFIG_MAP, home, brief=True)) as changes:
+            async for change in changes:
+                if change.object["metadata"]["name"] == "one":
+                    break
+        told = change.object["metadata"]["managedFields"]
+        by = {one["manager"]: one.get("fieldsV1") for one in told}
+        assert by["someone"] == {"f:data": {}}
+        assert by.get("labels") is None
 
     async def test_a_dry_run_answers_and_writes_nothing(self, objects: Objects, home: str) -> None:
         first = await objects.apply(config_map(home, "one", {"a": "1"}))

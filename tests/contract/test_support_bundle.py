@@ -9,6 +9,7 @@ import pytest
 from backends.simulated.world import SimulatedWorld, simulated_world
 from tests.unit.diagnose import world as made
 from tests.unit.diagnose.bundles import TARGET, files_of, parts_in
+from tests.unit.diagnose.cases_of_secrets import CHANGED, STARTED, jobservice, wrote
 from tests.unit.schemas import validator
 from wizard.diagnose.bundle.archive import write_archive
 from wizard.diagnose.bundle.gather import Gathering, view_document
@@ -16,6 +17,7 @@ from wizard.diagnose.bundle.parts import MANIFEST
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
+from wizard.diagnose.kinds import SECRET
 from wizard.diagnose.view import View
 from wizard.ports import Kind, LogLine
 
@@ -100,6 +102,19 @@ async def test_a_view_comes_back_as_it_was(
 
 async def test_the_failing_view_has_findings_of_objects_events_and_logs() -> None:
     assert len({one.id for one in evaluate(VIEWS["failing"]).findings}) >= 3
+
+
+async def test_who_changed_a_secret_is_known_beside_the_sizes_of_its_keys(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    view = jobservice(STARTED, wrote(CHANGED))
+    (seen,) = view.all(SECRET)
+    world.stage.store.put(seen | {"data": {"secret": "aHVudGVyMjI="}})
+    again = open_bundle(await written(world, view, tmp_path)).view
+    (kept,) = again.all(SECRET)
+    assert kept["data"] == {"secret": "8 bytes"}
+    assert [one.id for one in evaluate(again).findings] == ["HW-241"]
+    assert evaluate(again).findings == evaluate(view).findings
 
 
 async def test_what_the_rules_do_not_look_at_is_there_and_changes_nothing(

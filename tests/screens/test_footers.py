@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +42,7 @@ async def on_done(person: Guided) -> None:
 
 
 async def on_the_live_view(person: Guided) -> None:
+    person.app.ways = replace(person.app.ways, opener=lambda: lambda *_: None)  # k9s is there
     await person.watch_installed()
 
 

@@ -1,6 +1,7 @@
 """The live view of a running Harbor, over the simulated world."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from screens.troubleshoot import TroubleshootScreen
 from screens.widgets.finding_list import FindingList
 from screens.widgets.watch_panes import WatchPanes
 from tests.screens.guided import Guided, guided
+from wizard.answers.paths import parse_path
 from wizard.answers.target import Target
 from wizard.diagnose import kinds
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.ports import Ref
 from wizard.run.holder import Holder
 from wizard.run.lock import LEASE, Lock, lease_name
+from wizard.vaults import Sharing
 
 ANOTHER = "5b0c2f3e-0000-4000-8000-000000000000"
 CORE = Ref(kinds.DEPLOYMENT, "harbor", "harbor-core")
@@ -159,6 +162,55 @@ async def test_a_claim_grows_to_the_size_that_the_person_gives() -> None:
         assert claim["status"]["capacity"]["storage"] == "900Gi"
 
 
+SHARES = tuple(f"c2hhcmUgb2YgdGhlIGtleSBudW1iZXIg{number}" for number in range(3))
+
+
+async def seal(person: Guided) -> Stage:
+    """The server that the wizard installed was sealed, and the Issuer that asks it says so."""
+    stage = await behind(person)
+    stage.vault.state, stage.vault.keys, stage.vault.sharing = "sealed", SHARES, Sharing(3, 2)
+    (issuer,) = stage.store.select(kinds.ISSUER, "harbor")
+    told = {"type": "Ready", "status": "False", "message": "Vault is sealed"}
+    stage.store.put({**issuer, "status": {"conditions": [told]}})
+    return stage
+
+
+async def give(person: Guided, question: str, share: str) -> None:
+    await person.until_seen(question, "kept nowhere")
+    await person.press(*share)
+    assert not person.sees(share)
+    await person.press("enter")
+
+
+async def test_a_sealed_server_is_opened_by_what_holders_type(tmp_path: Path) -> None:
+    authority, file = parse_path("pki.authority"), str(tmp_path / "keys.json")
+    unseal = {"kind": "shamir", "shares": 3, "threshold": 2, "keysFile": file}
+    answer = {"kind": "openbao", "server": {"kind": "deploy", "unseal": unseal}}
+    async with guided() as person:
+        desk = person.app.session.desk
+        desk.answer(authority, answer)
+        await person.watch_installed()
+        stage = await seal(person)
+        await person.press("2")
+        await person.until_seen("HW-034", "a Act")
+        desk.answer(authority, {"kind": "local"})
+        await person.press("a")
+        await person.until(lambda: "wizard unseal --preset FILE" in person.told)
+        desk.answer(authority, answer)
+        await person.press("a")
+        await person.until_seen("Key share 1 of 2 for openbao-0")
+        await person.press("escape")
+        assert stage.vault.given == set(), "no word is no"
+        await person.press("a")
+        await give(person, "Key share 1 of 2", SHARES[0])
+        await give(person, "Key share 2 of 2", SHARES[2])
+        await person.until_seen("Unseal the StatefulSet openbao/openbao?", "sealed → open")
+        assert stage.vault.state == "sealed", "nothing was given yet"
+        await person.press("tab", "enter")
+        await person.until_seen("✓ Unseal the StatefulSet openbao/openbao: done")
+        assert stage.vault.state == "active"
+
+
 async def test_the_arrows_choose_what_is_acted_on() -> None:
     async with guided("healthy", (140, 45)) as person:
         await person.watch_installed()
@@ -224,3 +276,22 @@ async def test_a_support_bundle_is_shown_before_it_is_written(tmp_path: Path) ->
     opened = open_bundle(file)
     assert opened.target["release"] == "harbor"
     assert opened.view.get(CORE), "and it holds what was seen"
+
+
+async def test_k9s_is_named_where_it_is_and_told_where_it_cannot_have_the_terminal() -> None:
+    async with guided("healthy", (140, 45)) as person:
+        opened: list[Ref] = []
+        await person.watch_installed()
+        assert not person.sees("k9s")
+        await person.press("k", "escape")
+        ways = replace(person.app.ways, opener=lambda: lambda _, ref: opened.append(ref))
+        person.app.ways = ways
+        person.watch()
+        await person.until_seen("live", "k k9s")
+        await person.press("home", *["down"] * 6)
+        await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
+        await person.press("k")
+        await person.until_seen("Which object?", "Deployment harbor/harbor-core")
+        await person.press("enter")
+        await person.until(lambda: "cannot be left to another program" in person.told)
+        assert opened == [], "here the screens are on no terminal"

@@ -94,6 +94,7 @@ async def test_what_may_not_be_looked_at_is_told_with_the_right_and_not_asked_fo
             picture = await anext(seen)
     unasked = {one.rule: one.reason for one in picture.diagnosis.not_checked}
     assert unasked == {
+        "HW-019": "No right to watch ingressclasses.networking.k8s.io",
         "HW-004": "No right to watch storageclasses.storage.k8s.io",
         "HW-047": "No right to watch namespaces",
         "HW-207": "No right to watch nodes",

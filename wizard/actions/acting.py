@@ -25,7 +25,10 @@ from wizard.run.telling import RunTeller
 
 
 def act_of(offer: Offer, size: str = "") -> Act:
-    """The action that is offered; `size` is what a claim is to grow to."""
+    """The action that is offered; `size` is what a claim is to grow to.
+
+    Raises ValueError for a server that is to be unsealed: that takes more (see `unseal_of`).
+    """
     moment = datetime.now(UTC)
     match offer.action:
         case "restart":
@@ -38,6 +41,8 @@ def act_of(offer: Offer, size: str = "") -> Act:
             return Grow(offer.object, size)
         case "forget":
             return Forget(offer.object)
+        case "unseal":
+            raise ValueError(offer)
 
 
 async def preview(world: World, target: Target, act: Act) -> Plan:
@@ -45,7 +50,7 @@ async def preview(world: World, target: Target, act: Act) -> Plan:
 
     Raises CheckFailed where a right is missing, or there is nothing to do.
     """
-    await _require_rights(world, target, act)
+    await require_rights(world, target, act)
     plan = await make_plan(world, [act], act.title, target)
     if not plan.changes:
         raise CheckFailed(
@@ -104,7 +109,7 @@ async def carry_out(
         journal.close()
 
 
-async def _require_rights(world: World, target: Target, act: Act) -> None:
+async def require_rights(world: World, target: Target, act: Act) -> None:
     """Raise CheckFailed naming every right that the action takes and this identity lacks."""
     needed = [
         *await act.rights(world.charts),

@@ -10,12 +10,12 @@ from typing import Any
 
 from wizard.checks.nodes import NODE, usable
 from wizard.checks.provisioners import Sharing, sharing
+from wizard.diagnose.kinds import INGRESS_CLASS
 from wizard.errors import KindUnknown
 from wizard.ports import Kind, Object, World
 
 NAMESPACE = Kind("v1", "Namespace")
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
-INGRESS_CLASS = Kind("networking.k8s.io/v1", "IngressClass")
 GATEWAY = Kind("gateway.networking.k8s.io/v1", "Gateway")
 ISSUER = Kind("cert-manager.io/v1", "Issuer")
 CLUSTER_ISSUER = Kind("cert-manager.io/v1", "ClusterIssuer")

@@ -18,6 +18,7 @@ DAEMON_SET = Kind("apps/v1", "DaemonSet")
 REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 JOB = Kind("batch/v1", "Job")
 INGRESS = Kind("networking.k8s.io/v1", "Ingress")
+INGRESS_CLASS = Kind("networking.k8s.io/v1", "IngressClass")
 HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
 
@@ -36,5 +37,7 @@ ISSUING = (CERTIFICATE, CERTIFICATE_REQUEST, ISSUER, CLUSTER_ISSUER, ORDER, CHAL
 """What cert-manager makes certificates of."""
 BRIEF = frozenset({CONFIG_MAP, SECRET})
 """Kinds of which only the metadata is looked at, never what is in them."""
-OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, NAMESPACE, NODE, STORAGE_CLASS})
+OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, INGRESS_CLASS, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""
+PRESET_LABEL = "harbor-wizard/preset"
+"""The label on every object that the wizard itself applies; its value is the preset's name."""

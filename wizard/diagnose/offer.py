@@ -1,15 +1,17 @@
 """What may mend a finding, as data: the name of an action, and the object that it changes."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from wizard.diagnose.fields import claim_names, controller, holds, spec, status
+from wizard.diagnose.fields import claim_names, controller, holds, labels, spec, status
 from wizard.diagnose.kinds import (
     CERTIFICATE,
     CERTIFICATE_REQUEST,
     CLAIM,
     DEPLOYMENT,
+    PRESET_LABEL,
     REPLICA_SET,
     STATEFUL_SET,
     STORAGE_CLASS,
@@ -17,7 +19,7 @@ from wizard.diagnose.kinds import (
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object, Ref
 
-ActionName = Literal["restart", "delete-pod", "renew", "grow", "forget"]
+ActionName = Literal["restart", "delete-pod", "renew", "grow", "forget", "unseal"]
 
 _WORDS: Mapping[ActionName, str] = {
     "restart": "restart the {}",
@@ -25,7 +27,11 @@ _WORDS: Mapping[ActionName, str] = {
     "renew": "renew the {}",
     "grow": "grow the {}",
     "forget": "forget the revision that Helm left half done ({})",
+    "unseal": "unseal the {}",
 }
+
+_INSTALLED = re.compile(r"https://(?P<name>openbao|vault)\.(?P<namespace>[a-z0-9-]+)\.svc:8200")
+"""Where pods reach a server that the wizard installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ def offer_of(view: View, action: ActionName, obj: Object) -> Offer | None:
         return Offer("delete-pod", Ref.of(obj)) if deletable else None
     if action == "forget":
         return Offer("forget", Ref.of(obj))
+    if action == "unseal":
+        return _unseal(obj)
     if action == "renew":
         certificate = _owner(view, obj, {CERTIFICATE})
         waits = certificate and not holds(certificate, "Issuing")
@@ -71,6 +79,14 @@ def _owner(view: View, obj: Object, kinds: Collection[Kind]) -> Object | None:
         place = found["metadata"].get("namespace", "")
         found = view.get(Ref(kind, place, owner["name"])) if kind in known else None
     return found
+
+
+def _unseal(issuer: Object) -> Offer | None:
+    """The server that an Issuer of the wizard asks, where that is one that the wizard installs."""
+    server = _INSTALLED.fullmatch((spec(issuer).get("vault") or {}).get("server", ""))
+    if server is None or PRESET_LABEL not in labels(issuer):
+        return None
+    return Offer("unseal", Ref(STATEFUL_SET, server["namespace"], server["name"]))
 
 
 def _growable(view: View, pod: Object) -> Object | None:

@@ -10,11 +10,11 @@ from wizard.answers.preset import Preset
 from wizard.answers.secrets import KubernetesSecret, Secret
 from wizard.charts.names import MARK, Names
 from wizard.charts.package import Packages
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import CheckFailed, SecretMissing
 from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
 
-LABEL = "harbor-wizard/preset"
-"""The label on every object that the wizard itself applies; its value is the preset's name."""
+LABEL = PRESET_LABEL
 
 SECRET = Kind("v1", "Secret")
 

@@ -83,6 +83,57 @@ def test_a_refused_request_offers_its_certificate_unless_that_is_being_issued(
     assert bool(offer(view, "HW-033")) == bool(text)
 
 
+SEALED = "Failed to verify Vault is initialized and unsealed: Vault is sealed"
+LOGIN = "Failed to initialise vault client for signing: error calling Vault: 503, Vault is sealed"
+OURS = {"harbor-wizard/preset": "production"}
+
+
+def issuer(address: str, labels: dict[str, str], ready: Object) -> Object:
+    """An Issuer that asks the server at an address."""
+    obj = made("Issuer", "corp", ready, vault={"server": address, "path": "pki/sign/harbor"})
+    obj["metadata"]["labels"] = labels
+    return obj
+
+
+@pytest.mark.parametrize(
+    ("address", "labels", "text"),
+    [
+        ("https://openbao.openbao.svc:8200", OURS, "unseal the StatefulSet openbao/openbao"),
+        ("https://vault.secrets.svc:8200", OURS, "unseal the StatefulSet secrets/vault"),
+        ("https://vault.secrets.svc:8200", {}, ""),
+        ("https://vault.example.com:8200", OURS, ""),
+        ("http://openbao.openbao.svc:8200", OURS, ""),
+        ("https://openbao.openbao.svc:8200/proxy", OURS, ""),
+    ],
+)
+def test_a_server_of_the_wizard_is_unsealed_and_no_other(
+    address: str, labels: dict[str, str], text: str
+) -> None:
+    told_sealed = issuer(address, labels, told("Ready", "False", "VaultError", SEALED))
+    view = View.of([told_sealed], now=NOW, asked=ISSUING)
+    assert offer(view, "HW-034") == text
+
+
+@pytest.mark.parametrize(
+    ("ready", "reason", "named", "found"),
+    [
+        ("True", "Pending", "corp", True),
+        ("True", "Pending", "another", False),
+        ("True", "Failed", "corp", False),
+        ("Unknown", "Pending", "corp", True),
+    ],
+)
+def test_one_that_was_sealed_since_the_issuer_was_ready(
+    ready: str, reason: str, named: str, found: bool
+) -> None:
+    good = issuer("https://openbao.openbao.svc:8200", OURS, told("Ready", ready))
+    asks = made("CertificateRequest", "r", told("Ready", "False", reason, LOGIN))
+    asks["spec"]["issuerRef"]["name"] = named
+    seen = evaluate(View.of([good, asks], now=NOW, asked=ISSUING)).findings
+    offers = {one.id: str(one.offer) for one in seen if one.suppressed_by is None}
+    assert (offers.get("HW-034") == "unseal the StatefulSet openbao/openbao") is found
+
+
 def full(*claims: Object, expands: bool = True, seen: bool = True) -> View:
     """A registry that has filled its disk."""
     names = tuple(one["metadata"]["name"] for one in claims)

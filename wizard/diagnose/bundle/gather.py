@@ -16,7 +16,7 @@ from wizard.diagnose.fields import containers, labels
 from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, OF_THE_CLUSTER, POD
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
-from wizard.ports import Kind, Object, Release, World
+from wizard.ports import Kind, Object, Ref, Release, World
 
 _T = TypeVar("_T")
 
@@ -102,7 +102,8 @@ class Gathering:
         """The view's objects; of kinds of which it sees little, all that was read."""
         for kind in view.collections:
             read = more.get(kind) if kind in BRIEF else None
-            add_objects(self._parts, kind, read or view.all(kind))
+            objects = [_with_writes(view, obj) for obj in read] if read else view.all(kind)
+            add_objects(self._parts, kind, objects)
         if LOG in view.not_checked:
             self._parts.miss(LOG, view.not_checked[LOG])
         self._parts.lines(TAILS, self._tails(view.logs))
@@ -117,6 +118,13 @@ class Gathering:
             yield json.dumps(
                 {"uid": uid, "container": container, "lines": told}, ensure_ascii=False
             )
+
+
+def _with_writes(view: View, obj: Object) -> Object:
+    """The object with who wrote it, which only the view knows."""
+    seen = view.get(Ref.of(obj))
+    told = seen["metadata"].get("managedFields") if seen else None
+    return obj | {"metadata": obj["metadata"] | ({"managedFields": told} if told else {})}
 
 
 def view_document(view: View) -> Mapping[str, Any]:

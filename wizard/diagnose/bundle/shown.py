@@ -24,7 +24,9 @@ def shown(obj: Object, hider: Hider, place: str) -> Object:
     """The object as it is given away: without secrets, a Secret and binary data of a ConfigMap only
     with the names and sizes of their keys, nothing of what kubectl notes of former states.
     """
-    metadata = {key: item for key, item in obj["metadata"].items() if key != "managedFields"}
+    metadata = dict(obj["metadata"])
+    if obj["kind"] != SECRET.name:  # of a Secret no more is known than who wrote it, and when
+        metadata.pop("managedFields", None)
     if _LAST_APPLIED in (notes := metadata.get("annotations") or {}):
         metadata["annotations"] = {k: item for k, item in notes.items() if k != _LAST_APPLIED}
     values = _VALUES.get(obj["kind"], ())

@@ -13,7 +13,9 @@ from wizard.diagnose.rules import (
     mounts,
     rollout,
     scheduling,
+    servers,
     service_logs,
+    stale,
     storage,
 )
 
@@ -22,6 +24,7 @@ RULES = (
     *storage.RULES,
     *mounts.RULES,
     *certificates.RULES,
+    *servers.RULES,
     *scheduling.RULES,
     *images.RULES,
     *containers.RULES,
@@ -32,4 +35,5 @@ RULES = (
     *entry.RULES,
     *rollout.RULES,
     *helm.RULES,
+    *stale.RULES,
 )

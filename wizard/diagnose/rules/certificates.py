@@ -4,8 +4,9 @@ The texts and reasons are those of cert-manager 1.21.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from wizard.diagnose.fields import condition, created, holds, moment, spec, status
 from wizard.diagnose.kinds import (
@@ -16,6 +17,7 @@ from wizard.diagnose.kinds import (
     ISSUER,
     ORDER,
 )
+from wizard.diagnose.offer import ActionName
 from wizard.diagnose.rules.base import Layer, Match, Rule
 from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
@@ -25,8 +27,9 @@ REFUSED = frozenset({"Failed", "Denied"})
 """Why a request is not ready and never will be."""
 BROKEN_ORDER = frozenset({"invalid", "errored", "expired"})
 
+_SEALED = re.compile(r"sealed|not initialized")
 _ISSUER_FIXES = (
-    (re.compile(r"sealed|not initialized"), "HW-034"),
+    (_SEALED, "HW-034"),
     (re.compile(r"vault", re.IGNORECASE), "HW-035"),
 )
 
@@ -65,35 +68,52 @@ def signing_fix(message: str) -> str:
     return "Change what the message names at the issuer, then give the same command again."
 
 
-def _issuers(view: View, id_: str) -> Iterable[tuple[Object, str]]:
-    """The issuers that are not ready and whose message belongs to a rule."""
+def _issuers(view: View) -> Iterable[tuple[Object, Mapping[str, Any]]]:
+    """The issuers that cannot sign, each with the condition that says so."""
     for kind in (ISSUER, CLUSTER_ISSUER):
         for issuer in view.all(kind):
             told = condition(issuer, "Ready")
-            if told.get("status") != "False":
-                continue
+            if told.get("status") == "False":
+                yield issuer, told
+            elif told and (found := _sealed_since(view, issuer)):
+                yield issuer, found
+
+
+def _sealed_since(view: View, issuer: Object) -> Mapping[str, Any]:
+    """What a request says whose issuer is ready, but for its server, which was sealed since:
+    cert-manager asks that again only when it is to sign. Empty: none says so.
+    """
+    wanted = (issuer["kind"], issuer["metadata"]["name"])
+    for request in view.all(CERTIFICATE_REQUEST):
+        named, told = spec(request).get("issuerRef") or {}, condition(request, "Ready")
+        waits = told.get("reason") == "Pending" and _SEALED.search(told.get("message") or "")
+        if waits and (named.get("kind") or ISSUER.name, named.get("name")) == wanted:
+            return told
+    return {}
+
+
+def _issuer_rule(
+    id_: str, title: str, cause: str, fix: str, offers: ActionName | None = None
+) -> Rule:
+    """A rule for the issuers whose message belongs to it."""
+
+    def find(view: View) -> Iterable[Match]:
+        for issuer, told in _issuers(view):
             message = one_line(told.get("message")) or told.get("reason", "")
             found = (rule for pattern, rule in _ISSUER_FIXES if pattern.search(message))
             if next(found, "HW-032") == id_:
-                yield issuer, message
+                yield Match(
+                    obj=issuer,
+                    cause=cause.format(message=message),
+                    fix=fix,
+                    evidence=(message,),
+                    since=moment(told.get("lastTransitionTime")),
+                )
 
-
-def _issuer_rule(id_: str, title: str, cause: str, fix: str) -> Rule:
-    def find(view: View) -> Iterable[Match]:
-        return (
-            Match(
-                obj=issuer,
-                cause=cause.format(message=message),
-                fix=fix,
-                evidence=(message,),
-                since=moment(condition(issuer, "Ready").get("lastTransitionTime")),
-            )
-            for issuer, message in _issuers(view, id_)
-        )
-
-    needs = (ISSUER, CLUSTER_ISSUER)
-    grace = timedelta(seconds=20)
-    return Rule(id_, title, Layer.DEPENDENCY, needs, find, grace=grace, either=True)
+    return Rule(
+        id_, title, Layer.DEPENDENCY, (ISSUER, CLUSTER_ISSUER), find,
+        grace=timedelta(seconds=20), either=True, offers=offers,
+    )  # fmt: skip
 
 
 def _refused(view: View) -> Iterable[Match]:
@@ -261,6 +281,7 @@ RULES = (
         _CANNOT_SIGN,
         "Unseal it (`wizard unseal --preset FILE` for one that the wizard installed), then give "
         "the same command again.",
+        offers="unseal",
     ),
     _issuer_rule(
         "HW-035",
