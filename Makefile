@@ -61,10 +61,10 @@ lock: setup ## Lock the dependencies anew (UV_OPTIONS=--upgrade takes newer vers
 cluster-programs: setup ## Build the programs of the test cluster with Go into the user's cache
 	$(BIN)/python -m tests.cluster.build
 
-bench: setup ## Measure start-up, plan and runs as ratios
-	$(BIN)/python -m tests.bench
+bench: setup ## Measure start-up, plan, runs and the live view; BENCH=rules measures one group
+	$(BIN)/python -m tests.bench $(BENCH)
 
-soak: setup ## Run the long tests: the full kill matrix
+soak: setup ## Run the long tests: the full kill matrix, a live view of 5,000 pods
 	$(BIN)/python -m pytest -m soak $(PYTEST_OPTIONS)
 
 clean: ## Remove caches and built packages; .venv stays

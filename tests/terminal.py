@@ -83,6 +83,16 @@ class Terminal:
         """Wait until the screen shows all of these. Raises AssertionError with the screen."""
         self._wait(lambda: all(text in self.text for text in texts), f"no {texts}", seconds)
 
+    def until_written(self, text: bytes, seconds: float = SECONDS) -> None:
+        """Wait until the program has written this, which it does only once."""
+        self._wait(lambda: text in self.raw[-65536:], f"no {text!r}", seconds)
+
+    def watch(self, seconds: float) -> None:
+        """Go on reading for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._read()
+
     def until_gone(self, text: str, seconds: float = SECONDS) -> None:
         """Wait until the screen does not show this any more."""
         self._wait(lambda: text not in self.text, f"still {text}", seconds)

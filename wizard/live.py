@@ -1,7 +1,10 @@
 """A release as it is now, for as long as somebody watches: read from objects, events and logs."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import asyncio
+import gc
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,15 +14,21 @@ from wizard.checks.cluster import same_cluster
 from wizard.commands import identify
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.kinds import ISSUING, OF_THE_CLUSTER
+from wizard.diagnose.kinds import ISSUING, NAMESPACE, OF_THE_CLUSTER
 from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
-from wizard.errors import CheckFailed, WorldError
+from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
 from wizard.plan.plan import Target
-from wizard.ports import LogLine, Right, Server, World
+from wizard.ports import LogLine, Ref, Right, Server, World
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
+_PAUSE = 0.02
+"""Seconds at least between a change and its picture, for what comes with it."""
+_PATIENCE = 5.0
+"""Seconds within which the API server has to answer."""
+_SETTLE_AGAIN = 10.0
+"""Seconds after which what has changed is kept from the garbage collector, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ async def watched(
     async with Observer(
         world.objects, world.pods, *place, clock_skew=server.clock_skew, scope=scope
     ) as observer:
-        await observer.synced()
+        with _unsearched():
+            await observer.synced()
         yield target, observer
 
 
@@ -117,16 +127,40 @@ async def pictures(
     """
     async with watched(world, wanted, on_log) as (target, observer):
         behind: datetime | None = None
+        settled = time.monotonic()
         while True:
+            begun = time.monotonic()
+            if begun - settled >= _SETTLE_AGAIN:
+                settled = begun
+                with _unsearched():
+                    gc.collect()
             yield picture_of(target, observer.view, behind)
-            changed = await observer.changed(timeout=look_again)
-            behind = None if changed else await _behind(world, behind)
+            await asyncio.sleep(time.monotonic() - begun)  # however much changes: half the time
+            changed = await observer.changed(timeout=look_again, pause=_PAUSE)
+            answers = changed or await _answers(world, target.namespace)
+            behind = None if answers else behind or datetime.now(UTC)
 
 
-async def _behind(world: World, before: datetime | None) -> datetime | None:
-    """Since when the API server does not answer: watches come back by themselves and never tell."""
+async def _answers(world: World, namespace: str) -> bool:
+    """Whether the API server does: watches come back by themselves and never tell. One request."""
     try:
-        await world.access.server()
-    except WorldError:
-        return before or datetime.now(UTC)
-    return None
+        async with asyncio.timeout(_PATIENCE):
+            await world.objects.get(Ref(NAMESPACE, "", namespace))
+    except (TimeoutError, Unreachable, Throttled):
+        return False
+    except WorldError:  # also who may not look at the namespace was answered
+        pass
+    return True
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Keep the garbage collector from what is read meanwhile, for good: what comes as JSON has no
+    cycles, and to search thousands of objects for some would stop everything again and again.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -6,6 +6,7 @@ for seconds (measured with kubernetes 37.0.2).
 
 import asyncio
 import json
+import sys
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -87,11 +88,11 @@ async def watch(
                     synced = True
                     yield Change("SYNCED", {})
                 revision = listing.resource_version
+                del listing  # what is replaced while the watch lasts shall go
             async with _stream(calls, resource, namespace, labels, revision, brief) as lines:
                 async for line in lines:
                     event = _event(line, where)
-                    attempt = 0
-                    revision = event["object"]["metadata"]["resourceVersion"]
+                    attempt, revision = 0, event["object"]["metadata"]["resourceVersion"]
                     if event["type"] != "BOOKMARK":
                         obj = _slim(event["object"], resource, brief)
                         yield _remember(known, Change(event["type"], obj))
@@ -132,13 +133,20 @@ def _watch_query(revision: str, labels: str) -> dict[str, str]:
 def _event(line: bytes, where: str) -> dict[str, Any]:
     """One line of a watch. Raises what an ERROR event stands for."""
     try:
-        event: dict[str, Any] = json.loads(line)
+        event: dict[str, Any] = json.loads(line, object_pairs_hook=_shared)
     except ValueError:  # the connection broke off within a line
         raise Unreachable("The API server broke off a watch", where=where) from None
     if event["type"] == "ERROR":
         status = event["object"]
         raise failure(status.get("code", 500), json.dumps(status).encode(), {}, where)
     return event
+
+
+def _shared(pairs: Sequence[tuple[str, Any]]) -> Object:
+    """An object whose keys are not its own, as those of a list are: they take most of its memory
+    else.
+    """
+    return {sys.intern(key): value for key, value in pairs}
 
 
 def _remember(known: _Known, change: Change) -> Change:

@@ -12,7 +12,8 @@ from wizard.diagnose import kinds
 from wizard.diagnose.components import ComponentState, upstream
 from wizard.diagnose.fields import last_seen
 from wizard.diagnose.finding import Finding
-from wizard.diagnose.recent import Recent, recent
+from wizard.diagnose.recent import TELLING, Recent, recent
+from wizard.diagnose.view import Collection
 from wizard.diagnose.vitals import Vitals, vitals
 from wizard.live import Picture
 from wizard.ports import Object
@@ -28,6 +29,8 @@ _STATES: Mapping[str, State] = {
 }
 
 
+MOST_EVENTS = 1_000
+"""So many are told of one picture: the screen stands still until they are."""
 _AROUND = {"api", "nodes"}
 """What is there without any Harbor."""
 
@@ -112,26 +115,36 @@ def _findings(picture: Picture) -> Sequence[Finding]:
 
 
 class EventLines:
-    """Tells events of the namespace once, and again where one happened again."""
+    """Tells events of the namespace once, and again where one happened again; of many at once the
+    newest.
+    """
 
     def __init__(self) -> None:
-        self._told: dict[str, int] = {}
+        self._told: dict[str, Object] = {}
 
     def of(self, picture: Picture, redact: Redact) -> Sequence[LogEntry]:
         """What is new since the last picture, the oldest first."""
-        return sorted(self._new(picture, redact), key=lambda entry: entry.time)
+        newest = sorted(self._new(picture), key=lambda one: one[0])[-MOST_EVENTS:]
+        return [_entry(event, seen, redact) for seen, event in newest]
 
-    def _new(self, picture: Picture, redact: Redact) -> Iterator[LogEntry]:
+    def _new(self, picture: Picture) -> Iterator[tuple[datetime, Object]]:
+        before, self._told = self._told, {}
         for event in picture.view.all(kinds.EVENT):
-            seen, key = last_seen(event), event["metadata"]["name"]
-            count = (event.get("series") or event).get("count") or 1
-            if seen is not None and self._told.get(key) != count:
-                self._told[key] = count
-                yield _entry(event, seen, count, redact)
+            old = before.get(event["metadata"]["name"])
+            self._told[event["metadata"]["name"]] = event
+            if old is event:
+                continue
+            seen = last_seen(event)
+            if seen is not None and (old is None or _count(old) != _count(event)):
+                yield seen, event
 
 
-def _entry(event: Object, seen: datetime, count: int, redact: Redact) -> LogEntry:
-    about = event["involvedObject"]
+def _count(event: Object) -> int:
+    return (event.get("series") or event).get("count") or 1
+
+
+def _entry(event: Object, seen: datetime, redact: Redact) -> LogEntry:
+    about, count = event["involvedObject"], _count(event)
     often = f" ({count} times)" if count > 1 else ""
     text = f"{event.get('type', '')} {event.get('reason', '')}{often}: {event.get('message', '')}"
     source = f"{about.get('kind', '')}/{about.get('name', '')}"
@@ -143,11 +156,16 @@ class ChangeLines:
 
     def __init__(self) -> None:
         self._told: set[Recent] = set()
+        self._seen: Sequence[Collection | None] = ()
 
     def of(self, picture: Picture, redact: Redact) -> Sequence[LogEntry]:
         """What is new since the last picture, the oldest first."""
-        new = [one for one in recent(picture.view) if one not in self._told]
-        self._told.update(new)
+        looked_at = [picture.view.collections.get(kind) for kind in TELLING]
+        if looked_at == self._seen:
+            return []
+        found = recent(picture.view)
+        new = [one for one in found if one not in self._told]
+        self._seen, self._told = looked_at, {*found}
         return [
             LogEntry(one.time.astimezone(), plain(one.object), redact(plain(one.text)))
             for one in new

@@ -21,6 +21,11 @@ PRESETS = REPOSITORY / "presets"
 TURNS = 10
 
 
+def starting() -> list[Row]:
+    """All of it."""
+    return [version(), rehearsed_check(), graph()]
+
+
 def version() -> Row:
     """`wizard --version` against a bare interpreter."""
 

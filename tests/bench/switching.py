@@ -72,7 +72,7 @@ async def switches() -> list[float]:
     return taken[len(stops) :]
 
 
-def switching() -> Row:
+def switching() -> list[Row]:
     """All switches but the first to every screen."""
     with TemporaryDirectory() as folder, patch.dict(os.environ, XDG_STATE_HOME=folder):
-        return Row("from one screen to the next", "ms", LIMIT, asyncio.run(switches()))
+        return [Row("from one screen to the next", "ms", LIMIT, asyncio.run(switches()))]

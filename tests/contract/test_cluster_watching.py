@@ -1,6 +1,7 @@
 """Lists in pages and watches that break, over a server that breaks them as told."""
 
 import json
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -151,6 +152,17 @@ async def test_a_watch_that_is_too_old_lists_again_and_tells_the_difference(
         ("DELETED", "extra"),
     ]
     assert watched.watched_from[:2] == ["5", "50"]
+
+
+async def test_what_was_replaced_is_not_kept(
+    server: ScriptedServer, changes: AsyncGenerator[Change]
+) -> None:
+    """A watch lasts for days, and each object of its first list may have become another."""
+    listed = listing(5, item("a", 1), item("b", 2))
+    server.on(LIST, Script([listed], [lines(event("MODIFIED", item("a", 6)))]))
+    first = (await anext(changes)).object
+    await next_changes(changes, 3)
+    assert sys.getrefcount(first) == 2, "its name here, and the argument"
 
 
 @pytest.mark.parametrize(

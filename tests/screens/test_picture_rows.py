@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from screens.models.picture_rows import EventLines, head, part_rows, problems, sources_of
+from screens.models.picture_rows import (
+    MOST_EVENTS,
+    ChangeLines,
+    EventLines,
+    head,
+    part_rows,
+    problems,
+    sources_of,
+)
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
 from wizard.diagnose.observer import EVERYTHING
@@ -103,6 +111,23 @@ def test_events_are_told_once_and_again_when_they_happen_again() -> None:
     assert lines.of(picture(core, failed), same) == []
     (again,) = lines.of(picture(core, failed | {"count": 2}), same)
     assert again.text == "Warning Unhealthy (2 times): probe failed"
+
+
+def test_of_many_events_at_once_the_newest_are_told() -> None:
+    core = world.pod("core")
+    events = [world.event(core, "Pulled", str(age), last=age) for age in range(MOST_EVENTS + 5)]
+    told = EventLines().of(picture(core, *events), same)
+    assert len(told) == MOST_EVENTS
+    assert told[-1].text.endswith(": 0")
+
+
+def test_changes_are_told_once() -> None:
+    core, lines = world.deployment("core"), ChangeLines()
+    seen = picture(core)
+    assert [one.text for one in lines.of(seen, same)] == ["made"]
+    assert lines.of(seen, same) == []
+    (new,) = lines.of(picture(core, world.deployment("portal")), same)
+    assert new.source == "Deployment harbor/harbor-portal"
 
 
 def test_the_logs_of_a_part_are_those_of_its_pods() -> None:

@@ -9,28 +9,26 @@ from typing import cast
 from backends.simulated.world import simulated_world
 from tests.unit.diagnose.world import deployment
 from wizard.answers.target import Target
-from wizard.errors import Unreachable
+from wizard.errors import Forbidden, Unreachable
 from wizard.live import Picture, pictures
-from wizard.ports import Access, Change, Kind, LogLine, Objects, Right, Server
+from wizard.ports import Access, Change, Kind, LogLine, Object, Objects, Ref, Right
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "harbor"}}
 WANTED = Target(namespace="harbor", release="harbor")
 
 
 class Fading:
-    """Access to an API server that can fall silent."""
+    """Objects behind an API server that can fall silent."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
-        self.silent = False
+    def __init__(self, objects: Objects) -> None:
+        self.watch = objects.watch
+        self._get = objects.get
+        self.trouble: Exception | None = None
 
-    async def server(self) -> Server:
-        if self.silent:
-            raise Unreachable("Nobody answers")
-        return await self._access.server()
-
-    async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
-        return await self._access.allowed(rights)
+    async def get(self, ref: Ref) -> Object | None:
+        if self.trouble is not None:
+            raise self.trouble
+        return await self._get(ref)
 
 
 def parts(picture: Picture) -> set[str]:
@@ -54,25 +52,28 @@ async def test_a_change_in_the_cluster_makes_another_picture() -> None:
 
 async def test_a_silent_api_server_is_told_until_it_answers_again() -> None:
     async with simulated_world() as world:
-        access = Fading(world.access)
-        fading = replace(world, access=access)
+        objects = Fading(world.objects)
+        fading = replace(world, objects=cast("Objects", objects))
         async with aclosing(pictures(fading, WANTED, lambda _: None, look_again=0.01)) as seen:
             assert (await anext(seen)).behind_since is None
-            access.silent = True
+            objects.trouble = Unreachable("Nobody answers")
             since = None
             async for picture in seen:
                 if picture.behind_since and since:
                     assert picture.behind_since == since, "since the first time"
                     break
                 since = picture.behind_since
-            access.silent = False
+            objects.trouble = Forbidden("You may not look at the namespace")
             async for picture in seen:
                 if picture.behind_since is None:
                     break
 
 
-class Narrow(Fading):
+class Narrow:
     """Access of an identity that may look at its namespace alone."""
+
+    def __init__(self, access: Access) -> None:
+        self.server = access.server
 
     async def allowed(self, rights: Sequence[Right]) -> Mapping[Right, bool]:
         return {right: bool(right.namespace) for right in rights}

@@ -4,14 +4,14 @@ The labels are those of the Harbor chart (`release` and `component` on workloads
 services, 1.13 to 1.19), so a Harbor that Argo CD or hands installed is recognised as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Literal
 
 from wizard.diagnose import kinds
-from wizard.diagnose.fields import condition, created, holds, labels, moment, spec
+from wizard.diagnose.fields import created, holds, labels, spec
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.view import View
@@ -135,23 +135,28 @@ def components(
     )
 
 
+_OF_OTHER_KINDS: Mapping[str, Sequence[Kind]] = {
+    "storage": (kinds.CLAIM,),
+    "certificate": (kinds.CERTIFICATE,),
+    "entry": (*kinds.ENTRIES, kinds.SERVICE),
+}
+"""What components consist of that are no workloads."""
+
+
 def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, str] | None:
     """State and reason of one component; None where the release has no such component."""
     if id_ == "api":
         return ("ok", "") if view.collections else ("unknown", "nothing could be read")
     if id_ == "nodes":
         return _nodes(view)
-    looked_for = {
-        "storage": (kinds.CLAIM,),
-        "certificate": (kinds.CERTIFICATE,),
-        "entry": (*kinds.ENTRIES, kinds.SERVICE),
-    }.get(id_, kinds.WORKLOADS)
-    objects = [
-        obj
-        for kind in looked_for
-        for obj in view.all(kind)
-        if obj["metadata"].get("namespace") == namespace and _belongs(view, obj, id_, release)
-    ]
+    looked_for = _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
+    objects: list[Object] = []
+    for kind in looked_for:
+        if id_ in _OF_OTHER_KINDS:
+            here = (o for o in view.all(kind) if o["metadata"].get("namespace") == namespace)
+            objects += (obj for obj in here if _belongs(view, obj, id_, release))
+        else:
+            objects += view.of_component(kind, namespace, release, id_)
     if objects:
         return _worst(objects)
     unread = view.not_checked.keys() - view.unserved
@@ -196,15 +201,10 @@ def needs_ready_since(view: View, pod: Object) -> datetime | None:
     component = _BY_ID.get(labels(pod).get("component", ""))
     latest = created(pod)
     for need in component.needs if component else ():
-        others = view.of_component(kinds.POD, namespace, release, need)
-        if not others:
+        if not view.of_component(kinds.POD, namespace, release, need):
             continue
-        since = [
-            moment(condition(other, "Ready").get("lastTransitionTime"))
-            for other in others
-            if holds(other, "Ready")
-        ]
-        if not since:
+        since = view.ready_since(namespace, release, need)
+        if since is None:
             return None
-        latest = max(filter(None, (latest, min(filter(None, since), default=None))), default=None)
+        latest = max(latest, since) if latest else since
     return latest

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from wizard.ports import Object
 
 
+@lru_cache(maxsize=16384)  # the same few times are asked for at every change
 def moment(text: str | None) -> datetime | None:
     """A time as the API writes it (RFC 3339); None where there is none."""
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
@@ -47,7 +49,12 @@ def condition(obj: Object, type_: str) -> dict[str, Any]:
 
 def holds(obj: Object, type_: str) -> bool:
     """Whether the condition of that type is set and true."""
-    return condition(obj, type_).get("status") == "True"
+    return is_true(condition(obj, type_))
+
+
+def is_true(told: Mapping[str, Any]) -> bool:
+    """Whether a condition is set and true."""
+    return told.get("status") == "True"
 
 
 def containers(pod: Object) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

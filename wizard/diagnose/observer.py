@@ -44,6 +44,8 @@ class Scope:
 
 
 _COALESCE = 0.1
+_ASK_AGAIN = 30.0
+"""Seconds after which what may not be read is asked for again."""
 _UNREAD = "not read yet"
 _OF_A_NAMESPACE = Scope()
 
@@ -77,6 +79,8 @@ class Observer:
         self._clock_skew = timedelta(seconds=clock_skew)
         self._items: dict[Kind, dict[Ref, Object]] = {kind: {} for kind in watched}
         self._collections: dict[Kind, Collection] = {}
+        self._changed: dict[Kind, set[Ref]] = {}
+        """What changed since the last view."""
         self._not_checked = {**dict.fromkeys(watched, _UNREAD), **scope.unread}
         self._unserved = set(scope.unserved)
         self._follower = Follower(pods, self._line, self._failed, self._not_checked)
@@ -104,8 +108,10 @@ class Observer:
     def view(self) -> View:
         """What is known now. Kinds that did not change share their indices with earlier views."""
         for kind in self._watched:
-            if kind not in self._collections and kind not in self._not_checked:
-                self._collections[kind] = Collection(dict(self._items[kind]))
+            if kind in self._changed and kind not in self._not_checked:
+                changed, items = self._changed.pop(kind), dict(self._items[kind])
+                before = self._collections.get(kind)
+                self._collections[kind] = Collection(items, before, changed)
         return View(
             dict(self._collections),
             datetime.now(UTC) - self._clock_skew,
@@ -127,8 +133,8 @@ class Observer:
         await self._synced.wait()
         self._raise()
 
-    async def changed(self, timeout: float) -> bool:  # noqa: ASYNC109 - no change is no error
-        """Wait for the next change of an object or log line, and a moment for what comes with it.
+    async def changed(self, timeout: float, pause: float = _COALESCE) -> bool:  # noqa: ASYNC109 - no change is no error
+        """Wait for the next change of an object or log line, and `pause` for what comes with it.
 
         False when none came within `timeout` seconds. Raises what ended a watch for good.
         """
@@ -137,7 +143,7 @@ class Observer:
                 await self._change.wait()
         except TimeoutError:
             return False
-        await asyncio.sleep(_COALESCE)
+        await asyncio.sleep(pause)
         self._change.clear()
         self._raise()
         return True
@@ -147,20 +153,29 @@ class Observer:
             raise self._failure
 
     async def _watch(self, kind: Kind) -> None:
+        """Follow a kind for as long as it is served; rights may be given while somebody looks."""
         place = "" if kind in kinds.OF_THE_CLUSTER else self._namespace
         try:
-            brief = kind in kinds.BRIEF
-            async for change in self._objects.watch(kind, place, brief=brief):
-                self._take(kind, change)
-        except (Forbidden, KindUnknown) as error:
-            self._not_checked[kind] = error.what
-            if isinstance(error, KindUnknown):
-                self._unserved.add(kind)
-            self._items[kind] = {}
-            self._collections.pop(kind, None)
-            self._told()
+            while True:
+                try:
+                    changes = self._objects.watch(kind, place, brief=kind in kinds.BRIEF)
+                    async for change in changes:
+                        self._take(kind, change)
+                except Forbidden as error:
+                    self._lose(kind, error.what)
+                    await asyncio.sleep(_ASK_AGAIN)
+        except KindUnknown as error:
+            self._unserved.add(kind)
+            self._lose(kind, error.what)
         except Exception as error:
             self._failed(error)
+
+    def _lose(self, kind: Kind, reason: str) -> None:
+        """Nothing is known of a kind any more."""
+        self._not_checked[kind] = reason
+        self._items[kind] = {}
+        self._collections.pop(kind, None)
+        self._read()
 
     def _failed(self, error: BaseException) -> None:
         self._failure = error
@@ -168,10 +183,13 @@ class Observer:
         self._change.set()
 
     def _take(self, kind: Kind, change: Change) -> None:
+        changed = self._changed.setdefault(kind, set())
         if change.type == "SYNCED":
             self._not_checked.pop(kind, None)
+            self._read()
         else:
             ref = Ref.of(change.object)
+            changed.add(ref)
             before = self._items[kind].get(ref)
             if change.type == "DELETED":
                 self._items[kind].pop(ref, None)
@@ -179,8 +197,7 @@ class Observer:
                 self._items[kind][ref] = change.object
             if kind == kinds.POD:
                 self._pod(before, change)
-        self._collections.pop(kind, None)
-        self._told()
+        self._change.set()
 
     def _pod(self, before: Object | None, change: Change) -> None:
         """Let the logs follow; a pod of the same name may be another one."""
@@ -195,7 +212,8 @@ class Observer:
             self._on_log(line)
         self._change.set()
 
-    def _told(self) -> None:
+    def _read(self) -> None:
+        """A kind was read, or cannot be."""
         if not self.unread:
             self._synced.set()
         self._change.set()

@@ -23,6 +23,8 @@ _MADE = (
     kinds.NODE,
 )
 """Kinds of which it matters when an object was made."""
+TELLING = (*_MADE, kinds.REPLICA_SET, kinds.CERTIFICATE_REQUEST, *sorted(kinds.BRIEF))
+"""All kinds that tell of changes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,23 +5,49 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from wizard.diagnose.fields import claim_names, controller, holds, labels, last_seen, status, uid
+from wizard.diagnose.fields import (
+    claim_names,
+    condition,
+    controller,
+    holds,
+    is_true,
+    labels,
+    last_seen,
+    moment,
+    status,
+    uid,
+)
 from wizard.diagnose.kinds import EVENT, LOG, POD, REPLICA_SET
 from wizard.ports import Kind, LogLine, Object, Ref
 
 LogTails = Mapping[tuple[str, str], Sequence[LogLine]]
 """The last lines by UID of the pod and name of the container, oldest first."""
 
+Part = tuple[str, str, str]
+"""Namespace, release and component, as the Harbor chart labels objects."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Collection:
     """The objects of one kind. Indices are made when first asked for and live as long as it,
-    so views that share an unchanged collection share its indices.
+    so views that share an unchanged collection share its indices. `before` is what the collection
+    was made from by changes of a few objects: what was found out about the others still holds.
     """
 
-    def __init__(self, items: Mapping[Ref, Object]) -> None:
+    def __init__(
+        self,
+        items: Mapping[Ref, Object],
+        before: "Collection | None" = None,
+        changed: Iterable[Ref] = (),
+    ) -> None:
         self.items = items
+        self._settled: dict[int, Object] = before._settled if before else {}
+        self._involved: _Groups | None = None
+        if before and "by_involved" in before.__dict__:
+            both = [(before.items.get(ref), items.get(ref)) for ref in changed]
+            self._involved = _regrouped(before.by_involved, both)
+        self._ready_since: dict[Part, datetime | None] = {}
 
     @cached_property
     def by_owner(self) -> Mapping[str, Sequence[Object]]:
@@ -35,32 +61,45 @@ class Collection:
     @cached_property
     def by_involved(self) -> Mapping[str, Sequence[Object]]:
         """Events by the UID of the object they are about."""
-        found: dict[str, list[Object]] = {}
-        for event in self.items.values():
-            found.setdefault(event["involvedObject"].get("uid", ""), []).append(event)
-        return found
+        return self._involved or _grouped(self.items.values())
 
     @cached_property
     def by_uid(self) -> Mapping[str, Object]:
         """Objects by their UID."""
-        return {uid(obj): obj for obj in self.items.values()}
+        return {obj["metadata"].get("uid", ""): obj for obj in self.items.values()}
 
     @cached_property
     def unsettled(self) -> Sequence[Object]:
         """Pods that are not ready, or were restarted; never those that have done their work or
         are being deleted.
         """
-        return [pod for pod in self.items.values() if not _settled(pod)]
+        before, found = self._settled, []
+        self._settled = {}
+        for pod in self.items.values():
+            if before.get(id(pod)) is pod or _settled(pod):
+                self._settled[id(pod)] = pod
+            else:
+                found.append(pod)
+        return found
 
     @cached_property
-    def by_component(self) -> Mapping[tuple[str, str, str], Sequence[Object]]:
-        """Objects by namespace, release and component, as the Harbor chart labels them."""
-        found: dict[tuple[str, str, str], list[Object]] = {}
+    def by_component(self) -> Mapping[Part, Sequence[Object]]:
+        """Objects by what they are a part of."""
+        found: dict[Part, list[Object]] = {}
         for ref, obj in self.items.items():
             told = labels(obj)
             key = (ref.namespace, told.get("release", ""), told.get("component", ""))
             found.setdefault(key, []).append(obj)
         return found
+
+    def ready_since(self, part: Part) -> datetime | None:
+        """Since when a part's first pod has been ready; None while none is."""
+        if part not in self._ready_since:
+            told = (condition(pod, "Ready") for pod in self.by_component.get(part, ()))
+            times = [moment(one.get("lastTransitionTime")) for one in told if is_true(one)]
+            known = min(filter(None, times), default=_NEVER)
+            self._ready_since[part] = known if times else None
+        return self._ready_since[part]
 
     @cached_property
     def by_claim(self) -> Mapping[tuple[str, str], Sequence[Object]]:
@@ -70,6 +109,35 @@ class Collection:
             for claim in claim_names(pod):
                 found.setdefault((ref.namespace, claim), []).append(pod)
         return found
+
+
+_Groups = Mapping[str, Sequence[Object]]
+"""Events by the UID of the object they are about."""
+
+
+def _grouped(events: Iterable[Object]) -> _Groups:
+    found: dict[str, list[Object]] = {}
+    for event in events:
+        found.setdefault(_about(event), []).append(event)
+    return found
+
+
+def _regrouped(groups: _Groups, changes: Iterable[tuple[Object | None, Object | None]]) -> _Groups:
+    """The groups after some events became others, which keep their places."""
+    found = dict(groups)
+    for old, new in changes:
+        if old is not None and new is not None and _about(old) == _about(new):
+            found[_about(new)] = [new if one is old else one for one in found[_about(new)]]
+            continue
+        if old is not None:
+            found[_about(old)] = [one for one in found[_about(old)] if one is not old]
+        if new is not None:
+            found[_about(new)] = [*found.get(_about(new), ()), new]
+    return found
+
+
+def _about(event: Object) -> str:
+    return str(event["involvedObject"].get("uid", ""))
 
 
 def _over(pod: Object) -> bool:
@@ -162,6 +230,10 @@ class View:
     ) -> Sequence[Object]:
         """The objects of a kind that carry the labels of a release's component."""
         return self._collection(kind).by_component.get((namespace, release, component), ())
+
+    def ready_since(self, namespace: str, release: str, component: str) -> datetime | None:
+        """Since when the first pod of a release's component has been ready; None while none is."""
+        return self._collection(POD).ready_since((namespace, release, component))
 
     @cached_property
     def unsettled_pods(self) -> Sequence[Object]:

@@ -17,6 +17,7 @@ from backends.simulated.pods import SimulatedPods
 from backends.simulated.store import Store
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
+from wizard.diagnose import observer as module
 from wizard.diagnose.follow import TAIL
 from wizard.diagnose.observer import Observer
 from wizard.diagnose.view import View
@@ -145,6 +146,18 @@ async def test_a_missing_right_leaves_the_rest() -> None:
         view = await until(observer, lambda view: kinds.LOG in view.not_checked)
     assert "events" in view.not_checked[kinds.EVENT]
     assert len(list(view.all(kinds.POD))) == 1
+
+
+async def test_a_right_that_is_given_later_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ASK_AGAIN", 0.01)
+    cluster = Cluster(denied=frozenset({"events"}))
+    cluster.put(world.event(world.pod("core"), "Pulled", "said"))
+    async with cluster.observed() as observer:
+        view = await until(observer, lambda view: kinds.EVENT in view.not_checked)
+        assert not [*view.all(kinds.EVENT)]
+        cluster.denied = frozenset()
+        view = await until(observer, lambda view: kinds.EVENT not in view.not_checked)
+    assert len([*view.all(kinds.EVENT)]) == 1
 
 
 async def test_an_identity_that_is_not_accepted_ends_it() -> None:
