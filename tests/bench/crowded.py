@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.measuring import Row
+from tests.bench.measuring import Row, peak_memory
 from tests.bench.peers import k9s
 from tests.cluster.build import ensure_programs
 from tests.cluster.control_plane import ControlPlane
@@ -66,11 +66,4 @@ def _shown(command: Sequence[str], text: str, home: str) -> Shown:
     environment = {"HOME": home, "XDG_STATE_HOME": home, "PATH": os.environ["PATH"]}
     with Terminal(command, environment, SIZE) as terminal:
         terminal.until(text)
-        return Shown(time.perf_counter() - begun, _peak(terminal.pid))
-
-
-def _peak(pid: int) -> float:
-    """The most memory that a process has had so far (Linux)."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    (told,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
-    return int(told) / 1024
+        return Shown(time.perf_counter() - begun, peak_memory(terminal.pid))

@@ -4,10 +4,12 @@
 """
 
 import json
+import os
 import resource
 import sys
 from pathlib import Path
 
+from tests.bench.measuring import peak_memory
 from wizard.cli import main
 
 file = Path(sys.argv.pop(1))
@@ -16,6 +18,5 @@ try:
     main()
 finally:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-    taken = {"cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * unit}
+    taken = {"cpu": used.ru_utime + used.ru_stime, "memory": peak_memory(os.getpid())}
     file.write_text(json.dumps(taken))

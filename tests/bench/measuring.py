@@ -95,4 +95,14 @@ def run_wizard(
     if done.returncode != code:
         raise RuntimeError(f"exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr}")
     taken = json.loads(note.read_text())
-    return Taken(wall, taken["cpu"], taken["memory"] / 2**20)
+    return Taken(wall, taken["cpu"], taken["memory"])
+
+
+def peak_memory(pid: int) -> float:
+    """The most memory that a process has had so far, in MiB (Linux).
+
+    `ru_maxrss` is no measure: it counts what the process had that made this one (getrusage(2)).
+    """
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (told,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(told) / 1024
