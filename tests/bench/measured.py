@@ -9,7 +9,6 @@ import resource
 import sys
 from pathlib import Path
 
-from tests.bench.measuring import peak_memory
 from wizard.cli import main
 
 file = Path(sys.argv.pop(1))
@@ -18,5 +17,7 @@ try:
     main()
 finally:
     used = resource.getrusage(resource.RUSAGE_SELF)
+    from tests.bench.measuring import peak_memory  # after what it takes was looked at
+
     taken = {"cpu": used.ru_utime + used.ru_stime, "memory": peak_memory(os.getpid())}
     file.write_text(json.dumps(taken))
