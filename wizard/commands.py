@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from functools import partial
@@ -19,15 +19,14 @@ from wizard.answers.problems import PresetInvalid
 from wizard.answers.profiles import effective
 from wizard.answers.saving import dump, pinned
 from wizard.answers.secret_values import open_files, resolve
-from wizard.answers.target import Target as TargetAnswers
 from wizard.charts.package import Packages
-from wizard.checks.cluster import KUBE_SYSTEM
-from wizard.errors import ExitCode, UsageError, WizardError, WorldError
+from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.plan.limits import not_carried_out
 from wizard.plan.plan import Target
 from wizard.ports import Charts, Custodian, Person, World
 from wizard.run.consent import Consent, require_accepted, require_expected, require_no_failures
 from wizard.run.events import Event
+from wizard.run.identity import identify
 from wizard.run.journal import Journal, supersede
 from wizard.run.records import RunRecord, runs_folder, unfinished
 from wizard.run.session import Session
@@ -177,16 +176,6 @@ async def _carry_on(
     require_accepted(wish.consent, results, plan)
     await session.carry_out(plan, partial(_take_over, journal, answers, target, wish, voices))
     return ExitCode.DONE
-
-
-async def identify(world: World, wanted: TargetAnswers) -> Target:
-    """The target as far as the cluster lets it be known; the checks tell what is in the way."""
-    uid = context = ""
-    with suppress(WorldError):
-        context = (await world.access.server()).context
-        found = await world.objects.get(KUBE_SYSTEM)
-        uid = found["metadata"]["uid"] if found else ""
-    return Target(uid, context, wanted.namespace, wanted.release)
 
 
 def bound_to(preset: Preset, cluster_uid: str | None) -> Preset:

@@ -1,8 +1,5 @@
 """What the commands do that only look: verify, troubleshoot, rbac."""
 
-import asyncio
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,30 +7,21 @@ import yaml
 
 from wizard.answers.preset import Preset
 from wizard.answers.profiles import effective
-from wizard.answers.target import Target
 from wizard.checks.base import Subject
 from wizard.checks.suite import ask, needed_rights
 from wizard.checks.verification import verifications
-from wizard.commands import Answers, identify, packages_of
-from wizard.diagnose.bundle.reading import open_bundle
-from wizard.diagnose.observer import Observer
-from wizard.diagnose.view import View
+from wizard.commands import Answers, packages_of
 from wizard.errors import ExitCode
-from wizard.live import Picture, picture_of, reach, require_identity, watched
+from wizard.live import reach, require_identity
 from wizard.plan.graph import build_graph
-from wizard.plan.plan import Target as PlannedTarget
 from wizard.ports import Charts, World
-from wizard.report_documents import troubleshoot_document
-from wizard.report_text import diagnosis_lines
+from wizard.run.identity import identify
 from wizard.run.rights import graph_rights, role_objects
 from wizard.run.telling import RunTeller
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.policy import policy_of
 from wizard.steps.vault.reaching import ACCOUNT
 from wizard.voices import Voices
-
-_SILENCE_SECONDS, _LOGS_SECONDS = 0.5, 5.0
-"""Logs are read behind their pods: a look ends when nothing new comes, or at the latest then."""
 
 
 async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
@@ -54,48 +42,6 @@ async def verify(world: World, answers: Answers, voices: Voices) -> ExitCode:
             teller.check(results[-1])
     voices.report.checks(preset.name, await identify(world, preset.target), results)
     failed = any(result.outcome.state == "fail" for result in results)
-    return ExitCode.FINDINGS if failed else ExitCode.DONE
-
-
-async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
-    """Look once at a release; FINDINGS where something fails.
-
-    Raises CheckFailed where nobody answers, or another cluster than the preset's.
-    """
-    async with watched(world, wanted) as (target, observer):
-        seen = picture_of(target, await settled(observer))
-    return tell(seen, voices, offers=True)
-
-
-def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
-    """Look into a support bundle as `troubleshoot` did at its moment. Raises BundleInvalid."""
-    opened = open_bundle(file)
-    place = opened.target
-    target = PlannedTarget(
-        place["clusterUid"], place["context"], place["namespace"], place["release"]
-    )
-    return tell(picture_of(target, opened.view), voices, offers=False)
-
-
-async def settled(observer: Observer) -> View:
-    """The view once the first lines of the logs are read."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_LOGS_SECONDS):
-            while await observer.changed(timeout=_SILENCE_SECONDS):
-                pass
-    return observer.view
-
-
-def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:
-    """Say what the rules find, and what may be done where that can be; FINDINGS where something
-    fails.
-    """
-    document = troubleshoot_document(seen.target, seen.states, seen.diagnosis)
-    lines = partial(diagnosis_lines, seen.target, seen.states, seen.diagnosis, offers=offers)
-    voices.report.data(document, lines)
-    failed = any(one.severity == "fail" for one in seen.diagnosis.findings) or any(
-        state.state == "failed" for state in seen.states
-    )
     return ExitCode.FINDINGS if failed else ExitCode.DONE
 
 

@@ -5,13 +5,12 @@ import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from wizard.answers.target import Target as Wanted
 from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
-from wizard.commands import identify
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
 from wizard.diagnose.kinds import ISSUING, NAMESPACE, OF_THE_CLUSTER
@@ -20,6 +19,7 @@ from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
 from wizard.plan.plan import Target
 from wizard.ports import LogLine, Ref, Right, Server, World
+from wizard.run.identity import identify
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
@@ -77,7 +77,8 @@ async def require_identity(world: World, wanted: Wanted) -> None:
 async def watched(
     world: World, wanted: Wanted, on_log: Callable[[LogLine], None] | None = None
 ) -> AsyncIterator[tuple[Target, Observer]]:
-    """The target, and an observer of it that has read everything once.
+    """The target, and an observer of it that has read everything once. Logs are followed where
+    somebody hears them, else read as far as they have come.
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
@@ -85,9 +86,13 @@ async def watched(
     await require_identity(world, wanted)
     target = await identify(world, wanted)
     place = (target.namespace, {"release": target.release}, on_log)
-    scope = await _scope(world, server, target.namespace)
+    scope = replace(await _scope(world, server, target.namespace), follow=on_log is not None)
     async with Observer(
-        world.objects, world.pods, *place, clock_skew=server.clock_skew, scope=scope
+        world.objects,
+        world.pods,
+        *place,
+        clock_skew=server.clock_skew,
+        scope=scope,
     ) as observer:
         with _unsearched():
             await observer.synced()

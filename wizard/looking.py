@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from wizard import inspections, support
+from wizard import support, troubleshooting
 from wizard.answers.loading import load, load_target
 from wizard.answers.network import Network
 from wizard.answers.target import Target
@@ -28,14 +28,14 @@ async def troubleshoot(
     """Look once. Raises UsageError for options that do not go together."""
     if bundle is None:
         async with _release_of(settings, voices, presets, sets, release) as (world, target):
-            return await inspections.troubleshoot(world, target, voices)
+            return await troubleshooting.troubleshoot(world, target, voices)
     if presets or sets or release or settings.namespace or settings.context:
         raise UsageError(
             "--bundle says already what to look at",
             why="it holds one release of one cluster",
             fix="leave --preset, --set, --release, --namespace and --context out",
         )
-    return inspections.troubleshoot_bundle(bundle, voices)
+    return troubleshooting.troubleshoot_bundle(bundle, voices)
 
 
 async def support_bundle(

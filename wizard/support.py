@@ -21,7 +21,6 @@ from wizard.diagnose.bundle.parts import FINDINGS, HIDDEN, MANIFEST, Hider, Part
 from wizard.diagnose.bundle.reading import VERSION
 from wizard.diagnose.observer import Observer
 from wizard.errors import ExitCode, UsageError, WizardError
-from wizard.inspections import settled
 from wizard.live import picture_of, reach, watched
 from wizard.plan.plan import Target
 from wizard.ports import World
@@ -29,6 +28,7 @@ from wizard.report_bundle import bundle_document, bundle_lines, written_lines
 from wizard.report_documents import troubleshoot_document
 from wizard.run.hiding import Hiding
 from wizard.run.records import JOURNAL_FILE, LOG_FILE, PRESET_FILE, RunRecord, newest
+from wizard.troubleshooting import settled
 from wizard.voices import Voices
 
 _RUNS, _RUN_BYTES = 3, 1024 * 1024

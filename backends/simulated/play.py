@@ -31,6 +31,8 @@ CLAIM = Kind("v1", "PersistentVolumeClaim")
 _REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 _WORKLOADS = ("Deployment", "StatefulSet")
 _ENTRANCES = ("Ingress", "Service", "HTTPRoute")
+_AT_ONCE = 1.5
+"""Seconds of the scenario until a new pod has its images, or cannot pull them."""
 
 
 class Play:
@@ -49,19 +51,19 @@ class Play:
         self._placed = 0
         store.listen(self._observe)
 
-    def resume(self) -> None:
-        """Go on after a break, from the objects alone: what was not ready begins again."""
-        for name in _WORKLOADS:
-            for workload in self._store.select(Kind("apps/v1", name)):
-                wanted = workload["spec"].get("replicas", 1)
-                if workload.get("status", {}).get("readyReplicas", 0) < wanted:
-                    for pod in self._members(workload):
-                        self._store.delete(Ref.of(pod))
-                    self._clock.after(0.1, partial(self._roll, Ref.of(workload)))
+    async def resume(self) -> None:
+        """Go on after a break: what was not ready begins again, as far as it comes at once."""
+        unready = _unready(self._store)
+        for workload in unready:
+            for pod in self._members(workload):
+                self._store.delete(Ref.of(pod))
+            self._clock.after(0.1, partial(self._roll, Ref.of(workload)))
         for obj in self._store.dump():
             if obj["kind"] in (*_ENTRANCES, CLAIM.name, "Bundle"):
                 self._added(obj)
         self._harbor.look()
+        if unready:
+            await self._clock.sleep(_AT_ONCE)
 
     def _observe(self, change: Change) -> None:
         obj, kind = change.object, change.object["kind"]
@@ -233,6 +235,16 @@ class Play:
                     own = [pod for pod in members if _owner(pod) == obj["metadata"]["uid"]]
                     self._store.put(obj | {"status": status_of(obj, own, now)})
         self._clock.after(0.3, self._harbor.look)
+
+
+def _unready(store: Store) -> list[Object]:
+    """The workloads that lack replicas."""
+    return [
+        workload
+        for name in _WORKLOADS
+        for workload in store.select(Kind("apps/v1", name))
+        if workload.get("status", {}).get("readyReplicas", 0) < workload["spec"].get("replicas", 1)
+    ]
 
 
 def _workload(store: Store, pod: Object) -> Ref:

@@ -59,8 +59,8 @@ async def simulated_world(
         if past is None:
             past = _begin(found, stage)
         else:
-            play.resume()
             issuing.resume()
+            await play.resume()
         past.meanwhile = past.meanwhile or await found.meanwhile(stage)
         try:
             yield _world(found, stage)

@@ -1,4 +1,4 @@
-"""The logs of pods, followed as their containers start, with the last lines kept."""
+"""The logs of pods, followed as their containers start, with the last lines kept; or read once."""
 
 import asyncio
 import functools
@@ -25,6 +25,8 @@ class Follower:
     """Follows each run of each container of the pods it is shown, once. An error that is not the
     world's goes to `on_failure`; a missing right is noted in `not_checked`.
 
+    Without `follow` a run that goes on is read as far as it has come.
+
     A line goes to `on_line` when it arrives and into the tail of its container. A run that
     ended before it could be followed is read once, as the container's previous log.
     """
@@ -35,11 +37,14 @@ class Follower:
         on_line: Callable[[LogLine], None],
         on_failure: Callable[[BaseException], None],
         not_checked: dict[Kind, str],
+        *,
+        follow: bool = True,
     ) -> None:
         self._pods = pods
         self._on_line = on_line
         self._on_failure = on_failure
         self._not_checked = not_checked
+        self._follow = follow
         self._runs: dict[_Container, _Runs] = {}
         self._tasks: dict[asyncio.Task[None], str] = {}
 
@@ -85,6 +90,11 @@ class Follower:
                 task.cancel()
         self._runs = {key: runs for key, runs in self._runs.items() if key[0] != gone}
 
+    async def read(self) -> None:
+        """Wait until all that is read was read: for ever where a run is followed that goes on."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def close(self) -> None:
         """Stop following."""
         tasks = list(self._tasks)
@@ -104,7 +114,7 @@ class Follower:
         if previous:
             await self._keep(runs, previous, logs(previous=True, tail=TAIL))
         if present:
-            await self._keep(runs, present, logs(follow=True, tail=tail))
+            await self._keep(runs, present, logs(follow=self._follow, tail=tail))
 
     async def _keep(self, runs: _Runs, run: str, lines: AsyncIterator[LogLine]) -> None:
         kept = runs.get(run)

@@ -35,12 +35,14 @@ EVERYTHING = (*dict.fromkeys((*WATCHED, *_BEYOND)),)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What is looked at: kinds that are watched, and others that it is known of before that they
-    may not be read (`unread`, with the reason) or are not served.
+    may not be read (`unread`, with the reason) or are not served. Without `follow` logs are read
+    as far as they have come.
     """
 
     watched: Sequence[Kind] = WATCHED
     unread: Mapping[Kind, str] = field(default_factory=dict)
     unserved: frozenset[Kind] = frozenset()
+    follow: bool = True
 
 
 _COALESCE = 0.1
@@ -83,7 +85,9 @@ class Observer:
         """What changed since the last view."""
         self._not_checked = {**dict.fromkeys(watched, _UNREAD), **scope.unread}
         self._unserved = set(scope.unserved)
-        self._follower = Follower(pods, self._line, self._failed, self._not_checked)
+        self._follower = Follower(
+            pods, self._line, self._failed, self._not_checked, follow=scope.follow
+        )
         self._change = asyncio.Event()
         self._synced = asyncio.Event()
         self._failure: BaseException | None = None
@@ -131,6 +135,14 @@ class Observer:
         Raises what ended a watch for good (Unauthorized, for instance).
         """
         await self._synced.wait()
+        self._raise()
+
+    async def logs_read(self) -> None:
+        """Wait until all logs were read as far as they had come; only where none is followed.
+
+        Raises what ended a watch for good.
+        """
+        await self._follower.read()
         self._raise()
 
     async def changed(self, timeout: float, pause: float = _COALESCE) -> bool:  # noqa: ASYNC109 - no change is no error

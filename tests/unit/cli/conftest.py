@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sysconfig
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,3 +148,13 @@ def nothing_changed(state: Path) -> bool:
     """Whether nothing of Harbor has been made in the simulated world."""
     made = [*objects_of(state, "Secret"), *objects_of(state, "Deployment")]
     return all(obj["metadata"]["namespace"] != "harbor" for obj in made)
+
+
+def found(wizard: Run, *look: str) -> Ended:
+    """What a look says once it finds something that fails: at first a failed pull is only a
+    warning, as the next try may succeed.
+    """
+    given_up_at = time.monotonic() + 60
+    while (ended := wizard(*look)).code is not ExitCode.FINDINGS:
+        assert time.monotonic() < given_up_at, ended.stdout
+    return ended

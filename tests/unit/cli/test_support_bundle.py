@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import DEMO, Run, runs_of
+from tests.unit.cli.conftest import DEMO, Run, found, runs_of
 from tests.unit.cli.terminal import Terminal
 from tests.unit.diagnose.bundles import files_of
 from tests.unit.schemas import validator
@@ -52,6 +52,7 @@ def test_it_holds_what_it_says(wizard: Run, folder: Path, state: Path) -> None:
 def test_a_bundle_of_a_failure_gives_its_findings(wizard: Run, folder: Path) -> None:
     failing = ("--demo", "--scenario", "image-pull")
     assert wizard(*failing, "--preset", "demo.yaml").code is ExitCode.STEP_FAILED
+    found(wizard, "troubleshoot", *failing, "--once")
     assert wizard("support-bundle", *failing, "-o", "b.tgz").code is ExitCode.DONE
     at_that_moment = json.loads(files_of(folder / "b.tgz")["findings.json"])
     opened = wizard(*OPEN, "--output", "json")

@@ -19,7 +19,7 @@ from tests.unit.diagnose import world
 from wizard.diagnose import kinds
 from wizard.diagnose import observer as module
 from wizard.diagnose.follow import TAIL
-from wizard.diagnose.observer import Observer
+from wizard.diagnose.observer import Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import KindUnknown, Unauthorized
 from wizard.ports import LogLine, Object, Ref, Right
@@ -35,6 +35,7 @@ class Cluster:
     faults: Faults = field(default_factory=Faults)
     told: list[str] = field(default_factory=list)
     listener: Callable[[LogLine], None] | None = None
+    scope: Scope = field(default_factory=Scope)
 
     def __post_init__(self) -> None:
         self.store = Store(Clock())
@@ -63,6 +64,7 @@ class Cluster:
             "harbor",
             {"release": "harbor"},
             self.listener or self.keep,
+            scope=self.scope,
         )
         async with asyncio.timeout(20), observer:
             await observer.synced()
@@ -258,3 +260,15 @@ async def test_nothing_goes_on_after_the_end() -> None:
         await observer.changed(1)
         assert len(asyncio.all_tasks()) > 1
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_single_look_ends_once_the_logs_are_read_as_far_as_they_have_come() -> None:
+    cluster = Cluster(scope=Scope(follow=False))
+    cluster.put(world.pod("core"))
+    cluster.say("first")
+    async with cluster.observed() as observer:
+        await observer.logs_read()
+        assert tail(only_pod(observer.view))(observer.view) == ["first"]
+        cluster.say("second")
+        await observer.logs_read()
+        assert tail(only_pod(observer.view))(observer.view) == ["first"]

@@ -1,0 +1,62 @@
+"""`wizard troubleshoot --once`: one look at a release, of a cluster or of a support bundle."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from wizard.answers.target import Target
+from wizard.diagnose.bundle.reading import open_bundle
+from wizard.diagnose.observer import Observer
+from wizard.diagnose.view import View
+from wizard.errors import ExitCode
+from wizard.live import Picture, picture_of, watched
+from wizard.plan.plan import Target as PlannedTarget
+from wizard.ports import World
+from wizard.report_documents import troubleshoot_document
+from wizard.report_text import diagnosis_lines
+from wizard.voices import Voices
+
+_LOGS_SECONDS = 5.0
+"""A look ends when all logs are read, or at the latest then."""
+
+
+async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
+    """Look once at a release; FINDINGS where something fails.
+
+    Raises CheckFailed where nobody answers, or another cluster than the preset's.
+    """
+    async with watched(world, wanted) as (target, observer):
+        seen = picture_of(target, await settled(observer))
+    return tell(seen, voices, offers=True)
+
+
+def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
+    """Look into a support bundle as `troubleshoot` did at its moment. Raises BundleInvalid."""
+    opened = open_bundle(file)
+    place = opened.target
+    target = PlannedTarget(
+        place["clusterUid"], place["context"], place["namespace"], place["release"]
+    )
+    return tell(picture_of(target, opened.view), voices, offers=False)
+
+
+async def settled(observer: Observer) -> View:
+    """The view once the logs are read."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LOGS_SECONDS):
+            await observer.logs_read()
+    return observer.view
+
+
+def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:
+    """Say what the rules find, and what may be done where that can be; FINDINGS where something
+    fails.
+    """
+    document = troubleshoot_document(seen.target, seen.states, seen.diagnosis)
+    lines = partial(diagnosis_lines, seen.target, seen.states, seen.diagnosis, offers=offers)
+    voices.report.data(document, lines)
+    failed = any(one.severity == "fail" for one in seen.diagnosis.findings) or any(
+        state.state == "failed" for state in seen.states
+    )
+    return ExitCode.FINDINGS if failed else ExitCode.DONE
