@@ -32,6 +32,11 @@ class Kind:
         """The API group; empty for the core group."""
         return self.api_version.rpartition("/")[0]
 
+    @property
+    def head(self) -> dict[str, str]:
+        """What an object says of its kind: `apiVersion` and `kind`."""
+        return {"apiVersion": self.api_version, "kind": self.name}
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ref:

@@ -182,7 +182,7 @@ def _form(brief: bool, of: str) -> Mapping[str, str]:
 
 def _slim(obj: Object, resource: Resource, brief: bool) -> Object:
     """The object without what is never looked at; in a list it bears no kind of its own."""
-    names = {"apiVersion": resource.kind.api_version, "kind": resource.kind.name}
+    names = resource.kind.head
     if brief:
         return {**names, "metadata": metadata_alone(obj["metadata"])}
     obj["metadata"].pop("managedFields", None)

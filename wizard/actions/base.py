@@ -96,8 +96,7 @@ class Act(Step):
 def fields_of(ref: Ref, **fields: Object) -> Object:
     """An object with these few fields alone, as they are applied to it."""
     return {
-        "apiVersion": ref.kind.api_version,
-        "kind": ref.kind.name,
+        **ref.kind.head,
         "metadata": {"name": ref.name, "namespace": ref.namespace},
         **fields,
     }

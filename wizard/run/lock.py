@@ -253,8 +253,7 @@ class Lock:
         if held:
             metadata |= {"uid": held.uid, "resourceVersion": held.version}
         return {
-            "apiVersion": LEASE.api_version,
-            "kind": LEASE.name,
+            **LEASE.head,
             "metadata": metadata,
             "spec": {
                 "holderIdentity": str(self._holder),

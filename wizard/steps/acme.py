@@ -104,8 +104,7 @@ def issuer_object(inputs: Inputs, pki: Acme, name: str, server: str, bundle: byt
         key = {"name": inputs.names.acme_external, "key": ACCOUNT_KEY}
         acme["externalAccountBinding"] = {"keyID": account.key_id, "keySecretRef": key}
     return {
-        "apiVersion": ISSUER.api_version,
-        "kind": ISSUER.name,
+        **ISSUER.head,
         "metadata": {
             "name": name,
             "namespace": inputs.namespace,

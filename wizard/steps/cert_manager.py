@@ -183,8 +183,7 @@ class CertManager(HelmRelease):
     def _request_of_nobody(self, world: World) -> Object:
         asked = world.certificates.request(CertificateRequest("", ("example.com",)))
         return {
-            "apiVersion": CERTIFICATE_REQUEST.api_version,
-            "kind": CERTIFICATE_REQUEST.name,
+            **CERTIFICATE_REQUEST.head,
             "metadata": {"name": "harbor-wizard-asks", "namespace": self._inputs.namespace},
             "spec": {
                 "request": b64encode(asked.request).decode(),

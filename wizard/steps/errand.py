@@ -46,7 +46,7 @@ class Errand:
         """An object of this errand."""
         labels = {LABEL: self._inputs.preset.name, **self.labels}
         metadata = {"name": name, "namespace": self._inputs.namespace, "labels": labels}
-        return {**_of_kind(kind), "metadata": metadata, "spec": spec}
+        return {**kind.head, "metadata": metadata, "spec": spec}
 
     def rights(self, objects: Sequence[Object]) -> Sequence[NeededRight]:
         """The rights that running it with these objects takes."""
@@ -68,7 +68,7 @@ class Errand:
             *(world.objects.list(kind, namespace, labels) for kind in (JOB, CLAIM))
         )
         return [
-            {**_of_kind(kind), **obj}
+            {**kind.head, **obj}
             for kind, listing in zip((JOB, CLAIM), found, strict=True)
             for obj in listing.items
         ]
@@ -199,13 +199,9 @@ def _ended(view: View, job: Object) -> bool:
     return holds(job, "Complete") or len(succeeded) >= spec(job).get("completions", 1)
 
 
-def _of_kind(kind: Kind) -> Object:
-    return {"apiVersion": kind.api_version, "kind": kind.name}
-
-
 def _deleted_with_its_claim(name: str) -> Object:
     return {
-        **_of_kind(VOLUME),
+        **VOLUME.head,
         "metadata": {"name": name},
         "spec": {"persistentVolumeReclaimPolicy": "Delete"},
     }

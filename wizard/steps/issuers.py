@@ -101,7 +101,7 @@ class IssuerReady(Step):
         metadata: Object = {"name": ref.name, "annotations": {LOOK_AGAIN: now}}
         if ref.namespace:
             metadata["namespace"] = ref.namespace
-        nudge = {"apiVersion": ref.kind.api_version, "kind": ref.kind.name, "metadata": metadata}
+        nudge = {**ref.kind.head, "metadata": metadata}
         await world.objects.apply(nudge, manager=_LOOK_AGAIN_MANAGER, force=True)
 
     async def verify(self, world: World, report: Reporter) -> None:

@@ -176,7 +176,7 @@ class Issuance:
         preset = self.inputs.preset
         labels = {LABEL: preset.name, "release": preset.target.release}
         metadata = {"name": ref.name, "namespace": ref.namespace, "labels": labels}
-        return {"apiVersion": ref.kind.api_version, "kind": ref.kind.name, "metadata": metadata}
+        return {**ref.kind.head, "metadata": metadata}
 
 
 def rights_to_make(kind: Kind, namespace: str, reason: str) -> Sequence[NeededRight]:

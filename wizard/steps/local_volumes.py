@@ -80,8 +80,7 @@ class LocalVolumes(Step):
     @property
     def _class(self) -> Object:
         return {
-            "apiVersion": STORAGE_CLASS.api_version,
-            "kind": STORAGE_CLASS.name,
+            **STORAGE_CLASS.head,
             "metadata": {
                 "name": self._local.class_name,
                 "labels": {LABEL: self._inputs.preset.name},

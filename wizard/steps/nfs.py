@@ -118,8 +118,7 @@ class NfsClass(Step):
     def _class(self) -> Object:
         nfs = self._nfs
         return {
-            "apiVersion": STORAGE_CLASS.api_version,
-            "kind": STORAGE_CLASS.name,
+            **STORAGE_CLASS.head,
             "metadata": {"name": nfs.class_name, "labels": {LABEL: self._preset}},
             "provisioner": DRIVER,
             "parameters": {"server": nfs.server, "share": nfs.path, "onDelete": nfs.reclaim},

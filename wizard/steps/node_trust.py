@@ -151,8 +151,9 @@ class NodeTrustTakenBack(Step):
         found: Sequence[Object] = ()
         with suppress(Forbidden):
             found = (await world.objects.list(DAEMON_SET, self._inputs.namespace, labels)).items
-        kind = {"apiVersion": DAEMON_SET.api_version, "kind": DAEMON_SET.name}
-        return [{**kind, **one} for one in found if one["metadata"]["name"] != self._kept]
+        return [
+            {**DAEMON_SET.head, **one} for one in found if one["metadata"]["name"] != self._kept
+        ]
 
     async def _require_rights(self, world: World) -> None:
         place = self._inputs.namespace
@@ -200,8 +201,7 @@ def writer_of(inputs: Inputs, root: str) -> Object:
     known = {_ROOT_NOTE: digest({"metadata": {}, "root": root})[:16]} if root else {}
     pod = {"labels": {"app": name, **labels}, "annotations": known}
     return {
-        "apiVersion": DAEMON_SET.api_version,
-        "kind": DAEMON_SET.name,
+        **DAEMON_SET.head,
         "metadata": {"name": name, "namespace": inputs.namespace, "labels": labels},
         "spec": {
             "selector": {"matchLabels": {"app": name}},
@@ -278,8 +278,7 @@ def _removing(writer: Object) -> Object:
         pod[kind] = [{**one, "env": [_REMOVE]} for one in pod[kind]]
     metadata = writer["metadata"]
     return {
-        "apiVersion": DAEMON_SET.api_version,
-        "kind": DAEMON_SET.name,
+        **DAEMON_SET.head,
         "metadata": {key: metadata[key] for key in ("name", "namespace", "labels")},
         "spec": {**writer["spec"], "template": {**template, "spec": pod}},
     }
@@ -307,4 +306,4 @@ async def node_states(world: World, inputs: Inputs, ref: Ref) -> list[str]:
     return [f"node {node}: {state}" for node, state in sorted(states)]
 
 
-_POD = {"apiVersion": POD.api_version, "kind": POD.name}
+_POD = POD.head

@@ -41,8 +41,7 @@ async def restart(world: World, inputs: Inputs, changes: Iterable[ObjectChange])
             annotations = {ANNOTATION: inputs.clock().isoformat(timespec="seconds")}
             await world.objects.apply(
                 {
-                    "apiVersion": change.ref.kind.api_version,
-                    "kind": change.ref.kind.name,
+                    **change.ref.kind.head,
                     "metadata": {"name": change.ref.name, "namespace": change.ref.namespace},
                     "spec": {"template": {"metadata": {"annotations": annotations}}},
                 }

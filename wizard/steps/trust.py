@@ -107,8 +107,7 @@ class PublishedToPods(Step):
 
     def _bundle(self, root: str) -> Object:
         return {
-            "apiVersion": BUNDLE.api_version,
-            "kind": BUNDLE.name,
+            **BUNDLE.head,
             "metadata": {
                 "name": self._ref.name,
                 "labels": {LABEL: self._inputs.preset.name},

@@ -131,13 +131,9 @@ def view_document(view: View) -> Mapping[str, Any]:
     """What a view is besides its objects and lines, so that it can be made again."""
     return {
         "now": view.now.isoformat(),
-        "kinds": [_named(kind) for kind in view.collections],
+        "kinds": [kind.head for kind in view.collections],
         "notChecked": [
-            {**_named(kind), "reason": reason} for kind, reason in view.not_checked.items()
+            {**kind.head, "reason": reason} for kind, reason in view.not_checked.items()
         ],
-        "notServed": [_named(kind) for kind in sorted(view.unserved)],
+        "notServed": [kind.head for kind in sorted(view.unserved)],
     }
-
-
-def _named(kind: Kind) -> Mapping[str, str]:
-    return {"apiVersion": kind.api_version, "kind": kind.name}

@@ -137,7 +137,7 @@ class VaultAccounts(Step):
         metadata: Object = {"name": name, "labels": {LABEL: self._inputs.preset.name}}
         if namespaced:
             metadata["namespace"] = self._names.namespace
-        return {"apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}
+        return {**kind.head, "metadata": metadata}
 
 
 def role_ref(kind: str, name: str) -> Object:
