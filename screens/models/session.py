@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from screens.models.agreement import Agreement
+from screens.models.answer_rows import answer_of
 from screens.models.asking import Asker
 from screens.models.connection import Connection
 from screens.models.desk import EMPTY, Desk
@@ -54,7 +55,7 @@ class Session:
         self.stop = ""
         """The stop of the way that the person is at."""
         self.failing: dict[str, bool] = {}
-        """Whether a check failed about an answer of a page, when that was asked there last."""
+        """Whether a check failed about an answer of a page, when that was asked last."""
         self._warnings: list[WizardError] = []
         self.keeper = Keeper(
             ways.drafts, kept or KeptDraft(desk.draft, origin=desk.opened), self._warnings.append
@@ -76,7 +77,15 @@ class Session:
             await install(world, answers, wish, told.voices(self.redactor))
         except WizardError as error:
             told.error(error)
+        if told.results:
+            self._failed(told)
         return told
+
+    def _failed(self, told: Told) -> None:
+        """Note the pages with an answer that a check fails about."""
+        failed = [one.check for one in told.results if one.outcome.state == "fail"]
+        about = {str(path[0]) for check in failed if (path := answer_of(check, self.desk))}
+        self.failing = {page.id: not about.isdisjoint(page.paths) for page in all_pages()}
 
     def begin(self, consent: Consent, custodian: Custodian | None = None) -> Run:
         """A run of the answers as they are now; its `go` carries it out."""

@@ -89,6 +89,7 @@ async def test_a_failing_check_cannot_be_accepted_and_leads_to_its_question() ->
             "not yet: 1 check fails (Default storage class)",
         )
         assert "3 Checks ✗ 1" in shown.words
+        assert "✓ Delivery ✗ Storage ✓ PKI" in shown.words
         await shown.press("2")
         await shown.until("None could be made: 1 of 32 checks failed")
         await shown.press("3")
