@@ -12,9 +12,9 @@ def test_a_gate_that_is_too_short_says_what_it_waited_for_and_the_next_run_goes_
     wizard: Wizard,
 ) -> None:
     wizard.preset({"values": NEVER})
-    late = wizard.install(WIZARD_GATE_SECONDS="20").require(6)
+    late = wizard.install(WIZARD_GATE_SECONDS="30").require(6)
     assert "harbor-portal" in late.stderr
-    assert "was not ready within 20 s" in late.stderr
+    assert "was not ready within 30 s" in late.stderr
     assert wizard.lease() is None
     before = wizard.objects()
     with wizard.begin() as running:
