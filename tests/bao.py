@@ -17,6 +17,18 @@ from tests.cluster.process import Process, free_port
 
 Content = dict[str, Any]
 
+ANOTHER_ROOT = [
+    "create Mount sys/mounts/pki2",
+    "create Authority pki2",
+    "create Mount sys/mounts/pki_int2",
+    "create Authority pki_int2",
+    "create Urls pki2/config/urls",
+    "create Urls pki_int2/config/urls",
+    "create Role pki_int2/roles/harbor",
+    "update Policy sys/policies/acl/harbor-issuer",
+]
+"""What a plan tells of another root in `pki2` and `pki_int2`, beside those of the first run."""
+
 
 @dataclass
 class Bao:

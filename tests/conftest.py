@@ -1,6 +1,6 @@
 """In CI nothing is skipped unseen: a skip is a failure unless `allowed_skips.txt` names it.
 
-And an S3 server for those who ask for one.
+And an S3 server or an OpenBao for those who ask for one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.bao import Bao, opened_bao
 from tests.cluster.build import NoPrograms
 from tests.s3.server import S3Server, s3_program
 
@@ -95,3 +96,11 @@ def s3_server(s3_program_file: Path, tmp_path: Path) -> Iterator[S3Server]:
     server = S3Server(s3_program_file, tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
+    """A real OpenBao for the tests of a module, initialised and unsealed."""
+    running = opened_bao(tmp_path_factory.mktemp("bao"))
+    yield running
+    running.stop()

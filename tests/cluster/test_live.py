@@ -27,8 +27,8 @@ WATCHES = r"[?&]watch=true"
 
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""A connection that was cut under an open watch closes when its loop is gone already, and says so
-when it is collected: here, and not in whatever test comes next.
+"""A connection that is given up because its server is slow waits for the end of TLS longer than its
+loop lives, and says so when it is collected: here, and not in whatever test comes next.
 """
 
 

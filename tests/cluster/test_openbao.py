@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backends.certificates import X509
+from tests.bao import ANOTHER_ROOT
 from tests.cluster.bao_pod import Pod, bao_pod
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
@@ -25,17 +26,7 @@ def answers(namespace: str) -> Object:
     return {"kind": "self-signed", "authority": {"kind": "openbao", "server": server}}
 
 
-ROTATION = [
-    "update Policy sys/policies/acl/harbor-wizard",
-    "create Mount sys/mounts/pki2",
-    "create Authority pki2",
-    "create Mount sys/mounts/pki_int2",
-    "create Authority pki_int2",
-    "create Urls pki2/config/urls",
-    "create Urls pki_int2/config/urls",
-    "create Role pki_int2/roles/harbor",
-    "update Policy sys/policies/acl/harbor-issuer",
-]
+ROTATION = ["update Policy sys/policies/acl/harbor-wizard", *ANOTHER_ROOT]
 """What another root changes in the server."""
 
 

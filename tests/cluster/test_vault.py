@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from backends.certificates import X509
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.kube import Object
@@ -41,13 +41,6 @@ def pki(bao: Bao, auth: Object, **server: Any) -> Object:
     """The answers for a server that exists."""
     existing = {"kind": "existing", "address": bao.url, "auth": auth, **server}
     return {"kind": "self-signed", "authority": {"kind": "openbao", "server": existing}}
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    yield running
-    running.stop()
 
 
 @dataclass

@@ -11,20 +11,13 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.test_issuer import entries, key_files, shaken_hands, steps
 from tests.cluster.test_vault import HOST, pki, root, written
 from tests.cluster.wizard import Wizard, site
 from tests.unit.certificates.factory import Signed, ec_key, sign
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

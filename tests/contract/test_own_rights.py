@@ -1,6 +1,6 @@
 """The policy of the wizard's login in a server that it installed, against a real OpenBao."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 
 from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.unit.steps.conftest import Heard, inputs_for
 from wizard.errors import Forbidden
 from wizard.ports import World
@@ -20,13 +20,6 @@ from wizard.steps.vault.sessions import Sessions
 from wizard.vaults import VaultLogin, VaultServer, VaultSession
 
 OTHERS = 'path "others/*" {\n  capabilities = ["read"]\n}\n'
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    yield running
-    running.stop()
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +14,7 @@ from backends.simulated.faults import Faults
 from backends.simulated.objects import SimulatedObjects
 from backends.simulated.store import Store
 from backends.vault import VaultClient
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.cluster.process import free_port
 from tests.unit.checks.conftest import preset_of
 from wizard.checks.base import Outcome, Subject
@@ -32,25 +31,23 @@ ROLE = {
 
 
 @pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
+def bao(bao: Bao) -> Bao:
     """An issuing authority stored with its root, one without, and one that soon expires."""
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    _authorities(running)
+    _authorities(bao)
     for name, changed in {
         "harbor": {},
         "strict": {"require_cn": True},
         "rsa": {"key_type": "rsa"},
         "subdomains": {"allow_bare_domains": False},
     }.items():
-        running.write(f"pki_int/roles/{name}", **(ROLE | changed))
-    running.write("lonely/roles/harbor", **ROLE)
-    running.write("short/roles/harbor", **(ROLE | {"issuer_ref": "default"}))
-    running.write("sys/mounts/empty", type="pki")
-    running.write("empty/roles/harbor", **ROLE)
+        bao.write(f"pki_int/roles/{name}", **(ROLE | changed))
+    bao.write("lonely/roles/harbor", **ROLE)
+    bao.write("short/roles/harbor", **(ROLE | {"issuer_ref": "default"}))
+    bao.write("sys/mounts/empty", type="pki")
+    bao.write("empty/roles/harbor", **ROLE)
     sign = 'path "pki_int/sign/harbor" { capabilities = ["update"] }'
-    running.write("sys/policies/acl/signer", policy=sign)
-    yield running
-    running.stop()
+    bao.write("sys/policies/acl/signer", policy=sign)
+    return bao
 
 
 def _authorities(bao: Bao) -> None:

@@ -6,20 +6,13 @@ from pathlib import Path
 import pytest
 
 from backends.vault import VaultClient
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.cluster.process import free_port
 from tests.contract.vault_contract import VaultContract
 from wizard.errors import NotFound, Unauthorized, Unreachable, VaultClosed, WizardError
 from wizard.vaults import Vault, VaultLogin, VaultServer
 
 NARROW = 'path "pki/sign/*" { capabilities = ["create", "update"] }'
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """An authority outside signs the request of a real OpenBao: in two phases, days apart."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from cryptography import x509
 from backends.certificates import X509
 from backends.simulated.world import simulated_world
 from backends.vault import VaultClient
-from tests.bao import Bao, opened_bao
+from tests.bao import Bao
 from tests.contract.test_vault_setup import HOST, Dying, Killed, Site, policy_token
 from tests.unit.certificates.factory import Signed, ec_key, sign
 from tests.unit.steps.conftest import Heard
@@ -24,13 +24,6 @@ from wizard.errors import CheckFailed, PersonAwaited
 from wizard.steps.inputs import Inputs
 from wizard.steps.vault.policy import needed_capabilities, policy_text
 from wizard.steps.vault.reaching import served_authority
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    yield running
-    running.stop()
 
 
 def corporate(subject: str, issuer: Signed | None = None, **options: Any) -> Signed:

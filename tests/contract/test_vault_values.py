@@ -2,7 +2,7 @@
 
 import contextlib
 import urllib.error
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,25 +30,23 @@ def kept(path: str, key: str = "password", mount: str = "secret") -> dict[str, A
 
 
 @pytest.fixture(scope="module")
-def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
+def bao(bao: Bao) -> Bao:
     """A server with two key-value stores, of both versions."""
-    running = opened_bao(tmp_path_factory.mktemp("bao"))
-    running.write("sys/mounts/secret", type="kv", options={"version": "2"})
-    running.write("sys/mounts/old", type="kv", options={"version": "1"})
-    running.write("old/harbor/admin", password="of-version-one")
+    bao.write("sys/mounts/secret", type="kv", options={"version": "2"})
+    bao.write("sys/mounts/old", type="kv", options={"version": "1"})
+    bao.write("old/harbor/admin", password="of-version-one")
     words = {"password": WORD, "port": 5432, "empty": ""}
 
     def put() -> bool:
         with contextlib.suppress(urllib.error.HTTPError):
-            return bool(running.write("secret/data/harbor/admin", data=words))
+            return bool(bao.write("secret/data/harbor/admin", data=words))
         return False
 
     poll("the store is ready, moments after it is mounted", put, 30)
-    running.write("secret/data/harbor/known", data={"password": "Harbor12345"})
-    running.write("secret/data/harbor/gone", data=words)
-    running.call("DELETE", "secret/data/harbor/gone")
-    yield running
-    running.stop()
+    bao.write("secret/data/harbor/known", data={"password": "Harbor12345"})
+    bao.write("secret/data/harbor/gone", data=words)
+    bao.call("DELETE", "secret/data/harbor/gone")
+    return bao
 
 
 @dataclass

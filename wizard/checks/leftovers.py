@@ -10,9 +10,8 @@ from wizard.charts.names import Names
 from wizard.checks.base import Check, Outcome, State, Subject, listing_in_target
 from wizard.checks.choices import CLAIM
 from wizard.checks.workloads import claims
-from wizard.diagnose.kinds import STATEFUL_SET
+from wizard.diagnose.kinds import PRESET_LABEL, STATEFUL_SET
 from wizard.ports import Object, Ref, Release, Right, World
-from wizard.steps.inputs import LABEL
 
 MOST_MINORS = 2
 """Harbor upgrades from the two minors before, not from older ones (its RELEASES.md)."""
@@ -93,7 +92,7 @@ async def secrets(world: World, subject: Subject) -> Outcome:
             "The wizard would use what they hold, or overwrite it.",
             "Choose another target.release. If they are meant for this Harbor: "
             f"`kubectl label secret -n {subject.preset.target.namespace} {' '.join(foreign)} "
-            f"{LABEL}={name}`.",
+            f"{PRESET_LABEL}={name}`.",
         )
     if lost := await _lost(world, subject, labels):
         return Outcome(
@@ -132,7 +131,7 @@ async def _labels(world: World, subject: Subject) -> dict[str, str | None]:
     """The wizard's Secrets that exist, with the preset each is labelled for; None: not labelled."""
     found = await asyncio.gather(*map(world.objects.get, subject.owned))
     return {
-        obj["metadata"]["name"]: (obj["metadata"].get("labels") or {}).get(LABEL)
+        obj["metadata"]["name"]: (obj["metadata"].get("labels") or {}).get(PRESET_LABEL)
         for obj in found
         if obj is not None
     }

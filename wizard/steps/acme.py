@@ -8,12 +8,12 @@ from wizard.answers.acme import Dns01Solver, Http01Solver
 from wizard.answers.exposure import GatewayExposure, IngressExposure, ParentRef
 from wizard.answers.paths import format_path
 from wizard.answers.pki import Acme
-from wizard.diagnose.kinds import ISSUER
+from wizard.diagnose.kinds import ISSUER, PRESET_LABEL
 from wizard.ports import Object, World
 from wizard.steps.base import Step
 from wizard.steps.cert_manager import cert_manager_steps
 from wizard.steps.commercial import file_bytes
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.issuers import IssuedCertificate, IssuerReady, TrialSignature
 from wizard.steps.issuing import Issuance, IssuerRef, Made
 from wizard.steps.secrets import Copied, CopySecrets, Entries
@@ -108,7 +108,7 @@ def issuer_object(inputs: Inputs, pki: Acme, name: str, server: str, bundle: byt
         "metadata": {
             "name": name,
             "namespace": inputs.namespace,
-            "labels": {LABEL: inputs.preset.name},
+            "labels": {PRESET_LABEL: inputs.preset.name},
         },
         "spec": {"acme": acme},
     }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from wizard.diagnose.fields import condition, holds, spec, status
-from wizard.diagnose.kinds import CLAIM, EVENT, JOB, POD
+from wizard.diagnose.kinds import CLAIM, EVENT, JOB, POD, PRESET_LABEL
 from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import of_pods
@@ -14,7 +14,7 @@ from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import Reporter
 from wizard.steps.changes import remove
 from wizard.steps.gate import Wait, gate_rights, wait_until_ready
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 
 PROBE_LABEL = "harbor-wizard/probe"
 """The label on all that an errand makes: by it, what a killed run left is found and removed."""
@@ -44,7 +44,7 @@ class Errand:
 
     def made(self, kind: Kind, name: str, spec: Object) -> Object:
         """An object of this errand."""
-        labels = {LABEL: self._inputs.preset.name, **self.labels}
+        labels = {PRESET_LABEL: self._inputs.preset.name, **self.labels}
         metadata = {"name": name, "namespace": self._inputs.namespace, "labels": labels}
         return {**kind.head, "metadata": metadata, "spec": spec}
 

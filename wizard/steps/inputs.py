@@ -14,8 +14,6 @@ from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import CheckFailed, SecretMissing
 from wizard.ports import Custodian, Kind, NeededRight, Object, Ref, Right, World
 
-LABEL = PRESET_LABEL
-
 SECRET = Kind("v1", "Secret")
 
 
@@ -88,7 +86,7 @@ class Inputs:
             "metadata": {
                 "name": name,
                 "namespace": namespace or self.namespace,
-                "labels": {MARK: namespace} if namespace else {LABEL: self.preset.name},
+                "labels": {MARK: namespace} if namespace else {PRESET_LABEL: self.preset.name},
             },
             "type": type_,
             "data": {key: b64encode(value).decode() for key, value in entries.items()},

@@ -19,11 +19,12 @@ from wizard.diagnose.kinds import (
     CLUSTER_ISSUER,
     ISSUER,
     ORDER,
+    PRESET_LABEL,
 )
 from wizard.errors import StepFailed
 from wizard.ports import Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.gate import Wait
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 
 CERT_MANAGER_GROUP = "cert-manager.io"
 _DAY = 24 * 3600
@@ -100,7 +101,7 @@ class Issuance:
         return self._object(self.address) | {
             "spec": {
                 "secretName": self.inputs.names.certificate,
-                "secretTemplate": {"labels": {LABEL: self.inputs.preset.name}},
+                "secretTemplate": {"labels": {PRESET_LABEL: self.inputs.preset.name}},
                 "issuerRef": self.issuer.document,
                 "duration": _as_go_prints(self.wanted.duration),
                 "renewBefore": _as_go_prints(self.wanted.renew_before),
@@ -174,7 +175,7 @@ class Issuance:
 
     def _object(self, ref: Ref) -> Object:
         preset = self.inputs.preset
-        labels = {LABEL: preset.name, "release": preset.target.release}
+        labels = {PRESET_LABEL: preset.name, "release": preset.target.release}
         metadata = {"name": ref.name, "namespace": ref.namespace, "labels": labels}
         return {**ref.kind.head, "metadata": metadata}
 

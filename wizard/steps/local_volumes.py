@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from wizard.answers.preset import Preset
 from wizard.answers.storage import LocalProvisioner
-from wizard.diagnose.kinds import JOB
+from wizard.diagnose.kinds import JOB, PRESET_LABEL
 from wizard.errors import CheckFailed
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import changes_to, make
 from wizard.steps.errand import VOLUME, Errand
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.volume_probe import NewClaim, new_claims, probe_image
 
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
@@ -83,7 +83,7 @@ class LocalVolumes(Step):
             **STORAGE_CLASS.head,
             "metadata": {
                 "name": self._local.class_name,
-                "labels": {LABEL: self._inputs.preset.name},
+                "labels": {PRESET_LABEL: self._inputs.preset.name},
             },
             "provisioner": "kubernetes.io/no-provisioner",
             "reclaimPolicy": "Retain",
@@ -97,7 +97,7 @@ class LocalVolumes(Step):
                 "kind": VOLUME.name,
                 "metadata": {
                     "name": self._name(claim),
-                    "labels": {LABEL: self._inputs.preset.name},
+                    "labels": {PRESET_LABEL: self._inputs.preset.name},
                 },
                 "spec": {
                     "storageClassName": self._local.class_name,

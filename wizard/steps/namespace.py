@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import Conflict
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.difference import digest
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 
 NAMESPACE = Kind("v1", "Namespace")
 
@@ -52,5 +53,5 @@ class TargetNamespace(Step):
         return {
             "apiVersion": "v1",
             "kind": "Namespace",
-            "metadata": {"name": self._ref.name, "labels": {LABEL: self._preset}},
+            "metadata": {"name": self._ref.name, "labels": {PRESET_LABEL: self._preset}},
         }

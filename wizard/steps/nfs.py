@@ -12,12 +12,13 @@ from wizard.charts.csi_nfs import (
     csi_nfs_values,
 )
 from wizard.charts.manifest import plural
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import changes_to, make
 from wizard.steps.gate import Wait
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.local_volumes import STORAGE_CLASS
 from wizard.steps.pull_login import ComponentLogin, pull_login
 
@@ -119,7 +120,7 @@ class NfsClass(Step):
         nfs = self._nfs
         return {
             **STORAGE_CLASS.head,
-            "metadata": {"name": nfs.class_name, "labels": {LABEL: self._preset}},
+            "metadata": {"name": nfs.class_name, "labels": {PRESET_LABEL: self._preset}},
             "provisioner": DRIVER,
             "parameters": {"server": nfs.server, "share": nfs.path, "onDelete": nfs.reclaim},
             "mountOptions": list(nfs.mount_options),

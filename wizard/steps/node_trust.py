@@ -11,7 +11,7 @@ from contextlib import suppress
 from wizard.answers.preset import Preset
 from wizard.charts.manifest import plural
 from wizard.charts.tls import has_authority
-from wizard.diagnose.kinds import DAEMON_SET, POD
+from wizard.diagnose.kinds import DAEMON_SET, POD, PRESET_LABEL
 from wizard.diagnose.readiness import readiness
 from wizard.errors import CheckFailed, Forbidden
 from wizard.ports import Charts, NeededRight, Object, Ref, Right, World
@@ -19,7 +19,7 @@ from wizard.steps.base import FieldChange, ObjectChange, Reporter, Step
 from wizard.steps.changes import change_to, make, remove
 from wizard.steps.difference import digest
 from wizard.steps.gate import Wait, gate_rights, wait_until_ready
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.volume_probe import probe_image
 from wizard.trust import registry_of
 
@@ -197,7 +197,7 @@ def writer_of(inputs: Inputs, root: str) -> Object:
     host = registry_of(preset.harbor.url)
     mark = digest({"metadata": {"name": host}})[:8]
     name = f"{names.fullname[:40].rstrip('-')}-node-trust-{mark}"
-    labels = {LABEL: preset.name, WRITER_LABEL: names.fullname}
+    labels = {PRESET_LABEL: preset.name, WRITER_LABEL: names.fullname}
     known = {_ROOT_NOTE: digest({"metadata": {}, "root": root})[:16]} if root else {}
     pod = {"labels": {"app": name, **labels}, "annotations": known}
     return {

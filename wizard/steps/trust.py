@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from wizard.charts.tls import has_authority
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import KindUnknown, OutOfTime
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import change_to, make
 from wizard.steps.difference import digest
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.node_trust import node_trust_steps
 
 BUNDLE = Kind("trust.cert-manager.io/v1alpha1", "Bundle")
@@ -110,7 +111,7 @@ class PublishedToPods(Step):
             **BUNDLE.head,
             "metadata": {
                 "name": self._ref.name,
-                "labels": {LABEL: self._inputs.preset.name},
+                "labels": {PRESET_LABEL: self._inputs.preset.name},
             },
             "spec": {
                 "sources": [{"inLine": root}],

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from tests.unit.checks.conftest import NAMESPACE, Given, claim, deployment, preset_of, thing
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.ports import Object, Ref, Release
-from wizard.steps.inputs import LABEL, SECRET
+from wizard.steps.inputs import SECRET
 
 RELEASE = Release("harbor", "harbor", 3, "deployed", "harbor", "1.19.2", "2.15.2", 3)
 OWNED = [Ref(SECRET, "harbor", "harbor-encryption-key")]
 
 
 def secret(label: str | None = "test") -> Object:
-    labels = {LABEL: label} if label else {}
+    labels = {PRESET_LABEL: label} if label else {}
     return thing("v1/Secret", "harbor-encryption-key", "harbor", labels=labels)
 
 
@@ -61,7 +62,7 @@ async def test_secrets_with_the_wizards_names(given: Given, label: str | None, s
 
 
 async def test_a_harbor_that_lost_its_encryption_key_gets_no_new_one(given: Given) -> None:
-    other = thing("v1/Secret", "harbor-core-secret", "harbor", labels={LABEL: "test"})
+    other = thing("v1/Secret", "harbor-core-secret", "harbor", labels={PRESET_LABEL: "test"})
     given(NAMESPACE, other)
     owned = [*OWNED, Ref(SECRET, "harbor", "harbor-core-secret")]
     assert (await given.ask("leftovers.secrets", owned=owned)).state == "ok"
@@ -115,7 +116,7 @@ async def test_a_database_is_used_again_only_with_the_secrets_that_fit_it(
         Ref(SECRET, "harbor", f"harbor-{one}") for one in ("encryption-key", "database-password")
     ]
     there = [
-        thing("v1/Secret", ref.name, "harbor", labels={LABEL: "test"})
+        thing("v1/Secret", ref.name, "harbor", labels={PRESET_LABEL: "test"})
         for ref in owned
         if ref.name != missing
     ]

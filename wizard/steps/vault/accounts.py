@@ -5,11 +5,12 @@ from typing import Any
 
 from wizard.charts.cert_manager import NAMESPACE
 from wizard.charts.manifest import plural
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.cert_manager import installation
 from wizard.steps.changes import changes_to, make
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.vault.names import IssuerNames
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -24,7 +25,7 @@ class KeptObjects(Step):
         self, id_: str, title: str, inputs: Inputs, objects: Sequence[Mapping[str, Any]]
     ) -> None:
         self.id, self.title = id_, title
-        label = {"labels": {LABEL: inputs.preset.name}}
+        label = {"labels": {PRESET_LABEL: inputs.preset.name}}
         self._objects = [{**obj, "metadata": {**obj["metadata"], **label}} for obj in objects]
 
     async def rights(self, charts: Charts) -> Sequence[NeededRight]:
@@ -134,7 +135,7 @@ class VaultAccounts(Step):
         ]
 
     def _object(self, kind: Kind, name: str, *, namespaced: bool = True) -> Object:
-        metadata: Object = {"name": name, "labels": {LABEL: self._inputs.preset.name}}
+        metadata: Object = {"name": name, "labels": {PRESET_LABEL: self._inputs.preset.name}}
         if namespaced:
             metadata["namespace"] = self._names.namespace
         return {**kind.head, "metadata": metadata}

@@ -12,10 +12,11 @@ from wizard.answers.vaultauth import (
     UserpassAuth,
     VaultAuth,
 )
+from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.errors import UsageError
 from wizard.ports import Object, World
 from wizard.steps.commercial import file_content
-from wizard.steps.inputs import LABEL, Inputs
+from wizard.steps.inputs import Inputs
 from wizard.steps.secrets import Copied, Entries
 from wizard.steps.vault.names import IssuerNames
 from wizard.steps.vault.reaching import AUTH, address_of
@@ -35,7 +36,7 @@ def issuer_object(inputs: Inputs, server: VaultServer, path: str, auth: Object) 
         vault["namespace"] = server.namespace
     if server.authority:
         vault["caBundle"] = b64encode(server.authority).decode()
-    labels = {LABEL: inputs.preset.name, "release": inputs.preset.target.release}
+    labels = {PRESET_LABEL: inputs.preset.name, "release": inputs.preset.target.release}
     return {
         "apiVersion": _ISSUER,
         "kind": "Issuer",
