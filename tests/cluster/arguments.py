@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.build import Programs
 from tests.cluster.certificates import Certificates
+from tests.cluster.kube import Object
 from tests.cluster.process import free_port
 
 KWOK = Path(__file__).parent / "kwok"
@@ -61,16 +61,12 @@ class Arguments:
 
     @property
     def egress(self) -> Path:
-        """Says how the API server reaches Services, once there is something behind them."""
+        """Says how the API server reaches Services (and nodes)."""
         return self.folder / "egress.yaml"
 
     def api_server(self) -> list[str]:
         """With RBAC and an audit log that is written before a request ends."""
         file = self.certificates.path
-        routed = [f"--egress-selector-config-file={self.egress}"] if self.egress.exists() else []
-        return [*self._api_server(file), *routed]
-
-    def _api_server(self, file: Callable[[str], str]) -> list[str]:
         return [
             self.programs.path("kube-apiserver"),
             f"--etcd-servers=http://127.0.0.1:{self.ports.etcd}",
@@ -94,6 +90,7 @@ class Arguments:
             f"--audit-log-path={self.folder / 'audit.log'}",
             "--audit-log-mode=blocking",
             "--audit-log-maxsize=100000",
+            f"--egress-selector-config-file={self.egress}",
         ]
 
     def controllers(self) -> list[str]:
@@ -141,3 +138,15 @@ class Arguments:
             f"--enable-crds={','.join(WATCHED_BY_KWOK)}",
             *stages,
         ]
+
+
+def egress_through(socket: str) -> Object:
+    """The API server's configuration by which it connects to Services and nodes through a proxy,
+    which listens on a Unix socket.
+    """
+    connection = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": socket}}}
+    return {
+        "apiVersion": "apiserver.k8s.io/v1beta1",
+        "kind": "EgressSelectorConfiguration",
+        "egressSelections": [{"name": "cluster", "connection": connection}],
+    }

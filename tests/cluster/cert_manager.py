@@ -20,7 +20,6 @@ from tests.cluster.dns import Names
 from tests.cluster.kube import CORE, KubeError, Object, condition
 from tests.cluster.plain_helm import PlainHelm
 from tests.cluster.process import Process, poll
-from tests.cluster.service_proxy import ServiceProxy
 
 NAMESPACE, RELEASE = "cert-manager", "cert-manager"
 CHART = "cert-manager-v1.21.1.tgz"
@@ -58,14 +57,13 @@ class CertManager:
         )
         self.webhook = Webhook(control_plane.certificates.serving("webhook", SERVICE))
         self.names = Names()
-        self.proxy = ServiceProxy(self.admin)
+        self.proxy = control_plane.proxy
         self.services = self.proxy.services
         self.services[SERVICE] = self.webhook.port
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._tend, name="cert-manager")
 
     def __enter__(self) -> CertManager:
-        self.control_plane.reach_services_through(self.proxy.socket)
         self._thread.start()
         return self
 
@@ -73,9 +71,7 @@ class CertManager:
         self._ended.set()
         self._thread.join(30)
         self._stop_controllers()
-        if "kube-apiserver" in self.control_plane.processes:
-            self.control_plane.reach_services_directly()
-        self.proxy.stop()
+        del self.services[SERVICE]
         self.names.stop()
         self.webhook.stop()
 

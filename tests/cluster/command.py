@@ -174,8 +174,14 @@ class Running:
         self.wait()
 
     def wait(self, seconds: float = 240) -> Ended:
-        """Wait for its end."""
-        code = self._process.wait(seconds)
+        """Wait for its end. Raises AssertionError with what it said last."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            said = "".join(self._stdout[-25:] + self._stderr[-25:])
+            raise AssertionError(
+                f"it goes on after {seconds:.0f} s; it said last\n{said}"
+            ) from None
         for reader in self._readers:
             reader.join(20)
         return Ended(code, "".join(self._stdout), "".join(self._stderr))

@@ -13,13 +13,14 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.cluster.arguments import KWOK, Arguments, Ports
+from tests.cluster.arguments import KWOK, Arguments, Ports, egress_through
 from tests.cluster.audit import POLICY, Audit
 from tests.cluster.build import Programs
 from tests.cluster.certificates import Certificates
 from tests.cluster.identities import HOME, Identity, new_identity, write_kubeconfig
 from tests.cluster.kube import CORE, STORAGE, Kube, Object, condition
 from tests.cluster.process import Process
+from tests.cluster.service_proxy import ServiceProxy
 
 EXTENSIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 UP_WITHIN = 90  # seconds; some four on an idle machine, many more on a busy one
@@ -46,6 +47,7 @@ class ControlPlane:
         pair = (key["client-certificate"], key["client-key"])
         self.admin = Kube(self.server, self.ca, certificate=pair)
         self._anonymous = Kube(self.server, self.ca)
+        self.proxy = ServiceProxy(self.admin)
         self.audit = Audit(self.folder / "audit.log", self._answers)
         self.processes: dict[str, Process] = {}
         self._numbers = itertools.count(1)
@@ -66,6 +68,7 @@ class ControlPlane:
         """Bring everything up: nodes Ready, storage classes there."""
         begin = time.monotonic()
         (self.folder / "audit-policy.yaml").write_text(yaml.safe_dump(POLICY))
+        self.arguments.egress.write_text(yaml.safe_dump(egress_through(self.proxy.socket)))
         self._run("etcd", self.arguments.etcd())
         self.start_api()
         self._run("kube-controller-manager", self.arguments.controllers())
@@ -83,6 +86,7 @@ class ControlPlane:
         """End every program, newest first, and remove the data: nothing of it is worth a grace."""
         for name in reversed(list(self.processes)):
             self.processes.pop(name).kill()
+        self.proxy.stop()
         self.admin.close()
         self._anonymous.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -111,24 +115,6 @@ class ControlPlane:
         """Start the API server, at the same address with the same data, and wait for it."""
         process = self._run("kube-apiserver", self.arguments.api_server())
         process.wait_until(self.admin.ready, UP_WITHIN)
-
-    def reach_services_through(self, socket: str) -> None:
-        """From now on the API server connects to Services (and nodes) through that proxy,
-        which listens on a Unix socket.
-        """
-        connection = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": socket}}}
-        egress = {
-            "apiVersion": "apiserver.k8s.io/v1beta1",
-            "kind": "EgressSelectorConfiguration",
-            "egressSelections": [{"name": "cluster", "connection": connection}],
-        }
-        self.arguments.egress.write_text(yaml.safe_dump(egress))
-        self.restart_api()
-
-    def reach_services_directly(self) -> None:
-        """As at the start: nothing answers for a Service."""
-        self.arguments.egress.unlink()
-        self.restart_api()
 
     def stop_api(self) -> None:
         """Kill the API server as a crash would."""

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.process import poll
 from tests.cluster.wizard import COMMAND, Wizard
 from tests.terminal import Terminal
+from wizard.answers.keeping import kept_drafts
 from wizard.run.records import unfinished
 
 SIZES = [(80, 24), (140, 45)]
@@ -114,11 +116,18 @@ def test_a_killed_session_is_continued_with_what_was_typed(wizard: Wizard) -> No
         person.until("Where does Harbor go?")
         person.press("-of-mine")
         person.until("production-of-mine", "answers at")
+        poll("it is kept", lambda: kept_name(wizard) == "production-of-mine", 5)
         os.kill(person.pid, signal.SIGKILL)
     with terminal(wizard) as person:
         person.until('"production-of-mine", left at Target')
         person.press("down", "enter")
         person.until("Where does Harbor go?", "production-of-mine")
+
+
+def kept_name(wizard: Wizard) -> str:
+    """The name in the draft on the disk."""
+    drafts, _ = kept_drafts(Path(wizard.state) / "harbor-wizard" / "drafts")
+    return drafts[0].name if drafts else ""
 
 
 SLOW = {"harbor-wizard.test/ready-after": "20s"}
