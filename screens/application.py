@@ -84,11 +84,17 @@ class WizardApp(Navigation):
 
     @work(group="start", exclusive=True)
     async def _watch(self, target: "Target") -> None:
-        """Watch the release that the command line named."""
+        """Watch the release that the command line named; it is read while the rest is loaded."""
+        from screens.models.watching import Watching
+        from wizard.answers.network import Network
+
+        draft = self.ways.draft
+        network = draft.tentative()[0].network if draft else Network()
+        watching = Watching(self._connection.world(target.context, network), target)
         await self.ready()
         from screens.troubleshoot import TroubleshootScreen
 
-        self.push_screen(TroubleshootScreen(target))
+        self.push_screen(TroubleshootScreen(watching))
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""

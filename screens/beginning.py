@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from screens.dialogs.files import Files
 from screens.dialogs.pick import Choice, Pick
+from screens.models.connection import Connection
 from screens.models.desk import EMPTY, Desk
 from screens.models.session import Session
+from screens.models.watching import Watching
 from screens.pages import all_pages
 from screens.pages.page import Page
 from screens.troubleshoot import TroubleshootScreen, harbors
@@ -24,14 +26,15 @@ if TYPE_CHECKING:
     from screens.application import WizardApp
 
 
-def first_session(ways: Ways) -> Session:
+def first_session(ways: Ways, connection: Connection) -> Session:
     """The session that the command line asked for."""
     if ways.draft is None:
-        return Session(ways, Desk(Draft(EMPTY)))
+        return Session(ways, Desk(Draft(EMPTY)), connection=connection)
     opened = ways.presets[0] if ways.presets else None
     whole = len(ways.presets) == 1 and read(ways.presets).data == ways.draft.data
-    visited = {page.id for page in all_pages()}
-    return Session(ways, Desk(ways.draft, opened, opened if whole else None, visited=visited))
+    visited = set() if ways.watch else {page.id for page in all_pages()}
+    desk = Desk(ways.draft, opened, opened if whole else None, visited=visited)
+    return Session(ways, desk, connection=connection)
 
 
 def first_stop(session: Session) -> str:
@@ -142,7 +145,8 @@ async def _look(app: "WizardApp") -> str:
         chosen = await app.push_screen_wait(Pick("Which one?", [Choice(one) for one in places]))
     if chosen:
         namespace, release = places[chosen]
-        app.push_screen(TroubleshootScreen(Target(namespace=namespace, release=release)))
+        target = Target(namespace=namespace, release=release)
+        app.push_screen(TroubleshootScreen(Watching(app.session.asker.world(), target)))
     return ""
 
 

@@ -9,6 +9,7 @@ from textual import work
 from textual.app import App
 
 from screens.dialogs.pick import Choice, Pick
+from screens.models.connection import Connection
 from screens.pages import all_pages
 from screens.pages.page import Page
 from screens.signs import State
@@ -32,6 +33,8 @@ class Navigation(App[int]):
         super().__init__()
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
+        self._connection = Connection(ways.open_world)
+        """That of the first session, which need not wait for it."""
         self._session: Session | None = None
         self._only_application = False
         """Whether the process lives for this application alone."""
@@ -40,16 +43,20 @@ class Navigation(App[int]):
         self._pages: tuple[Page, ...] = all_pages()
 
     async def ready(self) -> None:
-        """Wait until all that takes long to import is there: in a thread, after the first frame."""
+        """Wait until all that takes long to import is there: in a thread, after the first frame.
+
+        The pages are not waited for where a release is to be watched.
+        """
         if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(_import_the_rest))
+            load = _import_sessions if self.ways.watch else _import_the_rest
+            self._loading = asyncio.create_task(asyncio.to_thread(load))
         await asyncio.shield(self._loading)
         if self._session is None:
             if self._only_application:
                 gc.freeze()  # what is loaded stays: to look through it would hold up the keyboard
             from screens.beginning import first_session
 
-            self._session = first_session(self.ways)
+            self._session = first_session(self.ways, self._connection)
 
     @property
     def session(self) -> "Session":
@@ -75,6 +82,7 @@ class Navigation(App[int]):
     @work(group="go", exclusive=True)
     async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
         await self.ready()
+        await asyncio.to_thread(_import_the_rest)
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)
@@ -150,6 +158,10 @@ class Navigation(App[int]):
                 screen = self.get_screen(stop)
                 self.uninstall_screen(stop)
                 screen.remove()
+
+
+def _import_sessions() -> None:
+    from screens import beginning  # noqa: F401
 
 
 def _import_the_rest() -> None:

@@ -17,6 +17,7 @@ from screens.dialogs.act import ActionDialog
 from screens.looking import LookingScreen
 from screens.models.acts import Acting, preview_text
 from screens.models.session import Session
+from screens.models.watching import Watching
 from screens.widgets.finding_list import FindingList
 from screens.widgets.live_panes import pane_keys
 from screens.widgets.prompt import Prompt
@@ -26,10 +27,8 @@ from wizard.actions.acting import act_of, preview, require_rights
 from wizard.actions.base import Act
 from wizard.actions.claims import more_than
 from wizard.actions.seals import unseal_of
-from wizard.answers.target import Target
 from wizard.diagnose.offer import Offer
 from wizard.errors import WizardError
-from wizard.live import pictures
 from wizard.plan.plan import Target as PlannedTarget
 from wizard.ports import Kind, LogLine
 from wizard.run.events import Log
@@ -68,9 +67,9 @@ class TroubleshootScreen(LookingScreen):
         *pane_keys(WatchPanes.TITLES, "watch"),
     ]
 
-    def __init__(self, target: Target) -> None:
-        super().__init__(target)
-        self._lines: list[Log] = []
+    def __init__(self, watching: Watching) -> None:
+        super().__init__(watching.target)
+        self._watching = watching
         self._offered: Offer | None = None
 
     def body(self) -> ComposeResult:
@@ -92,23 +91,21 @@ class TroubleshootScreen(LookingScreen):
         """Show every picture there is, until the screen is left or the login ends."""
         session = self.wizard.session
         try:
-            world = await session.asker.world()
-            async with aclosing(pictures(world, self._target, self._logged)) as seen:
+            async with aclosing(self._watching.pictures()) as seen:
                 async for picture in seen:
                     if self.stands:
                         self.panes.show(picture)
         except WizardError as error:
             self.panes.tell(session.redactor.redact(str(error)))
 
-    def _logged(self, line: LogLine) -> None:
-        text = self.wizard.session.redactor.redact(line.text)
-        source = f"{line.pod}/{line.container}"
-        self._lines.append(Log(time=line.time, run="", source=source, text=text))
-
     def _flow(self) -> None:
-        if self._lines and self.stands:
-            lines, self._lines = self._lines, []
-            self.panes.add_logs(lines)
+        if self._watching.lines and self.stands:
+            self.panes.add_logs([self._log(line) for line in self._watching.lines])
+            self._watching.lines.clear()
+
+    def _log(self, line: LogLine) -> Log:
+        text = self.wizard.session.redactor.redact(line.text)
+        return Log(time=line.time, run="", source=f"{line.pod}/{line.container}", text=text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """See LogScreen; what a problem offers is named only while it is chosen in sight."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MISSING = "missing"
 """What `--ask` calls the pages on which something is wrong or not answered yet."""
+_TURN_SECONDS = 0.001
+"""How long threads may keep the screens waiting: by default five times as long."""
 
 
 def require_screen(settings: Common, presets: Sequence[Path]) -> None:
@@ -118,6 +121,7 @@ def _on_screen(settings: Common, prepared: Callable[[], "Ways"]) -> ExitCode:
 
     Nothing heavy is imported before the first frame, hence no `execute` around it.
     """
+    sys.setswitchinterval(_TURN_SECONDS)
     try:
         return asyncio.run(_show(prepared()))
     except (Exception, asyncio.CancelledError) as error:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
 
-from wizard.answers.network import Network
-from wizard.ports import World
+if TYPE_CHECKING:
+    from wizard.answers.network import Network
+    from wizard.ports import World
 
-OpenWorld = Callable[[str | None, Network], AbstractAsyncContextManager[World]]
-_Key = tuple[str | None, Network]
+    OpenWorld = Callable[[str | None, Network], AbstractAsyncContextManager[World]]
+    _Key = tuple[str | None, Network]
 
 
 class _Opened:
     """A world that is open, or being opened, until it is closed."""
 
-    def __init__(self, world: AbstractAsyncContextManager[World]) -> None:
+    def __init__(self, world: "AbstractAsyncContextManager[World]") -> None:
         self.users = 0
         self._leave = asyncio.Event()
         self._world: asyncio.Future[World] = asyncio.get_running_loop().create_future()
@@ -26,7 +28,7 @@ class _Opened:
         done = self._world.done()
         return done and (self._world.cancelled() or self._world.exception() is not None)
 
-    async def world(self) -> World:
+    async def world(self) -> "World":
         """The world, once it is open. Raises what kept it from being opened."""
         return await asyncio.shield(self._world)
 
@@ -35,7 +37,7 @@ class _Opened:
         self._leave.set()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _hold(self, world: AbstractAsyncContextManager[World]) -> None:
+    async def _hold(self, world: "AbstractAsyncContextManager[World]") -> None:
         """Enter and leave in one task, as what is opened may need it."""
         try:
             async with world as opened:
@@ -55,17 +57,17 @@ class Connection:
     Whoever asks for the world of a run while that goes on is given the very same.
     """
 
-    def __init__(self, open_world: OpenWorld) -> None:
+    def __init__(self, open_world: "OpenWorld") -> None:
         self._open_world = open_world
         self._opened: dict[_Key, _Opened] = {}
         self._changing = asyncio.Lock()
 
-    async def world(self, context: str | None, network: Network) -> World:
+    async def world(self, context: str | None, network: "Network") -> "World":
         """The world of a kubeconfig context. Raises UsageError for one that cannot be used."""
         return await (await self._one((context, network))).world()
 
     @asynccontextmanager
-    async def held(self, context: str | None, network: Network) -> AsyncIterator[World]:
+    async def held(self, context: str | None, network: "Network") -> AsyncIterator["World"]:
         """The world of a context, open at least as long as this is. Raises UsageError."""
         one = await self._one((context, network))
         one.users += 1
@@ -79,7 +81,7 @@ class Connection:
         async with self._changing:
             await self._close(list(self._opened))
 
-    async def _one(self, key: _Key) -> _Opened:
+    async def _one(self, key: "_Key") -> _Opened:
         """The world of a key, opened where it is not; others that nobody holds are closed."""
         async with self._changing:
             done_with = [
@@ -92,6 +94,6 @@ class Connection:
                 self._opened[key] = _Opened(self._open_world(*key))
             return self._opened[key]
 
-    async def _close(self, keys: list[_Key]) -> None:
+    async def _close(self, keys: "list[_Key]") -> None:
         for key in keys:
             await self._opened.pop(key).close()

@@ -49,7 +49,14 @@ class TypedSecrets:
 class Session:
     """Everything behind the screens, without any of them."""
 
-    def __init__(self, ways: Ways, desk: Desk, kept: KeptDraft | None = None) -> None:
+    def __init__(
+        self,
+        ways: Ways,
+        desk: Desk,
+        kept: KeptDraft | None = None,
+        connection: Connection | None = None,
+    ) -> None:
+        """`connection`: one that is there already, instead of one of its own."""
         self.ways = ways
         self.desk = desk
         self.stop = ""
@@ -62,7 +69,7 @@ class Session:
         )
         desk.on_change = self._changed
         self.redactor = Redactor()
-        self.connection = Connection(ways.open_world)
+        self.connection = connection or Connection(ways.open_world)
         self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None
         self.agreement = Agreement()

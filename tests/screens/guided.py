@@ -11,6 +11,7 @@ from screens.application import WizardApp
 from screens.models.desk import Desk
 from screens.models.run import Run
 from screens.models.session import Session
+from screens.models.watching import Watching
 from screens.pages import all_pages
 from screens.troubleshoot import TroubleshootScreen
 from tests.screens.screen_text import screen_lines
@@ -69,7 +70,8 @@ class Guided:
 
     def watch(self) -> None:
         """Open the live view of the demo's release."""
-        self.app.push_screen(TroubleshootScreen(Target(namespace="harbor", release="harbor")))
+        target = Target(namespace="harbor", release="harbor")
+        self.app.push_screen(TroubleshootScreen(Watching(self.app.session.asker.world(), target)))
 
     async def watch_installed(self) -> None:
         """Install Harbor, and watch it until all of it was seen."""

@@ -8,6 +8,7 @@ import pytest
 
 from backends.simulated.stage import Stage
 from backends.simulated.world import SimulatedWorld
+from screens.models.watching import Watching
 from screens.troubleshoot import TroubleshootScreen
 from screens.widgets.finding_list import FindingList
 from screens.widgets.watch_panes import WatchPanes
@@ -77,7 +78,8 @@ async def test_a_failure_names_cause_and_fix_and_what_it_drags_down(
 async def test_another_cluster_than_the_presets_is_told() -> None:
     async with guided() as person:
         wanted = Target(namespace="harbor", release="harbor", clusterUid=ANOTHER)
-        person.app.push_screen(TroubleshootScreen(wanted))
+        watching = Watching(person.app.session.asker.world(), wanted)
+        person.app.push_screen(TroubleshootScreen(watching))
         await person.until_seen("✗", ANOTHER, "fix: Choose the right context")
 
 

@@ -1,0 +1,36 @@
+"""A look at a release that goes on, from when it is asked for: whoever shows it may come later."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable
+
+from wizard.answers.target import Target
+from wizard.live import Picture, pictures
+from wizard.ports import LogLine, World
+
+
+class Watching:
+    """Watches a release of a world that may still be opened."""
+
+    def __init__(self, world: Awaitable[World], target: Target) -> None:
+        self.target = target
+        self.lines: list[LogLine] = []
+        """What was logged since somebody took these lines."""
+        self._seen: AsyncGenerator[Picture] | None = None
+        self._first = asyncio.ensure_future(self._begin(world))
+
+    async def _begin(self, world: Awaitable[World]) -> Picture:
+        self._seen = pictures(await world, self.target, self.lines.append)
+        return await anext(self._seen)
+
+    async def pictures(self) -> AsyncGenerator[Picture]:
+        """See wizard.live.pictures; for one who shows them."""
+        try:
+            yield await self._first
+            if self._seen is not None:
+                async for picture in self._seen:
+                    yield picture
+        finally:
+            self._first.cancel()
+            await asyncio.wait([self._first])
+            if self._seen is not None:
+                await self._seen.aclose()
