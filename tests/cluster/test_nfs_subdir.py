@@ -16,6 +16,8 @@ from tests.cluster.plain_helm import PlainHelm
 from tests.cluster.process import poll
 from tests.cluster.test_role import apply_role, printed_role
 from tests.cluster.wizard import Wizard
+from wizard.answers.storage import NfsProvisioner
+from wizard.charts.nfs_subdir import pull_secret
 
 SYSTEM = f"{CORE}/namespaces/kube-system"
 MISSING = {"imageMirrors": {"registry.k8s.io": "missing.test/k8s"}}
@@ -34,6 +36,11 @@ def storage(**other: str) -> Object:
     return {"provisioner": {**NFS, **other}, "volumes": on_disk}
 
 
+def login(answers: Object) -> str:
+    """The Secret with the login for the provisioner's image."""
+    return pull_secret(NfsProvisioner.model_validate(answers["provisioner"]))
+
+
 @pytest.fixture
 def export(wizard: Wizard, control_plane: ControlPlane, tmp_path: Path) -> Iterator[Export]:
     """The export, and a folder of charts that has the provisioner's."""
@@ -50,6 +57,7 @@ def export(wizard: Wizard, control_plane: ControlPlane, tmp_path: Path) -> Itera
     for release in helm.run("list", *place, "--short").split():
         if release.startswith("harbor-wizard-nfs-"):
             helm.run("uninstall", release, *place)
+    wizard.admin.delete(f"{SYSTEM}/secrets/{login(storage())}")
     remove_class(wizard.admin)
 
 
@@ -70,6 +78,7 @@ def test_provisioner_class_and_volumes_come_and_a_second_run_writes_nothing(
     assert chart == NAME
     assert made["parameters"] == {"onDelete": "retain"}
     assert made["reclaimPolicy"] == "Retain"
+    assert made["allowVolumeExpansion"] is False
     assert made["mountOptions"] == ["nfsvers=4.1", "hard"]
     name = f"{release}-{NAME}"
     pod = wizard.admin.get(f"/apis/apps/v1/namespaces/kube-system/deployments/{name}")["spec"][
@@ -111,12 +120,7 @@ def test_an_image_that_cannot_be_pulled_ends_the_wait(wizard: Wizard, export: Ex
     assert failed["what"].startswith("HW-025")
     assert f"missing.test/k8s/sig-storage/{NAME}:v4.0.2" in failed["why"]
     assert not wizard.admin.exists(CLASS)
-    (login,) = [
-        one["metadata"]["name"]
-        for one in wizard.admin.items(f"{SYSTEM}/secrets")
-        if one["metadata"]["name"].endswith("-pull")
-    ]
-    wizard.admin.delete(f"{SYSTEM}/secrets/{login}")
+    assert wizard.admin.get(f"{SYSTEM}/secrets/{login(storage())}")["type"].endswith("configjson")
 
 
 def test_without_the_chart_nothing_is_changed(wizard: Wizard, export: Export) -> None:
