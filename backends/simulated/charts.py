@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.simulated import cert_manager_chart, csi_nfs_chart, vault_charts
+from backends.simulated import cert_manager_chart, csi_nfs_chart, nfs_subdir_chart, vault_charts
 from backends.simulated.clock import Clock
 from backends.simulated.harbor import package as harbor_package
 from backends.simulated.harbor import render as harbor_render
@@ -22,6 +22,7 @@ _MAKERS: Mapping[str, Callable[[ChartSource, Path], Path]] = {
     "harbor": harbor_package.make_package,
     "cert-manager": cert_manager_chart.make_package,
     "csi-driver-nfs": csi_nfs_chart.make_package,
+    "nfs-subdir-external-provisioner": nfs_subdir_chart.make_package,
     "openbao": vault_charts.make_package,
     "vault": vault_charts.make_package,
 }
@@ -29,6 +30,7 @@ _RENDERED: Mapping[str, Callable[[str, str, Chart, Mapping[str, Any]], list[Obje
     "harbor": harbor_render.render,
     "cert-manager": cert_manager_chart.render,
     "csi-driver-nfs": csi_nfs_chart.render,
+    "nfs-subdir-external-provisioner": nfs_subdir_chart.render,
     "openbao": vault_charts.render,
     "vault": vault_charts.render,
 }

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.kube import CORE, KubeError, Object
+from tests.cluster.kube import KubeError, Object
+from tests.cluster.nfs_export import CLASS, Export, nothing_of_the_test, remove_class
 from tests.cluster.plain_helm import PlainHelm
-from tests.cluster.pod_logs import PodLogs
 from tests.cluster.process import poll
 from tests.cluster.wizard import Wizard
 
-CLASS = "/apis/storage.k8s.io/v1/storageclasses/tested-nfs"
 DRIVER = "/apis/storage.k8s.io/v1/csidrivers/nfs.csi.k8s.io"
 NFS: Object = {
     "kind": "nfs",
@@ -32,34 +31,12 @@ STORAGE: Object = {
         "redis": {"className": "standard"},
     },
 }
-GOOD = {
-    "user": "999",
-    "write": "ok",
-    "owner": "999",
-    "chmod": "ok",
-    "chown": "ok",
-    "flock": "ok",
-    "fsync_us": "900",
-    "free_kib": "1048576000",
-}
-
-
-class Export:
-    """What the pods of the test say of the export."""
-
-    def __init__(self, logs: PodLogs) -> None:
-        self._logs = logs
-
-    def is_like(self, **told: str) -> None:
-        lines = {**GOOD, **told}
-        self._logs.write("probe", *(f"harbor-wizard: {key}={lines[key]}" for key in lines))
 
 
 @pytest.fixture
 def export(wizard: Wizard, control_plane: ControlPlane, tmp_path: Path) -> Iterator[Export]:
-    logs = PodLogs(control_plane.admin, wizard.namespace, tmp_path / "logs")
-    yield Export(logs)
-    logs.remove()
+    with Export(control_plane.admin, wizard.namespace, tmp_path / "logs") as export:
+        yield export
     _remove_driver(wizard)
 
 
@@ -69,22 +46,7 @@ def _remove_driver(wizard: Wizard) -> None:
     place = ("--namespace", "kube-system")
     helm.run("uninstall", "harbor-wizard-csi-nfs", *place, "--ignore-not-found")
     wizard.admin.delete(DRIVER)
-    wizard.admin.delete(CLASS)
-    for one in wizard.admin.items(f"{CORE}/persistentvolumes"):
-        if one["spec"].get("storageClassName") == "tested-nfs":
-            wizard.admin.delete(f"{CORE}/persistentvolumes/{one['metadata']['name']}")
-
-
-def nothing_of_the_test(wizard: Wizard) -> bool:
-    """Whether no Job, claim or volume of a test is left."""
-    claims = wizard.names("", "persistentvolumeclaims")
-    volumes = [
-        one["spec"]["claimRef"]["name"]
-        for one in wizard.admin.items(f"{CORE}/persistentvolumes")
-        if one["spec"].get("claimRef", {}).get("namespace") == wizard.namespace
-    ]
-    made = [*claims, *volumes, *wizard.names("batch/v1", "jobs")]
-    return not any("-nfs-" in name or "-probe-" in name for name in made)
+    remove_class(wizard.admin)
 
 
 def test_driver_class_and_volumes_come_and_a_second_run_writes_nothing(

@@ -13,7 +13,9 @@ from wizard.answers.draft import Draft
 from wizard.answers.outline import ROOT, Shape, all_sections, fields_of, shape_of
 from wizard.answers.versions import (
     CERT_MANAGER_VERSION,
+    CSI_DRIVER_NFS_VERSION,
     HARBOR_VERSION,
+    NFS_SUBDIR_PROVISIONER_VERSION,
     OPENBAO_VERSION,
     VAULT_VERSION,
 )
@@ -25,6 +27,8 @@ PINNED = {
     "certManager": CERT_MANAGER_VERSION,
     "openbao": OPENBAO_VERSION,
     "vault": VAULT_VERSION,
+    "csiDriverNfs": CSI_DRIVER_NFS_VERSION,
+    "nfsSubdirProvisioner": NFS_SUBDIR_PROVISIONER_VERSION,
 }
 """What this wizard installs where a preset names no version."""
 
@@ -119,10 +123,13 @@ def pinned(draft: Draft) -> Draft:
     own_server = kind in {"openbao", "vault"} and (
         draft.get("pki.authority.server.kind") == "deploy"
     )
+    on_nfs = draft.get("storage.provisioner.kind") == "nfs"
+    legacy = draft.get("storage.provisioner.driver") == "subdir"
     installed = [
         "harbor",
         *(["certManager"] if certified else []),
         *([kind] if own_server else []),
+        *(["nfsSubdirProvisioner" if legacy else "csiDriverNfs"] if on_nfs else []),
     ]
     for name in installed:
         if draft.get(f"versions.{name}") is None:

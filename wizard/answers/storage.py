@@ -34,7 +34,7 @@ class NfsProvisioner(Section):
         "csi",
         label="Driver",
         help="csi is csi-driver-nfs; subdir is nfs-subdir-external-provisioner, no longer "
-        "maintained.",
+        "maintained: only where privileged pods may not run on the nodes.",
     )
     server: Host = answer(label="Server", help="The NFS server.", example="10.0.0.5")
     path: RemotePath = answer(

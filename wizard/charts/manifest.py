@@ -26,8 +26,23 @@ _STORE = {
 _GIVEN_ON = "the release brings roles for its programs, which may do what this identity may not"
 
 
+_IN_NAMESPACES = {
+    "ConfigMap",
+    "Deployment",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "Role",
+    "RoleBinding",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+}
+"""Kinds of which a chart may leave it to Helm to name the namespace."""
+
+
 def owned(objects: Iterable[Object], release: str, namespace: str) -> list[Object]:
-    """The objects with the marks that Helm puts on them on the way to the cluster.
+    """The objects with the marks that Helm puts on them on the way to the cluster, and in the
+    release's namespace where they name none.
 
     A revision stores them without (measured with Helm 4.3.1), so anything that is compared with
     the cluster needs them.
@@ -37,7 +52,13 @@ def owned(objects: Iterable[Object], release: str, namespace: str) -> list[Objec
         "meta.helm.sh/release-name": release,
         "meta.helm.sh/release-namespace": namespace,
     }
-    return [_marked(obj, labels, annotations) for obj in objects]
+    return [_marked(_placed(obj, namespace), labels, annotations) for obj in objects]
+
+
+def _placed(obj: Object, namespace: str) -> Object:
+    if obj["kind"] not in _IN_NAMESPACES or _namespace(obj):
+        return obj
+    return {**obj, "metadata": {**obj["metadata"], "namespace": namespace}}
 
 
 def _marked(obj: Object, labels: dict[str, str], annotations: dict[str, str]) -> Object:

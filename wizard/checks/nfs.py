@@ -80,12 +80,30 @@ async def databases(world: World, subject: Subject) -> Outcome:
     )
 
 
+async def legacy(world: World, subject: Subject) -> Outcome:
+    """Why the other driver is better."""
+    return Outcome(
+        "warn",
+        "nfs-subdir-external-provisioner is no longer maintained.",
+        "Nobody mends the vulnerabilities of its image, which is of 2021 "
+        "(kubernetes-sigs/nfs-subdir-external-provisioner#367, #397); nodes need mount programs of "
+        "their own (nfs-common); each volume's folder is open to everybody who reaches the export "
+        "(mode 0777).",
+        "Choose csi in storage.provisioner.driver, which is maintained and brings what it needs.",
+    )
+
+
 def _is_nfs(provisioner: str) -> bool:
     return any(provisioner == one or provisioner.endswith(f"/{one}") for one in _ON_NFS)
 
 
 def _on_server(preset: Preset) -> bool:
     return isinstance(preset.storage.provisioner, NfsProvisioner)
+
+
+def _is_legacy(preset: Preset) -> bool:
+    nfs = preset.storage.provisioner
+    return isinstance(nfs, NfsProvisioner) and nfs.driver == "subdir"
 
 
 def _has_own(preset: Preset) -> bool:
@@ -99,6 +117,14 @@ CHECKS = (
         ("storage.provisioner",),
         server,
         applies=_on_server,
+        offline=True,
+    ),
+    Check(
+        "nfs.legacy",
+        "Provisioner for NFS",
+        ("storage.provisioner.driver",),
+        legacy,
+        applies=_is_legacy,
         offline=True,
     ),
     Check(

@@ -4,25 +4,16 @@ from collections.abc import Iterator
 
 from wizard.answers.preset import Preset
 from wizard.answers.problems import Problem
-from wizard.answers.storage import NfsProvisioner
 from wizard.charts.tls import has_authority
 
 
 def not_carried_out(preset: Preset) -> Iterator[Problem]:
     """A problem for every answer that would otherwise be ignored in silence."""
-    yield from _storage(preset)
     if preset.trust.pods != "none" and not has_authority(preset):
         yield _later("trust.pods", preset.trust.pods, "none where no root of your own is known")
     if preset.trust.nodes != "instructions" and not has_authority(preset):
         instead = "instructions where no root of your own is known"
         yield _later("trust.nodes", preset.trust.nodes, instead)
-
-
-def _storage(preset: Preset) -> Iterator[Problem]:
-    storage = preset.storage
-    if isinstance(storage.provisioner, NfsProvisioner) and storage.provisioner.driver == "subdir":
-        instead = "csi, which is maintained; subdir is legacy, and its chart was never tried"
-        yield _later("storage.provisioner.driver", "subdir", instead)
 
 
 def _later(path: str, given: str, instead: str) -> Problem:

@@ -1,4 +1,7 @@
-"""Volumes on an NFS server: csi-driver-nfs, installed here or by somebody else, and a class."""
+"""Volumes on an NFS server: csi-driver-nfs, installed here or by somebody else, and a class.
+
+The legacy provisioner, which the answers may ask for instead, is in nfs_subdir.py.
+"""
 
 from collections.abc import Sequence
 
@@ -12,6 +15,7 @@ from wizard.charts.csi_nfs import (
     csi_nfs_values,
 )
 from wizard.charts.manifest import plural
+from wizard.charts.nfs_subdir import provisioner_name
 from wizard.diagnose.kinds import PRESET_LABEL
 from wizard.ports import Charts, Kind, NeededRight, Object, Ref, Right, World
 from wizard.steps.base import ObjectChange, Reporter, Step
@@ -20,6 +24,7 @@ from wizard.steps.gate import Wait
 from wizard.steps.helm_release import RELEASE, HelmRelease, Values
 from wizard.steps.inputs import Inputs
 from wizard.steps.local_volumes import STORAGE_CLASS
+from wizard.steps.nfs_subdir import subdir_steps
 from wizard.steps.pull_login import ComponentLogin, pull_login
 
 CSI_DRIVER = Kind("storage.k8s.io/v1", "CSIDriver")
@@ -36,10 +41,17 @@ async def _foreign(world: World) -> bool:
 
 
 def nfs_steps(inputs: Inputs, nfs: NfsProvisioner) -> Sequence[Step]:
-    """The driver, with the login for its images, and the class; its id is `storage.nfs.class`."""
+    """What makes the volumes, with the login for its images, and the class; its id is
+    `storage.nfs.class`.
+    """
+    makers = subdir_steps(inputs, nfs) if nfs.driver == "subdir" else _csi_steps(inputs)
+    return [*makers, NfsClass(inputs, nfs, [makers[-1].id])]
+
+
+def _csi_steps(inputs: Inputs) -> Sequence[Step]:
     login = _login(inputs)
     driver = NfsDriver(inputs, [login.id] if login else [])
-    return [*([login] if login else []), driver, NfsClass(inputs, nfs, [driver.id])]
+    return [login, driver] if login else [driver]
 
 
 def _login(inputs: Inputs) -> ComponentLogin | None:
@@ -118,13 +130,15 @@ class NfsClass(Step):
     @property
     def _class(self) -> Object:
         nfs = self._nfs
+        subdir = nfs.driver == "subdir"
+        place = {} if subdir else {"server": nfs.server, "share": nfs.path}
         return {
             **STORAGE_CLASS.head,
             "metadata": {"name": nfs.class_name, "labels": {PRESET_LABEL: self._preset}},
-            "provisioner": DRIVER,
-            "parameters": {"server": nfs.server, "share": nfs.path, "onDelete": nfs.reclaim},
+            "provisioner": provisioner_name(nfs) if subdir else DRIVER,
+            "parameters": {**place, "onDelete": nfs.reclaim},
             "mountOptions": list(nfs.mount_options),
             "reclaimPolicy": nfs.reclaim.capitalize(),
             "volumeBindingMode": "Immediate",
-            "allowVolumeExpansion": True,
+            "allowVolumeExpansion": not subdir,  # that one cannot; its volumes have no limit
         }

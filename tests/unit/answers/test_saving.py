@@ -80,6 +80,20 @@ def test_saving_pins_the_server_that_is_installed(write: Callable[..., Path], ki
     assert pinned == {"openbao": None, "vault": None} | {kind: PINNED[kind]}
 
 
+@pytest.mark.parametrize(
+    ("driver", "name"),
+    [("", "csiDriverNfs"), ("driver: subdir,", "nfsSubdirProvisioner")],
+)
+def test_saving_pins_the_driver_of_volumes_on_nfs(
+    write: Callable[..., Path], driver: str, name: str
+) -> None:
+    nfs = f"{{kind: nfs, {driver} server: 10.0.0.5, path: /e}}"
+    path = write(f"{MINIMAL}storage: {{provisioner: {nfs}}}\n")
+    save(read([path]), path)
+    versions = load([path]).versions.model_dump(by_alias=True, exclude_none=True)
+    assert versions == {"harbor": PINNED["harbor"], name: PINNED[name]}
+
+
 def test_a_pinned_version_is_kept(write: Callable[..., Path]) -> None:
     path = write(MINIMAL + "versions: {harbor: 2.15.0}\n")
     save(read([path]), path)

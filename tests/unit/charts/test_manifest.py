@@ -12,6 +12,7 @@ def test_marks_of_helm_are_added_and_others_kept() -> None:
     first, second = owned([BARE, labelled], "harbor", "registry")
     assert first["metadata"] == {
         "name": "a",
+        "namespace": "registry",
         "labels": {"app.kubernetes.io/managed-by": "Helm"},
         "annotations": {
             "meta.helm.sh/release-name": "harbor",
@@ -20,6 +21,13 @@ def test_marks_of_helm_are_added_and_others_kept() -> None:
     }
     assert second["metadata"]["labels"]["app"] == "x"
     assert BARE["metadata"] == {"name": "a"}
+
+
+def test_what_names_no_namespace_is_in_that_of_the_release_if_its_kind_lives_in_one() -> None:
+    elsewhere = {**BARE, "metadata": {"name": "b", "namespace": "other"}}
+    of_the_cluster = {**BARE, "kind": "PersistentVolume"}
+    found = owned([BARE, elsewhere, of_the_cluster], "harbor", "registry")
+    assert [one["metadata"].get("namespace") for one in found] == ["registry", "other", None]
 
 
 async def test_rights_are_those_of_the_kinds_and_of_helms_own_secrets(render: Render) -> None:

@@ -131,6 +131,7 @@ def _offline() -> dict[str, Any]:
     return signed
 
 
+NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}
 PRESETS = [
     preset_of(),
     preset_of({"expose": {"kind": "nodePort"}}),
@@ -144,7 +145,8 @@ PRESETS = [
     preset_of(storage={"blobs": S3_BY_SECRET}),
     preset_of(trust={"pods": "trust-manager"}),
     preset_of(storage={"provisioner": {"kind": "local", "node": "worker"}}),
-    preset_of(storage={"provisioner": {"kind": "nfs", "server": "10.0.0.5", "path": "/e"}}),
+    preset_of(storage={"provisioner": NFS}),
+    preset_of(storage={"provisioner": {**NFS, "driver": "subdir"}}),
     preset_of(pki={"kind": "issuer", "name": "corp"}),
     preset_of(pki={"kind": "self-signed"}, trust={"pods": "trust-manager"}),
     preset_of(pki=_vault()),

@@ -241,7 +241,21 @@ OFFLINE = {
     "authority": {"kind": "vault", "server": EXISTING, "issuing": {"signer": SIGNER}},
 }
 NFS = {"kind": "nfs", "server": "10.0.0.5", "path": "/exports"}
-SUBDIR = {"provisioner": {**NFS, "driver": "subdir"}}
+
+
+@pytest.mark.parametrize("driver", ["csi", "subdir"])
+def test_volumes_on_nfs_have_a_driver_behind_its_login_a_class_and_a_probe(driver: str) -> None:
+    storage = {"provisioner": {**NFS, "driver": driver}}
+    graph = graph_of(preset(storage=storage, delivery={"pullSecret": {"env": "PULL"}}))
+    steps = [step for step in graph.steps if step.id.startswith("storage.nfs.")]
+
+    assert [(step.id, step.needs[-1]) for step in steps] == [
+        ("storage.nfs.login", "target.namespace"),
+        ("storage.nfs.driver", "storage.nfs.login"),
+        ("storage.nfs.class", "storage.nfs.driver"),
+        ("storage.nfs.probe", "storage.nfs.class"),
+    ]
+    assert {step.shares for step in steps[:2]} == {"kube-system"}
 
 
 def test_an_authority_outside_needs_no_root_here() -> None:
@@ -253,7 +267,6 @@ def test_an_authority_outside_needs_no_root_here() -> None:
 @pytest.mark.parametrize(
     ("sections", "path"),
     [
-        ({"storage": SUBDIR}, "storage.provisioner.driver"),
         ({"trust": {"pods": "trust-manager"}}, "trust.pods"),
         ({"trust": {"nodes": "daemonset"}}, "trust.nodes"),
     ],
@@ -271,6 +284,6 @@ def test_what_is_not_carried_out_yet_is_refused_by_its_path(
 
 def test_all_that_is_not_carried_out_is_told_at_once() -> None:
     with pytest.raises(PresetInvalid) as refused:
-        graph_of(preset(trust={"pods": "trust-manager"}, pki={"kind": "none"}, storage=SUBDIR))
+        graph_of(preset(trust={"pods": "trust-manager", "nodes": "daemonset"}))
 
     assert len(refused.value.problems) == 2

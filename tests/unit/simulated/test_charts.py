@@ -8,6 +8,7 @@ import pytest
 
 from backends.simulated.harbor.package import make_package
 from backends.simulated.world import SimulatedWorld
+from tests.unit.checks.conftest import preset_of
 from tests.unit.simulated.conftest import (
     DEPLOYMENT,
     NAMESPACE,
@@ -18,8 +19,10 @@ from tests.unit.simulated.conftest import (
     request_of,
     seconds,
 )
+from wizard.answers.storage import NfsProvisioner
+from wizard.charts.nfs_subdir import provisioner_name, subdir_chart, subdir_values
 from wizard.errors import HelmFailed
-from wizard.ports import Change, Charts, ChartSource, Kind, Object, Ref, World
+from wizard.ports import Change, Charts, ChartSource, Kind, Object, Ref, ReleaseRequest, World
 
 CLAIM = Kind("v1", "PersistentVolumeClaim")
 NODE_PORT: dict[str, Any] = {
@@ -75,6 +78,22 @@ async def test_a_package_brings_the_images_of_its_harbor(
         if o["metadata"]["name"] == "harbor-redis" and "spec" in o and o["kind"] == "StatefulSet"
     )
     assert redis["spec"]["template"]["spec"]["containers"][0]["image"].endswith(tag)
+
+
+async def test_the_provisioner_for_nfs_serves_the_export_of_the_values(
+    world: World, tmp_path: Path
+) -> None:
+    package = await world.charts.fetch(subdir_chart(None), tmp_path)
+    nfs = NfsProvisioner(kind="nfs", driver="subdir", server="10.0.0.5", path="/e")
+    values = subdir_values(preset_of(), nfs)
+    objects = await world.charts.render(ReleaseRequest("a", "b", package, values), None)
+    (container,) = objects[-1]["spec"]["template"]["spec"]["containers"]
+    assert container["image"].endswith("/nfs-subdir-external-provisioner:v4.0.2")
+    assert {one["value"] for one in container["env"]} == {
+        "10.0.0.5",
+        "/e",
+        provisioner_name(nfs),
+    }
 
 
 async def test_other_charts_are_not_in_that_repository(world: World, tmp_path: Path) -> None:
