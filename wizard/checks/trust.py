@@ -72,7 +72,7 @@ async def lasting(world: World, subject: Subject) -> Outcome:
         return Outcome(
             "ok",
             f"All {len(nodes)} nodes have containerd. It reads the file where its config.toml has "
-            f'config_path = "{FOLDER}"; where it has not, the first pull there tells.',
+            f'config_path = "{FOLDER}"; the run tries that by a pull on every node.',
         )
     found = list(known.values())
     told = "; ".join(f"{name}: {_some(pools[name])}" for name in pools)

@@ -17,6 +17,8 @@ from wizard.steps.local_volumes import LocalVolumes, local_claims
 from wizard.steps.namespace import TargetNamespace
 from wizard.steps.nfs import NfsClass, nfs_steps
 from wizard.steps.nfs_probe import NfsProbe, nfs_claims
+from wizard.steps.node_pulls import NodePulls
+from wizard.steps.node_trust import NodeTrust
 from wizard.steps.probe import Probe
 from wizard.steps.release import HarborRelease
 from wizard.steps.tls import certificate_steps
@@ -55,7 +57,7 @@ def build_graph(inputs: Inputs) -> Graph:
     if problems := list(not_carried_out(inputs.preset)):
         raise PresetInvalid(problems)
     certificates = list(certificate_steps(inputs))
-    published = trust_steps(inputs, [step.id for step in certificates])
+    published = list(trust_steps(inputs, [step.id for step in certificates]))
     logins, blobs = copy_secrets(inputs), blob_secrets(inputs)
     ground: list[Step] = [
         TargetNamespace(inputs),
@@ -67,7 +69,8 @@ def build_graph(inputs: Inputs) -> Graph:
     ground += _volumes(inputs, logins)
     ground += _probes(inputs, logins, blobs)
     release = HarborRelease(inputs, needs=[step.id for step in ground], logins=logins)
-    return Graph((*ground, *published, release, HarborHealthy(inputs)), release)
+    pulls = [NodePulls(inputs, step) for step in published if isinstance(step, NodeTrust)]
+    return Graph((*ground, *published, release, HarborHealthy(inputs), *pulls), release)
 
 
 def _volumes(inputs: Inputs, logins: Step | None) -> Iterator[Step]:

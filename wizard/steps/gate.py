@@ -180,7 +180,8 @@ async def wait_until_ready(
                 return
             lines.flow()
             report.waiting(why)
-            report.progress(gate.done, gate.total)
+            if gate.total:
+                report.progress(gate.done, gate.total)
             wait.go_on(why)
             if not await observer.changed(timeout=wait.look_again):
                 await _require_answer(world, wait)

@@ -29,6 +29,11 @@ _SIGNS = {
     "rate": re.compile(r"toomanyrequests|429 Too Many Requests|pull rate limit", re.I),
     "plain": re.compile(r"server gave HTTP response to HTTPS client"),
     "untrusted": re.compile(r"x509: |certificate signed by unknown authority"),
+    "unreachable": re.compile(
+        r"dial tcp|\bno such host\b|i/o timeout|connection (refused|reset)|no route to host"
+        r"|network is unreachable|TLS handshake timeout|deadline exceeded|request canceled",
+        re.I,
+    ),
     "denied": re.compile(
         r"\b401\b|\b403 Forbidden|no basic auth credentials|authentication required"
         r"|authorization failed|insufficient_scope|pull access denied|unauthorized:|denied: ",
@@ -47,12 +52,15 @@ _RENAMED = re.compile(r"/redis-photon:v(?:2\.15\.(?:[2-9]|\d\d)|2\.(?:1[6-9]|[2-
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class PullFailure:
+    """A container that waits in vain for its image, and what was said of it."""
+
     pod: Object
     image: str
     sign: str
     """A key of `_SIGNS`, "renamed", or empty where no message tells more than that it failed."""
     told: str
+    """The newest message that has the sign."""
     events: tuple[Object, ...]
     since: datetime | None
     seen: datetime | None
@@ -62,8 +70,14 @@ class _Failure:
         """The events that say something else than `told`."""
         return tuple(one for one in self.events if one_line(one.get("message")) != self.told)
 
+    @property
+    def tries(self) -> int:
+        """How often the events say that a pull failed."""
+        return sum(event.get("count") or 1 for event in self.events)
 
-def _failures(view: View) -> Iterable[_Failure]:
+
+def pull_failures(view: View) -> Iterable[PullFailure]:
+    """All containers that wait in vain for their images."""
     for pod in view.unsettled_pods:
         for declared, status in containers(pod):
             reason, message = waiting(status)
@@ -71,7 +85,7 @@ def _failures(view: View) -> Iterable[_Failure]:
                 yield _failure(view, pod, declared["image"], f"{reason}: {one_line(message)}")
 
 
-def _failure(view: View, pod: Object, image: str, told: str) -> _Failure:
+def _failure(view: View, pod: Object, image: str, told: str) -> PullFailure:
     """What the container's own status and all warnings about its image say together."""
     events = tuple(
         event
@@ -92,7 +106,7 @@ def _failure(view: View, pod: Object, image: str, told: str) -> _Failure:
         sign = "renamed"
     since = first_seen(events[0]) if events else created(pod)
     seen = last_seen(events[-1]) if events else None
-    return _Failure(pod, image, sign, text, events, since, seen)
+    return PullFailure(pod, image, sign, text, events, since, seen)
 
 
 def _rule(
@@ -111,7 +125,7 @@ def _rule(
                 seen=failure.seen,
                 terminal=grace is None or failure.sign == "missing",
             )
-            for failure in _failures(view)
+            for failure in pull_failures(view)
             if failure.sign in signs.split("|")
         )
 
@@ -180,7 +194,7 @@ RULES = (
     _rule(
         "HW-025",
         "Image cannot be pulled",
-        "missing|",
+        "missing|unreachable|",
         "The node cannot get {image}: it does not exist there, or its registry cannot be reached.",
         "Check the image's name and tag, and that every node resolves and reaches {host}. Without "
         "internet access, push it to a registry of your own and pull from that mirror.",
