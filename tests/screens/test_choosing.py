@@ -12,7 +12,6 @@ from screens.application import WizardApp
 from screens.dialogs.items import ItemsEditor
 from screens.dialogs.pick import Pick
 from screens.dialogs.secret_editor import SecretEditor
-from screens.models.connection import OpenWorld
 from screens.models.desk import Desk
 from screens.models.session import Session
 from screens.page_screen import PageScreen
@@ -20,7 +19,16 @@ from screens.ways import Ways
 from screens.widgets.certificate_view import CertificateView
 from screens.widgets.form import Form
 from tests.screens.certificate_files import HOST, write_files
-from tests.screens.editing_app import EditingApp, gone, running, sees, simulated, type_in, until
+from tests.screens.editing_app import (
+    EditingApp,
+    OpenWorld,
+    gone,
+    running,
+    sees,
+    simulated,
+    type_in,
+    until,
+)
 from tests.screens.screen_text import screen_lines
 from wizard.answers.draft import Draft
 from wizard.answers.network import Network
