@@ -1,0 +1,65 @@
+"""Rules about issuers and certificates: real controllers, and a real OpenBao that gets sealed."""
+
+import base64
+from pathlib import Path
+
+from tests.bao import opened_bao
+from tests.cluster.cert_manager import CertManager
+from tests.cluster.identities import Identity
+from tests.cluster.kube import Object
+from tests.cluster.test_issuer import make_issuer
+from tests.cluster.test_rules_alone import found
+from tests.cluster.wizard import Wizard
+
+SERVER = "vault.rules.svc"
+
+
+def vault(**auth: Object) -> Object:
+    """An issuer's part that signs by the server."""
+    return {"vault": {"server": f"http://{SERVER}:8200", "path": "pki/sign/harbor", "auth": auth}}
+
+
+def certificate(name: str) -> Object:
+    """One in the same Secret as all others."""
+    issuer = {"name": "own"}
+    spec = {"secretName": "shared", "dnsNames": ["harbor.test"], "issuerRef": issuer}
+    return {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "Certificate",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+async def test_what_is_told_of_issuers_and_certificates(
+    cert_manager: CertManager, wizard: Wizard, wizard_identity: Identity, tmp_path: Path
+) -> None:
+    wizard.make_namespace()
+    bao = opened_bao(tmp_path / "bao")
+    cert_manager.services[SERVER] = bao.port
+    try:
+        data = {"token": base64.b64encode(bao.root_token.encode()).decode()}
+        secret = {"name": "token", "key": "token"}
+        wizard.admin.create(
+            wizard.path("", "secrets"), {"metadata": {"name": "token"}, "data": data}
+        )
+        make_issuer(wizard, "lost", {"ca": {"secretName": "missing"}})
+        make_issuer(
+            wizard,
+            "stranger",
+            vault(appRole={"path": "approle", "roleId": "nobody", "secretRef": secret}),
+        )
+        make_issuer(wizard, "own", {"selfSigned": {}})
+        for name in ("first", "second"):
+            wizard.admin.create(
+                wizard.path("cert-manager.io/v1", "certificates"), certificate(name)
+            )
+        told = await found(wizard_identity, wizard.namespace, {"HW-032", "HW-035", "HW-222"})
+        assert "HW-034" not in told
+
+        bao.call("PUT", "sys/seal")
+        make_issuer(wizard, "sealed", vault(tokenSecretRef=secret))
+        await found(wizard_identity, wizard.namespace, {"HW-034"})
+    finally:
+        del cert_manager.services[SERVER]
+        bao.stop()
