@@ -1,5 +1,6 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -91,7 +92,11 @@ class WizardApp(Navigation):
         draft = self.ways.draft
         network = draft.tentative()[0].network if draft else Network()
         watching = Watching(self._connection.world(target.context, network), target)
-        await self.ready()
+        try:
+            await self.ready()
+        except asyncio.CancelledError:  # the person left before there was anything to see
+            await watching.close()
+            raise
         from screens.troubleshoot import TroubleshootScreen
 
         self.push_screen(TroubleshootScreen(watching))
@@ -220,6 +225,8 @@ class WizardApp(Navigation):
 
             self.farewell = farewell(self._session)
             await self._session.close()
+        else:
+            await self._connection.close()
         self.exit(code)
 
 

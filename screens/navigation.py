@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -82,7 +83,8 @@ class Navigation(App[int]):
     @work(group="go", exclusive=True)
     async def _show(self, stop: str, focus: tuple[str | int, ...] = ()) -> None:
         await self.ready()
-        await asyncio.to_thread(_import_the_rest)
+        if "screens.places" not in sys.modules:
+            await asyncio.to_thread(_import_the_rest)
         if self._trail and self._trail[-1] == stop:
             return
         self._trail.append(stop)

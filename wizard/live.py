@@ -23,7 +23,7 @@ from wizard.run.identity import identify
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
-_PAUSE = 0.02
+_PAUSE = 0.01
 """Seconds at least between a change and its picture, for what comes with it."""
 _PATIENCE = 5.0
 """Seconds within which the API server has to answer."""

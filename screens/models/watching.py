@@ -30,7 +30,11 @@ class Watching:
                 async for picture in self._seen:
                     yield picture
         finally:
-            self._first.cancel()
-            await asyncio.wait([self._first])
-            if self._seen is not None:
-                await self._seen.aclose()
+            await self.close()
+
+    async def close(self) -> None:
+        """Look no longer, whether somebody was shown anything or not."""
+        self._first.cancel()
+        await asyncio.gather(self._first, return_exceptions=True)
+        if self._seen is not None:
+            await self._seen.aclose()

@@ -38,7 +38,7 @@ class ServiceProxy:
         self._inside = _UnixServer(self.socket, _Connection)
         self._inside.proxy = self
         self._threads = [
-            threading.Thread(target=server.serve_forever, name="service-proxy")
+            threading.Thread(target=server.serve_forever, name="service-proxy", daemon=True)
             for server in (self._server, self._inside)
         ]
         for thread in self._threads:

@@ -70,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(release_name, ("target.release",)),
     Rule(reserved, ("policy", "delivery.charts")),
     Rule(rules_exposure.tls_and_url, ("harbor.url", "pki")),
+    Rule(rules_exposure.name_of_registry, ("harbor.url",)),
     Rule(rules_exposure.port_in_url, ("harbor.url", "harbor.expose", "pki")),
     Rule(rules_exposure.host_of_routes, ("harbor.url", "harbor.expose")),
     Rule(rules_exposure.one_ingress_class, ("harbor.expose",)),

@@ -34,6 +34,19 @@ def tls_and_url(preset: Preset) -> Iterator[Problem]:
         )
 
 
+def name_of_registry(preset: Preset) -> Iterator[Problem]:
+    """Clients take the part before the first slash for a registry only where it has a dot or a
+    port, or is `localhost`; else it is a path of Docker Hub (distribution/reference, normalize.go).
+    """
+    host, port = preset.harbor.host, urlsplit(preset.harbor.url).port
+    if port is None and not {".", ":"} & {*host} and host != "localhost":
+        yield Problem(
+            "harbor.url",
+            f"has a name without a dot: clients would ask Docker Hub for `{host}/…`",
+            f"Write the whole name, such as {host}.example.com, or a port.",
+        )
+
+
 def port_in_url(preset: Preset) -> Iterator[Problem]:
     """Clients take the port from the URL; a wrong one breaks logins (goharbor/harbor-helm#1266)."""
     harbor, expose = preset.harbor, preset.harbor.expose

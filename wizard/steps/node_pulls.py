@@ -13,14 +13,13 @@ from wizard.diagnose.kinds import DAEMON_SET, POD, PRESET_LABEL
 from wizard.diagnose.view import View
 from wizard.errors import OutOfTime, StepFailed
 from wizard.ports import Charts, NeededRight, Object, Ref, World
-from wizard.steps.base import ObjectChange, Reporter
+from wizard.steps.base import ObjectChange, Reporter, Step
 from wizard.steps.changes import creation_of, remove
 from wizard.steps.errand import PROBE_LABEL
 from wizard.steps.gate import Wait, gate_rights, wait_until_ready
 from wizard.steps.healthy import HarborHealthy
 from wizard.steps.inputs import Inputs
 from wizard.steps.node_trust import FOLDER, NodeTrust, file_of, writer_of
-from wizard.steps.probe import Probe
 from wizard.steps.pull_answers import UNKNOWN_AUTHORITY, Answer, named, pull_answers
 from wizard.trust import registry_of
 
@@ -35,8 +34,11 @@ _SECONDS = 90.0
 """How long nodes may take: a connection that nobody answers takes 30 s, and is tried again."""
 
 
-class NodePulls(Probe):
-    """Every node that has the root certificate has pulled from Harbor, or is told."""
+class NodePulls(Step):
+    """Every node that has the root certificate has pulled from Harbor, or is told.
+
+    No probe: it needs an installed Harbor, and `--check --probe` is to need none.
+    """
 
     id = "trust.nodes.pull"
     title = "Nodes trust Harbor, tried by a pull"
@@ -95,10 +97,10 @@ class NodePulls(Probe):
         self, world: World, ref: Ref, nodes: Sequence[str], report: Reporter
     ) -> list[Answer]:
         """What every node says, as far as it does in time."""
-        answers: list[Answer] = []
+        answers = [Answer(node, "unheard", "nothing was told in time") for node in sorted(nodes)]
 
         def judge(view: View) -> None:
-            answers[:] = pull_answers(view, ref, nodes)
+            answers[:] = pull_answers(view, ref, image_of(self._inputs), nodes)
 
         async def missing() -> str:
             left = [one for one in answers if not one.final]
@@ -125,10 +127,10 @@ class NodePulls(Probe):
 
     def _judge(self, answers: Sequence[Answer], report: Reporter) -> None:
         """Raise StepFailed where nodes refuse; where it could not be tried, that is a finding."""
-        unproven = [one for one in answers if one.verdict not in {"trusts", "refuses"}]
+        refusing = [one for one in answers if one.verdict == "refuses" and one.final]
+        unproven = [one for one in answers if one.verdict != "trusts" and one not in refusing]
         if unproven:
             report.finding(self._untried(unproven, len(answers)))
-        refusing = [one for one in answers if one.verdict == "refuses"]
         if refusing:
             raise self._refused(refusing, len(answers))
 
@@ -171,6 +173,11 @@ class NodePulls(Probe):
         )
 
 
+def image_of(inputs: Inputs) -> str:
+    """What every node pulls."""
+    return f"{registry_of(inputs.preset.harbor.url)}/{IMAGE}"
+
+
 def puller_of(inputs: Inputs, writer: Object | None = None) -> Object:
     """The DaemonSet whose pods pull, wherever those of the writer run. It goes with the writer,
     where a killed run left it.
@@ -209,7 +216,7 @@ def _pod(inputs: Inputs, writer: Object) -> Object:
         "containers": [
             {
                 "name": "pull",
-                "image": f"{registry_of(inputs.preset.harbor.url)}/{IMAGE}",
+                "image": image_of(inputs),
                 "imagePullPolicy": "Always",
                 "resources": like["containers"][0]["resources"],
                 "securityContext": {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wizard.diagnose.fields import containers, spec, uid
+from wizard.diagnose.kinds import EVENT
 from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.rules.images import PullFailure, pull_failures
 from wizard.diagnose.view import View
@@ -54,35 +55,36 @@ class Answer:
         return f"node {self.node}: {_WORDS[self.verdict].format(host=host, told=self.told)}"
 
 
-def pull_answers(view: View, puller: Ref, nodes: Iterable[str]) -> list[Answer]:
+def pull_answers(view: View, puller: Ref, image: str, nodes: Iterable[str]) -> list[Answer]:
     """The answers of these nodes, in the order of their names; `puller` is the DaemonSet whose
-    pods pull.
+    pods pull the image.
     """
     owner = view.get(puller)
     pods = view.pods_of(owner) if owner else ()
-    failures = {uid(one.pod): one for one in pull_failures(view)}
+    failures = {uid(one.pod): one for one in pull_failures(view) if one.image == image}
     heard: dict[str, Answer] = {}
     for pod in pods:
         if node := spec(pod).get("nodeName"):
-            heard[node] = _answer(view, node, pod, failures.get(uid(pod)))
+            heard[node] = _answer(view, node, pod, image, failures.get(uid(pod)))
     why = _unplaced(view, owner, pods)
     return [heard.get(node) or Answer(node, "unheard", why) for node in sorted(nodes)]
 
 
-def _answer(view: View, node: str, pod: Object, failure: PullFailure | None) -> Answer:
+def _answer(view: View, node: str, pod: Object, image: str, failure: PullFailure | None) -> Answer:
+    """What a pod says; containers that others put into it say nothing of Harbor."""
+    ours = [state for declared, state in containers(pod) if declared["image"] == image]
+    if not ours:
+        changed = f"{image} is no image of its pod there: something in the cluster changes pods"
+        return Answer(node, "unclear", changed, final=True)
     if failure is None:
-        had = any({"running", "terminated"} & state.get("state", {}).keys() for state in _of(pod))
-        if had:  # somebody put an image there: it was pulled
-            return Answer(node, "trusts", final=True)
+        if any({"running", "terminated"} & state.get("state", {}).keys() for state in ours):
+            return Answer(node, "trusts", final=True)  # somebody put an image there
         return Answer(node, "unheard", pod_reason(view, pod))
     named = failure.told.startswith("InvalidImageName")  # not even asked for
     verdict = "unclear" if named else _MEANING.get(failure.sign, "unclear")
     told = failure.told.rpartition('": ')[2]  # what stands behind the address that was asked
-    return Answer(node, verdict, told, final=verdict == "trusts" or failure.tries > 1)
-
-
-def _of(pod: Object) -> list[Object]:
-    return [state for _, state in containers(pod)]
+    again = failure.tries > 1 or EVENT in view.not_checked
+    return Answer(node, verdict, told, final=verdict == "trusts" or again)
 
 
 def _unplaced(view: View, owner: Object | None, pods: Sequence[Object]) -> str:

@@ -53,6 +53,11 @@ BROKEN = {
         "harbor.url",
         "is plain http: passwords and images would cross the network unencrypted",
     ),
+    "a name that clients take for one of Docker Hub": (
+        served("https://harbor", "kind: ingress"),
+        "harbor.url",
+        "has a name without a dot: clients would ask Docker Hub for `harbor/…`",
+    ),
     "node port missing in the URL": (
         served("https://h.lab", "kind: nodePort"),
         "harbor.url",

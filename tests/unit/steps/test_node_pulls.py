@@ -41,7 +41,7 @@ def answered(told: Object | None, message: str = "", times: int = 2) -> Answer:
     pod["spec"]["nodeName"] = "a"
     said = f'Failed to pull image "{PULLED}": {message}'
     events = [seen.event(pod, "Failed", said, times=times)] if message else []
-    (answer,) = pull_answers(seen.view(owner, pod, *events), Ref.of(owner), ["a"])
+    (answer,) = pull_answers(seen.view(owner, pod, *events), Ref.of(owner), PULLED, ["a"])
     return answer
 
 
@@ -68,6 +68,7 @@ def answered(told: Object | None, message: str = "", times: int = 2) -> Answer:
         (ASKED + "dial tcp 10.0.0.7:443: connect: connection refused", "unreached"),
         (ASKED + "dial tcp 10.0.0.7:443: connect: no route to host", "unreached"),
         (ASKED + "net/http: TLS handshake timeout", "unreached"),
+        (ASKED + "Proxy Authentication Required", "unreached"),
         (ASKED + "http: server gave HTTP response to HTTPS client", "unclear"),
         (ASKED + "Forbidden", "unclear"),
         (RESOLVE + "unexpected status from HEAD request: 503 Service Unavailable", "unclear"),
@@ -100,14 +101,27 @@ def test_what_is_no_answer() -> None:
     assert answered(seen.runs(5)).verdict == "trusts", "an image is there, and was pulled"
 
 
+def test_containers_that_others_put_in_say_nothing() -> None:
+    """A mesh adds its own, a mirroring webhook changes the image."""
+    owner = seen.made(DAEMON_SET, "pull", spec={}, status={})
+    for image, verdict in ((PULLED, "unheard"), (f"mirror.corp/{IMAGE}", "unclear")):
+        told = seen.waits("PodInitializing")
+        pod = seen.owned(seen.pod("pull", told, container={"name": "pull", "image": image}), owner)
+        pod["spec"]["nodeName"] = "a"
+        pod["spec"]["containers"].append({"name": "proxy", "image": "mesh.test/proxy:1"})
+        pod["status"]["containerStatuses"].append({"name": "proxy", **seen.runs(5)})
+        (answer,) = pull_answers(seen.view(owner, pod), Ref.of(owner), PULLED, ["a"])
+        assert answer.verdict == verdict
+
+
 def test_a_node_without_a_pod_is_told_with_the_reason() -> None:
     owner = seen.made(DAEMON_SET, "pull", spec={}, status={})
     waiting = seen.owned(seen.unplaced("pull", "0/2 nodes: Too many pods", 20), owner)
-    (full,) = pull_answers(seen.view(owner, waiting), Ref.of(owner), ["a"])
+    (full,) = pull_answers(seen.view(owner, waiting), Ref.of(owner), PULLED, ["a"])
     assert (full.verdict, full.final) == ("unheard", False)
     assert "Too many pods" in full.line(HOST)
     refused = seen.event(owner, "FailedCreate", "admission webhook denied the request")
-    (denied,) = pull_answers(seen.view(owner, refused), Ref.of(owner), ["a"])
+    (denied,) = pull_answers(seen.view(owner, refused), Ref.of(owner), PULLED, ["a"])
     assert "admission webhook denied" in denied.line(HOST)
 
 

@@ -31,7 +31,8 @@ _SIGNS = {
     "untrusted": re.compile(r"x509: |certificate signed by unknown authority"),
     "unreachable": re.compile(
         r"dial tcp|\bno such host\b|i/o timeout|connection (refused|reset)|no route to host"
-        r"|network is unreachable|TLS handshake timeout|deadline exceeded|request canceled",
+        r"|network is unreachable|TLS handshake timeout|deadline exceeded|request canceled"
+        r"|proxy authentication required|proxyconnect",
         re.I,
     ),
     "denied": re.compile(
