@@ -224,9 +224,7 @@ class WizardApp(Navigation):
             from screens.models.another_time import farewell
 
             self.farewell = farewell(self._session)
-            await self._session.close()
-        else:
-            await self._connection.close()
+        await (self._session or self._connection).close()
         self.exit(code)
 
 

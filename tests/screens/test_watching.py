@@ -66,5 +66,6 @@ async def test_who_leaves_while_it_is_loaded_leaves_nothing_open(
         await Guided(app, pilot).until(lambda: worlds.happened == ["opened"])
         await app.leave()
     assert worlds.happened == ["opened", "closed"]
-    left = [task for task in asyncio.all_tasks() if "Watching" in repr(task.get_coro())]
+    coroutines = [repr(task.get_coro()) for task in asyncio.all_tasks()]
+    left = [one for one in coroutines if "Watching" in one or "Observer" in one]
     assert left == []
