@@ -21,8 +21,7 @@ def vault(**auth: Object) -> Object:
 
 def certificate(name: str) -> Object:
     """One in the same Secret as all others."""
-    issuer = {"name": "own"}
-    spec = {"secretName": "shared", "dnsNames": ["harbor.test"], "issuerRef": issuer}
+    spec = {"secretName": "shared", "dnsNames": ["harbor.test"], "issuerRef": {"name": "own"}}
     return {
         "apiVersion": "cert-manager.io/v1",
         "kind": "Certificate",
@@ -34,32 +33,26 @@ def certificate(name: str) -> Object:
 async def test_what_is_told_of_issuers_and_certificates(
     cert_manager: CertManager, wizard: Wizard, wizard_identity: Identity, tmp_path: Path
 ) -> None:
+    admin, home = wizard.admin, wizard.namespace
     wizard.make_namespace()
     bao = opened_bao(tmp_path / "bao")
     cert_manager.services[SERVER] = bao.port
     try:
         data = {"token": base64.b64encode(bao.root_token.encode()).decode()}
+        admin.create(wizard.path("", "secrets"), {"metadata": {"name": "token"}, "data": data})
         secret = {"name": "token", "key": "token"}
-        wizard.admin.create(
-            wizard.path("", "secrets"), {"metadata": {"name": "token"}, "data": data}
-        )
+        login = {"path": "approle", "roleId": "nobody", "secretRef": secret}
         make_issuer(wizard, "lost", {"ca": {"secretName": "missing"}})
-        make_issuer(
-            wizard,
-            "stranger",
-            vault(appRole={"path": "approle", "roleId": "nobody", "secretRef": secret}),
-        )
+        make_issuer(wizard, "stranger", vault(appRole=login))
         make_issuer(wizard, "own", {"selfSigned": {}})
         for name in ("first", "second"):
-            wizard.admin.create(
-                wizard.path("cert-manager.io/v1", "certificates"), certificate(name)
-            )
-        told = await found(wizard_identity, wizard.namespace, {"HW-032", "HW-035", "HW-222"})
+            admin.create(wizard.path("cert-manager.io/v1", "certificates"), certificate(name))
+        told = await found(wizard_identity, home, {"HW-032", "HW-035", "HW-222"})
         assert "HW-034" not in told
 
         bao.call("PUT", "sys/seal")
         make_issuer(wizard, "sealed", vault(tokenSecretRef=secret))
-        await found(wizard_identity, wizard.namespace, {"HW-034"})
+        await found(wizard_identity, home, {"HW-034"})
     finally:
         del cert_manager.services[SERVER]
         bao.stop()

@@ -132,6 +132,20 @@ def test_a_request_that_nobody_approves_is_told_after_a_while() -> None:
     assert "approveSignerNames" in finding.fix
 
 
+@pytest.mark.parametrize(
+    ("message", "ids"),
+    [
+        ("Required secret resource not found: token", ["HW-221"]),
+        ("Waiting on certificate issuance from order", []),
+    ],
+)
+def test_an_issuer_that_fails_again_and_again_is_told(message: str, ids: list[str]) -> None:
+    pending = told("Ready", "False", "Pending", message)
+    found = findings(made("CertificateRequest", "r", APPROVED, pending))
+    assert [one.id for one in found] == ids
+    assert all("The issuer corp cannot sign" in one.cause for one in found)
+
+
 def test_the_innermost_reason_is_shown_while_acme_goes_on() -> None:
     certificate = made(
         "Certificate",
