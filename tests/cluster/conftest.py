@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -101,6 +102,24 @@ def pytest_runtest_makereport(
     if report.failed and isinstance(running, ControlPlane):
         report.sections += [(f"end of {name}'s output", end) for name, end in running.logs()]
     return report
+
+
+GIVES_UP_CONNECTIONS = [
+    pytest.mark.usefixtures("collected"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+"""For tests that end while watches and logs are read. A connection that is given up waits for the
+end of TLS longer than its test's loop lives, and says so when it is collected: in that test, and
+not in whatever comes next.
+"""
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What a test leaves to the garbage collector is collected in it."""
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture

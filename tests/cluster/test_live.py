@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
+from tests.cluster.conftest import GIVES_UP_CONNECTIONS
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.fault_proxy import FaultProxy
 from tests.cluster.identities import Identity
@@ -26,18 +26,7 @@ LOOK_AGAIN = 1.0
 WATCHES = r"[?&]watch=true"
 
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""A connection that is given up because its server is slow waits for the end of TLS longer than its
-loop lives, and says so when it is collected: here, and not in whatever test comes next.
-"""
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """What a test leaves to the garbage collector is collected in it."""
-    yield
-    gc.unfreeze()
-    gc.collect()
+pytestmark = GIVES_UP_CONNECTIONS
 
 
 @pytest.fixture

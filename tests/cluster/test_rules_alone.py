@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backends.cluster import open_cluster
+from tests.cluster.conftest import GIVES_UP_CONNECTIONS
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.identities import Identity
 from tests.cluster.kube import CORE, STORAGE, Kube, Object, condition
@@ -22,6 +23,7 @@ from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.observer import EVERYTHING, Observer, Scope
 from wizard.diagnose.view import View
 
+pytestmark = GIVES_UP_CONNECTIONS
 ROUTES = "/apis/networking.k8s.io/v1"
 INGRESS_CLASSES = f"{ROUTES}/ingressclasses"
 LATER = timedelta(minutes=15)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from tests.bao import opened_bao
 from tests.cluster.cert_manager import CertManager
+from tests.cluster.conftest import GIVES_UP_CONNECTIONS
 from tests.cluster.identities import Identity
 from tests.cluster.kube import Object
 from tests.cluster.test_issuer import make_issuer
 from tests.cluster.test_rules_alone import found
 from tests.cluster.wizard import Wizard
 
+pytestmark = GIVES_UP_CONNECTIONS
 SERVER = "vault.rules.svc"
 
 
