@@ -89,6 +89,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 class _UnixServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    request_queue_size = 128  # a full one refuses on a Unix socket: 20 forwards begin at once
     proxy: ServiceProxy
 
 

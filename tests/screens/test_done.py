@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from screens.beginning import first_session
+from screens.models.connection import Connection
 from tests.screens.guided import DEMO, Guided, guided
 from wizard.answers.loading import read
 from wizard.app import _ways
@@ -46,9 +47,10 @@ async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
 
 def test_a_preset_that_was_given_whole_needs_no_saving() -> None:
     ways = replace(_ways(Common(demo=True)), presets=(DEMO,))
+    connection = Connection(ways.open_world)
     given, changed = read([DEMO]), read([DEMO], ["name=other"])
-    assert first_session(replace(ways, draft=given)).desk.saved == DEMO
-    assert first_session(replace(ways, draft=changed)).desk.saved is None
+    assert first_session(replace(ways, draft=given), connection).desk.saved == DEMO
+    assert first_session(replace(ways, draft=changed), connection).desk.saved is None
 
 
 async def test_without_a_file_saving_is_offered() -> None:
