@@ -76,3 +76,14 @@ def test_each_image_is_told_by_its_own_events() -> None:
         ("HW-024", (True, False)),
         ("HW-025", (False, True)),
     ]
+
+
+def test_an_image_of_two_containers_of_a_pod_is_told_once() -> None:
+    database = world.pod("database", world.waits("ImagePullBackOff"))
+    image = database["spec"]["containers"][0]["image"]
+    database["spec"]["containers"].append({"name": "beside", "image": image})
+    database["status"]["containerStatuses"].append(
+        {"name": "beside", **world.waits("ImagePullBackOff")}
+    )
+    refused = world.event(database, "Failed", f'Failed to pull image "{image}": 401 Unauthorized')
+    assert [one.id for one in found(world.view(database, refused))] == ["HW-024"]

@@ -54,7 +54,7 @@ _RENAMED = re.compile(r"/redis-photon:v(?:2\.15\.(?:[2-9]|\d\d)|2\.(?:1[6-9]|[2-
 
 @dataclass(frozen=True, slots=True)
 class PullFailure:
-    """A container that waits in vain for its image, and what was said of it."""
+    """A pod that waits in vain for an image, and what was said of it."""
 
     pod: Object
     image: str
@@ -78,12 +78,14 @@ class PullFailure:
 
 
 def pull_failures(view: View) -> Iterable[PullFailure]:
-    """All containers that wait in vain for their images."""
+    """All images of pods for which containers wait in vain, each once a pod."""
     for pod in view.unsettled_pods:
+        told: set[str] = set()
         for declared, status in containers(pod):
-            reason, message = waiting(status)
-            if reason in PULL_REASONS:
-                yield _failure(view, pod, declared["image"], f"{reason}: {one_line(message)}")
+            image, (reason, message) = declared["image"], waiting(status)
+            if reason in PULL_REASONS and image not in told:
+                told.add(image)
+                yield _failure(view, pod, image, f"{reason}: {one_line(message)}")
 
 
 def _failure(view: View, pod: Object, image: str, told: str) -> PullFailure:
