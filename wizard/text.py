@@ -1,6 +1,7 @@
-"""Text that was written by others: made harmless before a terminal shows it."""
+"""Text for a terminal: what others wrote is made harmless, and lists of names are kept short."""
 
 import re
+from collections.abc import Sequence
 
 _SEQUENCES = re.compile(
     r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, clipboard
@@ -11,6 +12,12 @@ _SEQUENCES = re.compile(
     r"|[\u202a-\u202e\u2066-\u2069]"  # overrides of the writing direction
     r"|[\ud800-\udfff]"  # lone surrogates, which no stream can encode
 )
+
+
+def first_of(names: Sequence[str], shown: int) -> str:
+    """The first ones of many names, and how many there are besides: `a, b and 7 more`."""
+    told = ", ".join(names[:shown])
+    return f"{told} and {len(names) - shown} more" if len(names) > shown else told
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from screens.signs import State
 from wizard.certificates import CertificateFacts, CertificateProblem
+from wizard.text import first_of
 
 _NAMES_SHOWN = 4
 
@@ -127,9 +128,7 @@ def _worst(problems: Sequence[CertificateProblem]) -> State:
 
 
 def _names(leaf: CertificateFacts) -> str:
-    shown = ", ".join(leaf.names[:_NAMES_SHOWN]) or f"{called(leaf.subject)} (no name at all)"
-    more = len(leaf.names) - _NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return first_of(leaf.names, _NAMES_SHOWN) or f"{called(leaf.subject)} (no name at all)"
 
 
 def _issuers(chain: Sequence[CertificateFacts]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from wizard.checks.base import Check
 from wizard.run.events import CheckFinished, Event
+from wizard.text import first_of
 
 _NAMED = 2
 """Open checks that are named; the others are counted."""
@@ -36,6 +37,5 @@ class Looking:
         if not self._open:
             return f"comparing every step with the cluster to make the plan, {since}"
         names = list(self._open.values())
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        told = f"{', '.join(names[:_NAMED])}{more}"
+        told = first_of(names, _NAMED)
         return f"{answered} of {self._total} checks answered, {since}; open: {told}"

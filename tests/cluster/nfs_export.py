@@ -8,18 +8,9 @@ from typing import Self
 from tests.cluster.kube import CORE, Kube
 from tests.cluster.pod_logs import PodLogs
 from tests.cluster.wizard import Wizard
+from tests.unit.steps.test_nfs_script import GOOD
 
 CLASS = "/apis/storage.k8s.io/v1/storageclasses/tested-nfs"
-GOOD = {
-    "user": "999",
-    "write": "ok",
-    "owner": "999",
-    "chmod": "ok",
-    "chown": "ok",
-    "flock": "ok",
-    "fsync_us": "900",
-    "free_kib": "1048576000",
-}
 
 
 class Export:

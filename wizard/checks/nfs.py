@@ -4,7 +4,9 @@ import re
 
 from wizard.answers.preset import Preset
 from wizard.answers.storage import NfsProvisioner
+from wizard.charts.csi_nfs import DRIVER
 from wizard.charts.names import Names
+from wizard.charts.nfs_subdir import CHART
 from wizard.checks.base import Check, Outcome, Subject, listing
 from wizard.checks.choices import storage_classes
 from wizard.checks.workloads import claims
@@ -13,7 +15,7 @@ from wizard.ports import World
 
 _VERSION = re.compile(r"(?:nfs)?vers=(\d)")
 _NEWEST = 4
-_ON_NFS = ("nfs.csi.k8s.io", "nfs-subdir-external-provisioner")
+_ON_NFS = (DRIVER, CHART)
 
 
 async def server(world: World, subject: Subject) -> Outcome:

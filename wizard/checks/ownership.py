@@ -10,6 +10,7 @@ from wizard.checks.base import Check, Outcome, Subject, getting_namespace
 from wizard.checks.choices import NAMESPACE
 from wizard.errors import KindUnknown
 from wizard.ports import Object, Ref, World
+from wizard.text import first_of
 
 RELEASE_NAME = "meta.helm.sh/release-name"
 RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
@@ -42,11 +43,10 @@ async def gitops(world: World, subject: Subject) -> Outcome:
     if not owned:
         return Outcome("ok", "Neither Argo CD nor Flux looks after the namespace or the release.")
     owners = " and ".join(sorted({owner for _, owner in owned}))
-    shown = ", ".join(str(ref) for ref, _ in owned[:3])
-    more = f" and {len(owned) - 3} more" if len(owned) > 3 else ""
+    shown = first_of([str(ref) for ref, _ in owned], 3)
     return Outcome(
         "fail",
-        f"{owners} looks after {shown}{more}.",
+        f"{owners} looks after {shown}.",
         "What the wizard changes would be reverted.",
         "Give that tool what to apply, with `wizard render`, or take Harbor out of its care first.",
     )

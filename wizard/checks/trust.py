@@ -11,6 +11,7 @@ from wizard.errors import KindUnknown
 from wizard.ports import Right, World
 from wizard.steps.node_trust import FOLDER, preset_writes, writer_image
 from wizard.steps.trust import BUNDLE
+from wizard.text import first_of
 from wizard.trust import registry_of
 from wizard.trust_pools import Pool, pool_of
 
@@ -75,7 +76,7 @@ async def lasting(world: World, subject: Subject) -> Outcome:
             f'config_path = "{FOLDER}"; the run tries that by a pull on every node.',
         )
     found = list(known.values())
-    told = "; ".join(f"{name}: {_some(pools[name])}" for name in pools)
+    told = "; ".join(f"{name}: {first_of(pools[name], 3)}" for name in pools)
     fix = _settings(found, registry_of(subject.preset.harbor.url))
     if unfit := [pool.name for pool in found if not pool.writable]:
         return Outcome(
@@ -91,11 +92,6 @@ async def lasting(world: World, subject: Subject) -> Outcome:
         "there, and where containerd's config_path is another folder the file is not read at all.",
         f"Give the root to the pool instead, and set trust.nodes to instructions:\n{fix}",
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
 
 
 def _settings(pools: Sequence[Pool], registry: str) -> str:

@@ -21,6 +21,7 @@ from wizard.steps.healthy import HarborHealthy
 from wizard.steps.inputs import Inputs
 from wizard.steps.node_trust import FOLDER, NodeTrust, file_of, writer_of
 from wizard.steps.pull_answers import UNKNOWN_AUTHORITY, Answer, named, pull_answers
+from wizard.steps.volume_probe import RESTRICTED
 from wizard.trust import registry_of
 
 IMAGE = "harbor-wizard/no-such-image:probe"
@@ -220,10 +221,9 @@ def _pod(inputs: Inputs, writer: Object) -> Object:
                 "imagePullPolicy": "Always",
                 "resources": like["containers"][0]["resources"],
                 "securityContext": {
+                    **RESTRICTED,
                     "runAsNonRoot": True,
                     "runAsUser": 65534,
-                    "allowPrivilegeEscalation": False,
-                    "capabilities": {"drop": ["ALL"]},
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
             }

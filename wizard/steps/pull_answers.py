@@ -14,6 +14,7 @@ from wizard.diagnose.rules.images import PullFailure, pull_failures
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import pod_reason
 from wizard.ports import Object, Ref
+from wizard.text import first_of
 
 Verdict = Literal["trusts", "refuses", "unreached", "unclear", "unheard"]
 
@@ -98,5 +99,4 @@ def _unplaced(view: View, owner: Object | None, pods: Sequence[Object]) -> str:
 
 def named(answers: Sequence[Answer]) -> str:
     """The nodes by name, the first ones of many."""
-    shown = ", ".join(one.node for one in answers[:_SHOWN])
-    return f"{shown} and {len(answers) - _SHOWN} more" if len(answers) > _SHOWN else shown
+    return first_of([one.node for one in answers], _SHOWN)

@@ -176,7 +176,7 @@ def probe_pod(inputs: Inputs, claim: str, script: str, user: int) -> Object:
                 "image": probe_image(preset),
                 "command": ["/bin/sh", "-c", script],
                 "resources": _SMALL,
-                "securityContext": _RESTRICTED,
+                "securityContext": RESTRICTED,
                 "volumeMounts": [{"name": "probe", "mountPath": "/probe"}],
             }
         ],
@@ -205,7 +205,8 @@ _SMALL = {
     "requests": {"cpu": "10m", "memory": "32Mi"},
     "limits": {"cpu": "200m", "memory": "64Mi"},
 }
-_RESTRICTED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+RESTRICTED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+"""What the Pod Security Standard `restricted` wants of containers, beside what their pod says."""
 
 
 def _claim_name(names: Names, part: str) -> str:

@@ -125,7 +125,7 @@ def test_a_node_without_a_pod_is_told_with_the_reason() -> None:
     assert "admission webhook denied" in denied.line(HOST)
 
 
-def pulls(world: SimulatedWorld, inputs: Inputs) -> NodePulls:
+def pulls(inputs: Inputs) -> NodePulls:
     (step,) = [one for one in build_graph(inputs).steps if isinstance(one, NodePulls)]
     return step
 
@@ -133,6 +133,15 @@ def pulls(world: SimulatedWorld, inputs: Inputs) -> NodePulls:
 def writing(inputs: Inputs) -> Step:
     (step,) = [one for one in build_graph(inputs).steps if isinstance(one, NodeTrust)]
     return step
+
+
+async def proven(world: SimulatedWorld, folder: Path) -> tuple[Inputs, NodePulls]:
+    """The inputs and the step, once it has tried all nodes with the root and all trust it."""
+    inputs = await with_root(world, folder)
+    step = pulls(inputs)
+    await carried_out(writing(inputs), world)
+    await carried_out(step, world)
+    return inputs, step
 
 
 def nodes_say(world: SimulatedWorld, said: Mapping[str, str]) -> None:
@@ -162,7 +171,7 @@ async def test_nodes_that_trust_are_told_and_not_tried_again(
     world: SimulatedWorld, tmp_path: Path
 ) -> None:
     inputs = await with_root(world, tmp_path)
-    step = pulls(world, inputs)
+    step = pulls(inputs)
     (planned,) = await step.check(world)
     assert str(planned.ref).startswith("DaemonSet harbor/harbor-node-pull-")
     await carried_out(writing(inputs), world)
@@ -181,7 +190,7 @@ async def test_a_node_that_refuses_fails_the_step_by_its_name(
     inputs = await with_root(world, tmp_path)
     await carried_out(writing(inputs), world)
     nodes_say(world, {"worker-b": ASKED + UNKNOWN})
-    step, heard = pulls(world, inputs), Heard()
+    step, heard = pulls(inputs), Heard()
     with pytest.raises(StepFailed) as failed:
         await step.apply(world, await step.check(world), heard)
     assert failed.value.what == f"1 of 3 nodes do not trust {HOST}: worker-b"
@@ -199,7 +208,7 @@ async def test_another_fault_of_the_certificate_is_not_blamed_on_config_path(
     inputs = await with_root(world, tmp_path)
     await carried_out(writing(inputs), world)
     nodes_say(world, {"worker-b": ASKED + OTHER})
-    step = pulls(world, inputs)
+    step = pulls(inputs)
     with pytest.raises(StepFailed) as failed:
         await step.apply(world, await step.check(world), Heard())
     assert "valid for ingress.local" in failed.value.why
@@ -212,7 +221,7 @@ async def test_a_node_that_does_not_reach_harbor_is_a_finding(
     inputs = await with_root(world, tmp_path)
     await carried_out(writing(inputs), world)
     nodes_say(world, {"worker-c": ASKED + NOWHERE})
-    step = pulls(world, inputs)
+    step = pulls(inputs)
     _, heard = await carried_out(step, world)
     (finding,) = heard.findings
     assert (finding.id, finding.severity, finding.object) == ("HW-243", "warn", "Nodes worker-c")
@@ -222,10 +231,7 @@ async def test_a_node_that_does_not_reach_harbor_is_a_finding(
 
 
 async def test_a_node_that_came_later_is_tried(world: SimulatedWorld, tmp_path: Path) -> None:
-    inputs = await with_root(world, tmp_path)
-    step = pulls(world, inputs)
-    await carried_out(writing(inputs), world)
-    await carried_out(step, world)
+    inputs, step = await proven(world, tmp_path)
     writer = writer_of(inputs, "")
     late = {**POD.head, "metadata": {**writer["metadata"], "name": "late"}}
     late["metadata"]["labels"] = {"app": writer["metadata"]["name"]}
@@ -234,10 +240,7 @@ async def test_a_node_that_came_later_is_tried(world: SimulatedWorld, tmp_path: 
 
 
 async def test_another_root_is_tried(world: SimulatedWorld, tmp_path: Path) -> None:
-    inputs = await with_root(world, tmp_path)
-    step = pulls(world, inputs)
-    await carried_out(writing(inputs), world)
-    await carried_out(step, world)
+    inputs, step = await proven(world, tmp_path)
     await world.objects.apply(inputs.secret_object("harbor-ca", {"ca.crt": b"another"}), force=True)
     assert len(await step.check(world)) == 1, "as the writer's pods are to be made anew"
     await carried_out(writing(inputs), world)
@@ -245,10 +248,7 @@ async def test_another_root_is_tried(world: SimulatedWorld, tmp_path: Path) -> N
 
 
 async def test_what_a_killed_run_left_is_removed(world: SimulatedWorld, tmp_path: Path) -> None:
-    inputs = await with_root(world, tmp_path)
-    step = pulls(world, inputs)
-    await carried_out(writing(inputs), world)
-    await carried_out(step, world)
+    inputs, step = await proven(world, tmp_path)
     await world.objects.create(puller_of(inputs))
     await carried_out(step, world)
     assert (await left(world), await step.check(world)) == ([], [])
@@ -256,7 +256,7 @@ async def test_what_a_killed_run_left_is_removed(world: SimulatedWorld, tmp_path
 
 async def test_interrupted_it_leaves_nothing(world: SimulatedWorld, tmp_path: Path) -> None:
     inputs = await with_root(world, tmp_path)
-    step = pulls(world, inputs)
+    step = pulls(inputs)
     await carried_out(writing(inputs), world)
     nodes_say(world, dict.fromkeys(["worker-a"], "nothing that is known"))
     heard = _Interrupts()
