@@ -64,6 +64,7 @@ def evaluate(
     everything again, and every grace counts from then. Times ahead of `view.now` (a node's clock
     is not the API server's) count as now.
     """
+    since = since.replace(microsecond=0) if since else None  # the cluster tells whole seconds
     judged: list[_Judged] = []
     missing: list[NotChecked] = []
     for rule in rules:

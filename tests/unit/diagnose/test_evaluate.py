@@ -135,6 +135,12 @@ def test_what_was_seen_only_before_the_wait_may_have_been_mended() -> None:
     assert (stale.terminal, fresh.terminal) == (False, True)
 
 
+def test_what_was_seen_in_the_second_that_the_wait_began_in_is_of_the_wait() -> None:
+    begun = world.NOW - timedelta(seconds=60) + timedelta(milliseconds=800)
+    (finding,) = evaluate(refused(last=60), since=begun).findings
+    assert finding.terminal
+
+
 def test_it_is_not_waited_for_longer_than_the_kubelet_takes_to_try_again() -> None:
     begun = world.NOW - timedelta(minutes=6)
     (finding,) = evaluate(refused(last=3000), since=begun).findings
