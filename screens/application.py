@@ -1,6 +1,5 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -8,10 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from screens.ascii import AsciiFilter
 from screens.dialogs.confirm import Confirm
 from screens.frame import FrameScreen
+from screens.models.connection import Connection
+from screens.models.watching import Watching
 from screens.navigation import INSTALL, Navigation
 from screens.pages import all_pages
 from screens.palette import Actions
@@ -23,7 +25,6 @@ from screens.ways import Ways
 if TYPE_CHECKING:
     from screens.models.run import Run
     from screens.models.session import Session
-    from wizard.answers.target import Target
     from wizard.run.consent import Consent
 
 
@@ -31,9 +32,9 @@ class WizardApp(Navigation):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
     COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+c",
@@ -47,8 +48,15 @@ class WizardApp(Navigation):
         Binding("ctrl+q", "leave", priority=True, show=False),
     ]
 
-    def __init__(self, ways: Ways) -> None:
-        super().__init__(ways)
+    def __init__(
+        self,
+        ways: Ways,
+        connection: Connection | None = None,
+        watching: Watching | None = None,
+    ) -> None:
+        """`watching`, over the `connection`, is what the command line wants to be shown."""
+        super().__init__(ways, connection)
+        self._watching = watching
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -60,17 +68,18 @@ class WizardApp(Navigation):
         filters = super().get_line_filters()
         return filters if unicode_shown() else [*filters, AsciiFilter()]
 
-    def get_default_screen(self) -> StartScreen:
-        """The first screen; all others stand on it."""
-        ways = self.ways
-        passing = ways.watch is not None or ways.draft is not None or bool(ways.ask)
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen; all others stand on it. What is watched comes at once: on nothing."""
+        if self._watching is not None:
+            return Screen()
+        passing = self.ways.draft is not None or bool(self.ways.ask)
         return StartScreen(classes="-passing" if passing else None)
 
     def on_mount(self) -> None:
         """Go on from the answers that the command line gave, if it gave any."""
         self.ways.notices.show_by(self._show_notice)
-        if self.ways.watch is not None:
-            self.call_after_refresh(self._watch, self.ways.watch)
+        if self._watching is not None:
+            self._watch(self._watching)
         elif self.ways.draft is not None or self.ways.ask:
             self.call_after_refresh(self._begin_with_answers)
 
@@ -84,22 +93,18 @@ class WizardApp(Navigation):
         self.go(first_stop(self.session))
 
     @work(group="start", exclusive=True)
-    async def _watch(self, target: "Target") -> None:
-        """Watch the release that the command line named; it is read while the rest is loaded."""
-        from screens.models.watching import Watching
-        from wizard.answers.network import Network
-
-        draft = self.ways.draft
-        network = draft.tentative()[0].network if draft else Network()
-        watching = Watching(self._connection.world(target.context, network), target)
-        try:
-            await self.ready()
-        except asyncio.CancelledError:  # the person left before there was anything to see
-            await watching.close()
-            raise
+    async def _watch(self, watching: Watching) -> None:
+        """Show what is watched; the rest is loaded once there is something to see of it."""
         from screens.troubleshoot import TroubleshootScreen
 
-        self.push_screen(TroubleshootScreen(watching))
+        self._lowest += 1
+        self.push_screen(TroubleshootScreen(watching, self._redactor))
+        await watching.begun()
+        self.call_after_refresh(self._load)
+
+    async def _load(self) -> None:
+        await self.ready()
+        self._refresh_frame()
 
     async def run_until_left(self) -> int:
         """Run until the person leaves; the exit code. Raises what a bug raised."""
@@ -190,12 +195,6 @@ class WizardApp(Navigation):
     def action_change_colours(self) -> None:
         """Use light colours instead of dark ones, or the other way round."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-
-    def explain(self, text: str) -> None:
-        """Show a page of help."""
-        from screens.dialogs.explain import Explain
-
-        self.push_screen(Explain(text))
 
     @work(group="leave", exclusive=True)
     async def action_leave(self) -> None:

@@ -21,20 +21,21 @@ from wizard.answers.keeping import KeptDraft, kept_drafts
 from wizard.answers.loading import read
 from wizard.answers.target import Target
 from wizard.errors import WizardError
+from wizard.run.redaction import Redactor
 
 if TYPE_CHECKING:
     from screens.application import WizardApp
 
 
-def first_session(ways: Ways, connection: Connection) -> Session:
-    """The session that the command line asked for."""
+def first_session(ways: Ways, connection: Connection, redactor: Redactor) -> Session:
+    """The session that the command line asked for, with what was there before it."""
     if ways.draft is None:
-        return Session(ways, Desk(Draft(EMPTY)), connection=connection)
+        return Session(ways, Desk(Draft(EMPTY)), None, connection, redactor)
     opened = ways.presets[0] if ways.presets else None
     whole = len(ways.presets) == 1 and read(ways.presets).data == ways.draft.data
     visited = set() if ways.watch else {page.id for page in all_pages()}
     desk = Desk(ways.draft, opened, opened if whole else None, visited=visited)
-    return Session(ways, desk, connection=connection)
+    return Session(ways, desk, None, connection, redactor)
 
 
 def first_stop(session: Session) -> str:
@@ -146,7 +147,8 @@ async def _look(app: "WizardApp") -> str:
     if chosen:
         namespace, release = places[chosen]
         target = Target(namespace=namespace, release=release)
-        app.push_screen(TroubleshootScreen(Watching(app.session.asker.world(), target)))
+        watching = Watching(app.session.asker.world(), target)
+        app.push_screen(TroubleshootScreen(watching, app.session.redactor))
     return ""
 
 

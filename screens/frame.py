@@ -120,7 +120,9 @@ class FrameScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain what is in front of the person, and the keys that work here."""
-        self.wizard.explain(f"{self.help_text()}\n\n## Keys\n\n{self._keys()}")
+        from screens.dialogs.explain import Explain
+
+        self.app.push_screen(Explain(f"{self.help_text()}\n\n## Keys\n\n{self._keys()}"))
 
     def _keys(self) -> str:
         rows = {

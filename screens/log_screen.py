@@ -118,7 +118,7 @@ class LogScreen(FrameScreen):
     def action_log_export(self) -> None:
         """Ask for the file to write."""
         self.bring_logs()
-        name = self.wizard.session.desk.name or "harbor"
+        name = self.wizard.preset_name or "harbor"
         self.query_one(Prompt).ask("export", "Write to ", f"{name}-install.log")
 
     def action_match(self, by: int) -> None:

@@ -21,7 +21,7 @@ from screens.widgets.watch_panes import WatchPanes
 from wizard.answers.target import Target
 from wizard.errors import WizardError
 from wizard.ports import Ref
-from wizard.support import BundleWish, support_bundle
+from wizard.run.redaction import Redactor
 
 
 class LookingScreen(LogScreen):
@@ -40,9 +40,10 @@ class LookingScreen(LogScreen):
         ),
     ]  # fmt: skip
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, redactor: Redactor) -> None:
         super().__init__()
         self._target = target
+        self._redactor = redactor
         self._open: Callable[[str, Ref], None] | None = None
 
     def on_mount(self) -> None:
@@ -56,7 +57,7 @@ class LookingScreen(LogScreen):
         picture, ref = self.panes.picture, await self._object()
         found = picture.view.get(ref) if picture and ref else None
         if found is not None:
-            text = described(found, self.wizard.session.redactor)
+            text = described(found, self._redactor)
             await self.app.push_screen_wait(Described(str(ref), text))
 
     async def _object(self) -> Ref | None:
@@ -90,7 +91,7 @@ class LookingScreen(LogScreen):
                 try:
                     self._open(picture.target.context, ref)
                 except WizardError as error:  # the terminal comes back only behind the context
-                    told = self.wizard.session.redactor.redact(str(error))
+                    told = self._redactor.redact(str(error))
         except SuspendNotSupported:
             told = "This terminal cannot be left to another program."
         if told:
@@ -114,7 +115,8 @@ class LookingScreen(LogScreen):
     @work(group="bundle", exclusive=True)
     async def _write_bundle(self, path: Path) -> None:
         """Gather it as `wizard support-bundle` does, show it, and write it where that is agreed."""
-        session, told, agreed = self.wizard.session, Told(), False
+        session, told, agreed = await self.wizard.ready(), Told(), False
+        from wizard.support import BundleWish, support_bundle
 
         async def agrees() -> bool:
             nonlocal agreed
@@ -127,9 +129,9 @@ class LookingScreen(LogScreen):
         try:
             world = await session.asker.world()
             wish = BundleWish(path, session.ways.log_dir, agrees)
-            await support_bundle(world, self._target, wish, told.voices(session.redactor))
+            await support_bundle(world, self._target, wish, told.voices(self._redactor))
         except WizardError as error:
-            text = session.redactor.redact(str(error))
+            text = self._redactor.redact(str(error))
             self.notify(text, severity="error", markup=False)
             return
         self.notify("\n".join(told.lines) if agreed else "Nothing was written.", markup=False)

@@ -16,6 +16,7 @@ from screens.pages.page import Page
 from screens.signs import State
 from screens.ways import Ways
 from screens.widgets.step_map import Stop
+from wizard.run.redaction import Redactor
 
 if TYPE_CHECKING:
     from screens.frame import FrameScreen
@@ -23,27 +24,29 @@ if TYPE_CHECKING:
 
 REVIEW, INSTALL = "review", "install"
 _LAST_STOPS = ((REVIEW, "Review"), (INSTALL, "Install"))
-_WITH_START = 1
-"""Screens on the stack while only the start is shown."""
 
 
 class Navigation(App[int]):
     """An application over a session, with a way of stops."""
 
-    def __init__(self, ways: Ways) -> None:
+    def __init__(self, ways: Ways, connection: Connection | None = None) -> None:
+        """`connection`: one of these ways that is there already."""
         super().__init__()
         self.ways = ways
         self._loading: asyncio.Task[None] | None = None
-        self._connection = Connection(ways.open_world)
-        """That of the first session, which need not wait for it."""
+        self._connection = connection or Connection(ways.open_world)
+        """That of the first session, as its redactor is: what is shown before needs them."""
+        self._redactor = Redactor()
         self._session: Session | None = None
         self._only_application = False
         """Whether the process lives for this application alone."""
+        self._lowest = 1
+        """How many screens stay on the stack below every stop: the start, and what is under it."""
         self._trail: list[str] = []
         """The ids of the stops that one came by, the present one last."""
         self._pages: tuple[Page, ...] = all_pages()
 
-    async def ready(self) -> None:
+    async def ready(self) -> "Session":
         """Wait until all that takes long to import is there: in a thread, after the first frame.
 
         The pages are not waited for where a release is to be watched.
@@ -57,7 +60,8 @@ class Navigation(App[int]):
                 gc.freeze()  # what is loaded stays: to look through it would hold up the keyboard
             from screens.beginning import first_session
 
-            self._session = first_session(self.ways, self._connection)
+            self._session = first_session(self.ways, self._connection, self._redactor)
+        return self._session
 
     @property
     def session(self) -> "Session":
@@ -65,6 +69,11 @@ class Navigation(App[int]):
         if self._session is None:
             raise RuntimeError("the application is not ready yet")
         return self._session
+
+    @property
+    def preset_name(self) -> str:
+        """What the answers are called; empty where they have no name, or none are there yet."""
+        return self._session.desk.name if self._session else ""
 
     def stops(self, here: str) -> list[Stop]:
         """The way, and how each of its stops stands."""
@@ -93,7 +102,7 @@ class Navigation(App[int]):
             self.notify(str(error), severity="warning", timeout=15)
         screen = self._screen_at(stop)
         with self.batch_update():  # who sees a screen can type at once: its focus is there
-            if len(self.screen_stack) > _WITH_START:
+            if len(self.screen_stack) > self._lowest:
                 await self.switch_screen(screen)
             else:
                 await self.push_screen(screen)
@@ -163,7 +172,8 @@ class Navigation(App[int]):
 
 
 def _import_sessions() -> None:
-    from screens import beginning  # noqa: F401
+    from screens import acting, beginning  # noqa: F401
+    from wizard import support  # noqa: F401
 
 
 def _import_the_rest() -> None:

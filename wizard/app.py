@@ -16,6 +16,7 @@ from wizard.errors import ExitCode, UsageError
 from wizard.options import Common, require_preset
 
 if TYPE_CHECKING:
+    from screens.application import WizardApp
     from screens.ways import Ways
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
@@ -137,9 +138,7 @@ def _on_screen(settings: Common, prepared: Callable[[], "Ways"]) -> ExitCode:
 
 async def _show(ways: "Ways") -> ExitCode:
     """Show the screens until the person leaves; the exit code of what was done there."""
-    from screens.application import WizardApp
-
-    app = WizardApp(ways)
+    app = await application(ways)
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
     code = ExitCode(await app.run_until_left())
@@ -148,6 +147,27 @@ async def _show(ways: "Ways") -> ExitCode:
 
         tell(app.farewell)
     return code
+
+
+async def application(ways: "Ways") -> "WizardApp":
+    """The application of these ways; what it is to watch is read while screens are imported."""
+    from screens.models.connection import Connection
+
+    connection, watching = Connection(ways.open_world), None
+    if ways.watch is not None:
+        from screens.models.watching import Watching
+        from wizard.answers.network import Network
+
+        network = ways.draft.tentative()[0].network if ways.draft else Network()
+        watching = Watching(connection.world(ways.watch.context, network), ways.watch)
+        await asyncio.to_thread(_import_watching)
+    from screens.application import WizardApp
+
+    return WizardApp(ways, connection, watching)
+
+
+def _import_watching() -> None:
+    from screens import application, troubleshoot  # noqa: F401
 
 
 def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":

@@ -9,6 +9,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from wizard.errors import Throttled, Unauthorized, Unreachable, WorldError
 from wizard.text import plain
 
@@ -95,7 +97,7 @@ class Calls:
             with transport_errors(self.connection):
                 body = await response.read()
         try:
-            return Answer(json.loads(body), response.headers)
+            return Answer(from_json(body), response.headers)
         except ValueError:
             raise Unreachable(
                 "The API server did not answer in JSON",

@@ -6,7 +6,6 @@ for seconds (measured with kubernetes 37.0.2).
 
 import asyncio
 import json
-import sys
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -18,6 +17,8 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+
+from pydantic_core import from_json
 
 from backends.brief import metadata_alone
 from wizard.errors import KindUnknown, NotFound, Throttled, Unreachable
@@ -133,20 +134,13 @@ def _watch_query(revision: str, labels: str) -> dict[str, str]:
 def _event(line: bytes, where: str) -> dict[str, Any]:
     """One line of a watch. Raises what an ERROR event stands for."""
     try:
-        event: dict[str, Any] = json.loads(line, object_pairs_hook=_shared)
+        event: dict[str, Any] = from_json(line)
     except ValueError:  # the connection broke off within a line
         raise Unreachable("The API server broke off a watch", where=where) from None
     if event["type"] == "ERROR":
         status = event["object"]
         raise failure(status.get("code", 500), json.dumps(status).encode(), {}, where)
     return event
-
-
-def _shared(pairs: Sequence[tuple[str, Any]]) -> Object:
-    """An object whose keys are not its own, as those of a list are: they take most of its memory
-    else.
-    """
-    return {sys.intern(key): value for key, value in pairs}
 
 
 def _remember(known: _Known, change: Change) -> Change:

@@ -33,8 +33,10 @@ class _Opened:
         return await asyncio.shield(self._world)
 
     async def close(self) -> None:
-        """Close it."""
+        """Close it; where it is still being opened, which may take a login, that is given up."""
         self._leave.set()
+        if not self._world.done():
+            self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _hold(self, world: "AbstractAsyncContextManager[World]") -> None:
@@ -49,6 +51,8 @@ class _Opened:
                 raise
             self._world.set_exception(error)
             self._world.exception()  # whoever still waits is told; nobody may be left
+        finally:
+            self._world.cancel()  # nothing happens where it is there
 
 
 class Connection:

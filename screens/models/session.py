@@ -55,8 +55,9 @@ class Session:
         desk: Desk,
         kept: KeptDraft | None = None,
         connection: Connection | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
-        """`connection`: one that is there already, instead of one of its own."""
+        """`connection` and `redactor` are there already, or it has its own."""
         self.ways = ways
         self.desk = desk
         self.stop = ""
@@ -68,7 +69,7 @@ class Session:
             ways.drafts, kept or KeptDraft(desk.draft, origin=desk.opened), self._warnings.append
         )
         desk.on_change = self._changed
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor()
         self.connection = connection or Connection(ways.open_world)
         self.asker = Asker(desk, self.connection, self.redactor, self.environ)
         self.run: Run | None = None

@@ -22,6 +22,10 @@ class Watching:
         self._seen = pictures(await world, self.target, self.lines.append)
         return await anext(self._seen)
 
+    async def begun(self) -> None:
+        """Wait until the first picture is there, or what kept it from coming."""
+        await asyncio.wait([self._first])
+
     async def pictures(self) -> AsyncGenerator[Picture]:
         """See wizard.live.pictures; for one who shows them."""
         try:

@@ -71,7 +71,8 @@ class Guided:
     def watch(self) -> None:
         """Open the live view of the demo's release."""
         target = Target(namespace="harbor", release="harbor")
-        self.app.push_screen(TroubleshootScreen(Watching(self.app.session.asker.world(), target)))
+        watching = Watching(self.app.session.asker.world(), target)
+        self.app.push_screen(TroubleshootScreen(watching, self.app.session.redactor))
 
     async def watch_installed(self) -> None:
         """Install Harbor, and watch it until all of it was seen."""

@@ -79,7 +79,7 @@ async def test_another_cluster_than_the_presets_is_told() -> None:
     async with guided() as person:
         wanted = Target(namespace="harbor", release="harbor", clusterUid=ANOTHER)
         watching = Watching(person.app.session.asker.world(), wanted)
-        person.app.push_screen(TroubleshootScreen(watching))
+        person.app.push_screen(TroubleshootScreen(watching, person.app.session.redactor))
         await person.until_seen("✗", ANOTHER, "fix: Choose the right context")
 
 
