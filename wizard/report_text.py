@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wizard.checks.base import Result
-from wizard.diagnose.components import ComponentState
+from wizard.diagnose.components import ComponentState, dragged_down
 from wizard.diagnose.evaluate import Diagnosis
 from wizard.plan.plan import Plan, PlannedStep, Target
 from wizard.run.rendering import Style, finding_parts
@@ -75,9 +75,12 @@ def diagnosis_lines(
     `offers`, what the wizard may do about it.
     """
     yield f"{target}"
+    above = dragged_down(states)
     for state in states:
-        why = f": {state.reason}" if state.reason else ""
-        yield f"  {style.sign(_HEALTH_SIGNS[state.state])} {state.title} {state.state}{why}"
+        sign, why = _HEALTH_SIGNS[state.state], f": {state.reason}" if state.reason else ""
+        if state.id in above:
+            sign, why = "waiting", f" because of {', '.join(above[state.id])}{why}"
+        yield f"  {style.sign(sign)} {state.title} {state.state}{why}"
     for finding in diagnosis.findings:
         because = f" (because of {finding.suppressed_by})" if finding.suppressed_by else ""
         sign, text, details = finding_parts(finding)

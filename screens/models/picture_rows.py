@@ -9,7 +9,7 @@ from screens.models.run_rows import Row
 from screens.models.troubles import Trouble
 from screens.signs import State
 from wizard.diagnose import kinds
-from wizard.diagnose.components import ComponentState, upstream
+from wizard.diagnose.components import ComponentState, dragged_down
 from wizard.diagnose.fields import last_seen
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.recent import TELLING, Recent, recent
@@ -53,19 +53,15 @@ def head(picture: Picture) -> tuple[State, str]:
 
 def part_rows(picture: Picture) -> Sequence[Row]:
     """The parts of the release in the order of blame, with what drags one down."""
-    broken = {state.id for state in picture.states if state.state == "failed"}
-    titles = {state.id: state.title for state in picture.states}
-    return [_part(picture, state, broken, titles) for state in picture.states]
+    above = dragged_down(picture.states)
+    return [_part(picture, state, above.get(state.id, ())) for state in picture.states]
 
 
-def _part(
-    picture: Picture, state: ComponentState, broken: set[str], titles: Mapping[str, str]
-) -> Row:
+def _part(picture: Picture, state: ComponentState, above: Sequence[str]) -> Row:
     target = picture.target
     figures = vitals(picture.view, target.namespace, target.release, state.id)
-    above = [titles[one] for one in titles if one in broken & upstream(state.id)]
     shown, waits = _STATES[state.state], state.reason
-    if above and state.state != "ok":
+    if above:
         shown, waits = "not yet", f"because of {', '.join(above)}"
     if state.state != "ok" and figures and figures.since:
         waits = f"{waits} (since {_clock(figures.since)})".strip()

@@ -8,16 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Literal
 
 from wizard.diagnose import kinds
 from wizard.diagnose.fields import created, holds, labels, spec
 from wizard.diagnose.finding import Finding
-from wizard.diagnose.readiness import readiness
+from wizard.diagnose.issuing import issuers_health, issuers_of, lasting, servers_health
+from wizard.diagnose.readiness import Health, readiness
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object
-
-Health = Literal["ok", "waiting", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,9 @@ COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
     Component("storage", "Volumes", ("nodes",)),
-    Component("certificate", "Certificate", ("api",)),
+    Component("server", "Vault or OpenBao", ("api",)),
+    Component("issuer", "Issuer", ("server",)),
+    Component("certificate", "Certificate", ("issuer",)),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
     Component("registry", "Registry", ("storage", "redis")),
@@ -70,6 +70,19 @@ def upstream(id_: str) -> frozenset[str]:
     return frozenset(component.needs).union(*(upstream(need) for need in component.needs))
 
 
+def dragged_down(states: Sequence[ComponentState]) -> Mapping[str, Sequence[str]]:
+    """What is to blame for the components that are not well: the titles of what they need and what
+    has failed, by their ids; those that need nothing that has failed are not named.
+    """
+    failed = {state.id: state.title for state in states if state.state == "failed"}
+    blamed = {
+        state.id: [title for id_, title in failed.items() if id_ in upstream(state.id)]
+        for state in states
+        if state.state != "ok"
+    }
+    return {id_: titles for id_, titles in blamed.items() if titles}
+
+
 def rank(id_: str) -> int:
     """The component's place in the order of blame; unknown ones come last."""
     return list(_BY_ID).index(id_) if id_ in _BY_ID else len(_BY_ID)
@@ -80,6 +93,7 @@ _OF_KIND = {
     kinds.STORAGE_CLASS: "storage",
     **dict.fromkeys(kinds.ENTRIES, "entry"),
     **dict.fromkeys(kinds.ISSUING, "certificate"),
+    **dict.fromkeys((kinds.ISSUER, kinds.CLUSTER_ISSUER), "issuer"),
 }
 
 
@@ -149,6 +163,9 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         return ("ok", "") if view.collections else ("unknown", "nothing could be read")
     if id_ == "nodes":
         return _nodes(view)
+    if id_ in {"server", "issuer"}:
+        issuers = issuers_of(_certificates(view, namespace, release))
+        return (issuers_health if id_ == "issuer" else servers_health)(view, issuers)
     looked_for = _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
     objects: list[Object] = []
     for kind in looked_for:
@@ -158,7 +175,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         else:
             objects += view.of_component(kind, namespace, release, id_)
     if objects:
-        return _worst(objects)
+        state, reason = _worst(objects)
+        return state, reason or (lasting(view, objects) if id_ == "certificate" else "")
     unread = view.not_checked.keys() - view.unserved
     unseen = [view.not_checked[kind] for kind in looked_for if kind in unread]
     return ("unknown", unseen[0]) if unseen else None
@@ -170,6 +188,14 @@ def _belongs(view: View, obj: Object, id_: str, release: str) -> bool:
     if told != release and not (told is None and obj["kind"] == kinds.HTTP_ROUTE.name):
         return False
     return id_ == "storage" or component_of(view, obj) == id_
+
+
+def _certificates(view: View, namespace: str, release: str) -> list[Object]:
+    return [
+        obj
+        for obj in view.all(kinds.CERTIFICATE)
+        if obj["metadata"].get("namespace") == namespace and labels(obj).get("release") == release
+    ]
 
 
 def _worst(objects: Iterable[Object]) -> tuple[Health, str]:

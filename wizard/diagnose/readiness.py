@@ -14,6 +14,8 @@ from wizard.diagnose.fields import condition, containers, holds, spec, status, w
 from wizard.ports import Kind, Object
 
 State = Literal["ready", "progressing", "failed", "terminating", "absent"]
+Health = Literal["ok", "waiting", "failed", "unknown"]
+"""How several objects are doing together, as one component of a Harbor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,9 @@
-"""`troubleshoot --once` names what the wizard may do; from a bundle there is nothing to act on."""
+"""`troubleshoot --once` says what drags a part down, and what the wizard may do about a problem.
 
+With a bundle there is nothing to act on.
+"""
+
+from wizard.diagnose.components import ComponentState
 from wizard.diagnose.evaluate import Diagnosis
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.kinds import DEPLOYMENT
@@ -30,3 +34,16 @@ def test_an_offer_is_told_with_the_way_to_it_and_only_where_it_can_be_taken() ->
     told = "  do: restart the Deployment harbor/harbor-core: "
     told += "key a in `wizard troubleshoot` without --once"
     assert set(lines(offers=True)) - set(lines(offers=False)) == {told}
+
+
+def test_a_part_that_is_only_dragged_down_does_not_look_like_a_cause() -> None:
+    states = (
+        ComponentState("database", "Database", "failed", (), "0 of 1 ready"),
+        ComponentState("core", "Core", "failed", ("database",), "0 of 1 available"),
+    )
+    told = diagnosis_lines(
+        Target("uid", "prod", "harbor", "harbor"), states, Diagnosis((), ()), Style(), offers=False
+    )
+    database, core = list(told)[1:3]
+    assert database == "  ✗ Database failed: 0 of 1 ready"
+    assert core == "  … Core failed because of Database: 0 of 1 available"

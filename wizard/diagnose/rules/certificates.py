@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from wizard.diagnose.fields import condition, created, holds, moment, spec, status
+from wizard.diagnose.issuing import SEALED, trouble_of
 from wizard.diagnose.kinds import (
     CERTIFICATE,
     CERTIFICATE_REQUEST,
@@ -27,9 +28,8 @@ REFUSED = frozenset({"Failed", "Denied"})
 """Why a request is not ready and never will be."""
 BROKEN_ORDER = frozenset({"invalid", "errored", "expired"})
 
-_SEALED = re.compile(r"sealed|not initialized")
 _ISSUER_FIXES = (
-    (_SEALED, "HW-034"),
+    (SEALED, "HW-034"),
     (re.compile(r"vault", re.IGNORECASE), "HW-035"),
 )
 
@@ -72,24 +72,8 @@ def _issuers(view: View) -> Iterable[tuple[Object, Mapping[str, Any]]]:
     """The issuers that cannot sign, each with the condition that says so."""
     for kind in (ISSUER, CLUSTER_ISSUER):
         for issuer in view.all(kind):
-            told = condition(issuer, "Ready")
-            if told.get("status") == "False":
+            if told := trouble_of(view, issuer):
                 yield issuer, told
-            elif told and (found := _sealed_since(view, issuer)):
-                yield issuer, found
-
-
-def _sealed_since(view: View, issuer: Object) -> Mapping[str, Any]:
-    """What a request says whose issuer is ready, but for its server, which was sealed since:
-    cert-manager asks that again only when it is to sign. Empty: none says so.
-    """
-    wanted = (issuer["kind"], issuer["metadata"]["name"])
-    for request in view.all(CERTIFICATE_REQUEST):
-        named, told = spec(request).get("issuerRef") or {}, condition(request, "Ready")
-        waits = told.get("reason") == "Pending" and _SEALED.search(told.get("message") or "")
-        if waits and (named.get("kind") or ISSUER.name, named.get("name")) == wanted:
-            return told
-    return {}
 
 
 def _issuer_rule(
