@@ -91,7 +91,7 @@ class StepFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log(Event):
-    """A line of a log; `source` is "helm" or "pod/container"."""
+    """A line of a log; `source` is "wizard", "helm" or "pod/container"."""
 
     name: ClassVar[str] = "log"
     source: str

@@ -156,9 +156,9 @@ class StepTeller:
             self._last_progress = (done, total)
             self._run.tell(StepProgress, step=self._step, done=done, total=total)
 
-    def log(self, text: str) -> None:
-        """A line of Helm."""
-        self._run.tell(Log, step=self._step, source="helm", text=text)
+    def log(self, text: str, source: str = "wizard") -> None:
+        """A line of the wizard itself, or of the tool that the step drives."""
+        self._run.tell(Log, step=self._step, source=source, text=text)
 
     def pod_log(self, line: LogLine) -> None:
         """A line of a container; one that another step or attempt has told is left out."""

@@ -51,8 +51,8 @@ class Reporter(Protocol):
     def progress(self, done: int, total: int) -> None:
         """How far the step has come."""
 
-    def log(self, text: str) -> None:
-        """A line of the tool that the step drives."""
+    def log(self, text: str, source: str = "wizard") -> None:
+        """A line of the wizard itself, or of the tool that the step drives."""
 
     def pod_log(self, line: LogLine) -> None:
         """A line of a container's log."""

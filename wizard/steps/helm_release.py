@@ -4,6 +4,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from wizard.charts.manifest import owned
@@ -112,7 +113,8 @@ class HelmRelease(Step):
         server = await world.access.server()
         request = await self._request(await self.values(world))
         take = any(change.taken for change in changes)
-        installed = await world.charts.upgrade(request, take_fields=take, log=report.log)
+        told = partial(report.log, source="helm")
+        installed = await world.charts.upgrade(request, take_fields=take, log=told)
         await self._compare(world, server, installed, report)
 
     async def verify(self, world: World, report: Reporter) -> None:

@@ -39,6 +39,19 @@ def test_another_attempt_tells_only_what_is_new() -> None:
     assert texts == ["core 1", "core 2", "core 3", "core 3"]
 
 
+def test_a_line_says_whose_it_is() -> None:
+    events: list[Event] = []
+    step = RunTeller("r", events.append, Redactor()).step("release")
+    step.log("The mount publishes no address of its authority")
+    step.log("upgrading registry", source="helm")
+    step.pod_log(line(1))
+    assert [event.source for event in events if isinstance(event, Log)] == [
+        "wizard",
+        "helm",
+        "core/main",
+    ]
+
+
 def test_no_text_of_a_finding_tells_a_secret() -> None:
     events: list[Event] = []
     redactor = Redactor()

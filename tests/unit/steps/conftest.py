@@ -39,7 +39,7 @@ class Heard:
     def progress(self, done: int, total: int) -> None:
         self.texts.append(f"{done}/{total}")
 
-    def log(self, text: str) -> None:
+    def log(self, text: str, source: str = "wizard") -> None:
         self.texts.append(text)
 
     def pod_log(self, line: LogLine) -> None:
