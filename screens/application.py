@@ -1,5 +1,6 @@
 """The application: its screens, the answers on the desk, the connection, the run."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -97,12 +98,11 @@ class WizardApp(Navigation):
         """Show what is watched; the rest is loaded once there is something to see of it."""
         from screens.troubleshoot import TroubleshootScreen
 
-        self._lowest += 1
+        painted = asyncio.Event()
         self.push_screen(TroubleshootScreen(watching, self._redactor))
         await watching.begun()
-        self.call_after_refresh(self._load)
-
-    async def _load(self) -> None:
+        self.call_after_refresh(painted.set)
+        await painted.wait()
         await self.ready()
         self._refresh_frame()
 
@@ -138,6 +138,7 @@ class WizardApp(Navigation):
             self.notify("Harbor is being installed. Ctrl+C stops that.", severity="warning")
             self.go(INSTALL)
             return
+        await self.ready()
         from screens.beginning import BEGINNINGS
 
         stop = await BEGINNINGS[what](self)

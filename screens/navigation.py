@@ -14,6 +14,7 @@ from screens.models.connection import Connection
 from screens.pages import all_pages
 from screens.pages.page import Page
 from screens.signs import State
+from screens.start import StartScreen
 from screens.ways import Ways
 from screens.widgets.step_map import Stop
 from wizard.run.redaction import Redactor
@@ -40,8 +41,6 @@ class Navigation(App[int]):
         self._session: Session | None = None
         self._only_application = False
         """Whether the process lives for this application alone."""
-        self._lowest = 1
-        """How many screens stay on the stack below every stop: the start, and what is under it."""
         self._trail: list[str] = []
         """The ids of the stops that one came by, the present one last."""
         self._pages: tuple[Page, ...] = all_pages()
@@ -85,6 +84,12 @@ class Navigation(App[int]):
             return "here"
         return self._session.state_of(id_) if self._session else "not yet"
 
+    @property
+    def viewed_at_once(self) -> bool:
+        """Whether a view is shown that the command line opened, with no first screen under it."""
+        stack = self.screen_stack
+        return not any(isinstance(screen, StartScreen) for screen in stack)
+
     def go(self, stop: str) -> None:
         """Go to a stop of the way."""
         self._show(stop)
@@ -102,7 +107,9 @@ class Navigation(App[int]):
             self.notify(str(error), severity="warning", timeout=15)
         screen = self._screen_at(stop)
         with self.batch_update():  # who sees a screen can type at once: its focus is there
-            if len(self.screen_stack) > self._lowest:
+            if self.viewed_at_once:
+                await self.switch_screen(StartScreen())
+            if not isinstance(self.screen, StartScreen):
                 await self.switch_screen(screen)
             else:
                 await self.push_screen(screen)

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
-from screens.frame import FrameScreen
 from screens.looking import LookingScreen
 from screens.models.watching import Watching
 from screens.start import StartScreen
@@ -83,10 +82,10 @@ class TroubleshootScreen(LookingScreen):
 
     def action_back(self) -> None:
         """Back to where it was opened; where nothing is under it, to the first screen."""
-        if isinstance(self.app.screen_stack[-2], FrameScreen):
-            self.app.pop_screen()
-        else:
+        if self.wizard.viewed_at_once:
             self.app.switch_screen(StartScreen())
+        else:
+            self.app.pop_screen()
 
     @work(group="watch", exclusive=True)
     async def _watch(self) -> None:

@@ -138,9 +138,12 @@ def _on_screen(settings: Common, prepared: Callable[[], "Ways"]) -> ExitCode:
 
 async def _show(ways: "Ways") -> ExitCode:
     """Show the screens until the person leaves; the exit code of what was done there."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel if task else sys.exit)
     app = await application(ways)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, app.interrupt)
+        loop.add_signal_handler(number, app.interrupt)
     code = ExitCode(await app.run_until_left())
     if app.farewell:
         from wizard.execute import tell

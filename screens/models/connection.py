@@ -21,6 +21,7 @@ class _Opened:
         self._leave = asyncio.Event()
         self._world: asyncio.Future[World] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._hold(world))
+        self._task.add_done_callback(lambda _: self._world.cancel())  # where it never came to be
 
     @property
     def failed(self) -> bool:
@@ -51,8 +52,6 @@ class _Opened:
                 raise
             self._world.set_exception(error)
             self._world.exception()  # whoever still waits is told; nobody may be left
-        finally:
-            self._world.cancel()  # nothing happens where it is there
 
 
 class Connection:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from screens.models.log_entry import LogEntry
@@ -51,10 +52,11 @@ def head(picture: Picture) -> tuple[State, str]:
     return state, f"{picture.target}   {told}   {live}"
 
 
-def part_rows(picture: Picture) -> Sequence[Row]:
+def part_rows(picture: Picture, redact: Redact) -> Sequence[Row]:
     """The parts of the release in the order of blame, with what drags one down."""
     above = dragged_down(picture.states)
-    return [_part(picture, state, above.get(state.id, ())) for state in picture.states]
+    rows = (_part(picture, state, above.get(state.id, ())) for state in picture.states)
+    return [replace(row, waits=redact(row.waits)) for row in rows]
 
 
 def _part(picture: Picture, state: ComponentState, above: Sequence[str]) -> Row:

@@ -48,7 +48,7 @@ class StepView:
     fix: str = ""
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, None] = field(default_factory=dict)
-    """Where its log lines come from: "helm" and "pod/container"."""
+    """Where its log lines come from: "wizard", "helm" and "pod/container"."""
 
 
 class Run:

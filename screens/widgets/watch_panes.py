@@ -71,7 +71,7 @@ class WatchPanes(LivePanes):
         shown, found = self.query_one("#head", Static), problems(picture, self._redact)
         shown.update(f"{sign(state)} {text}")
         shown.set_class(state == "wrong" or picture.behind_since is not None, "-wrong")
-        self.query_one(StepList).show(part_rows(picture))
+        self.query_one(StepList).show(part_rows(picture, self._redact))
         self.query_one(FindingList).show(found)
         self.query_one(PaneTabs).count({"problems": len(found)})
         self.query_one("#events", LogView).write(self._events.of(picture, self._redact))

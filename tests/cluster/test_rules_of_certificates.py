@@ -3,6 +3,10 @@
 import base64
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from tests.bao import opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.conftest import GIVES_UP_CONNECTIONS
@@ -30,6 +34,32 @@ def certificate(name: str) -> Object:
         "metadata": {"name": name},
         "spec": spec,
     }
+
+
+def request(name: str, issuer: str, group: str) -> Object:
+    """A request for a certificate, as it comes from a Certificate of that issuer."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    names = x509.SubjectAlternativeName([x509.DNSName("harbor.test")])
+    asked = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    signed = asked.add_extension(names, critical=True).sign(key, hashes.SHA256())
+    pem = base64.b64encode(signed.public_bytes(serialization.Encoding.PEM)).decode()
+    return {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "CertificateRequest",
+        "metadata": {"name": name},
+        "spec": {"request": pem, "issuerRef": {"name": issuer, "group": group}},
+    }
+
+
+async def test_what_is_told_of_requests_that_get_nowhere(
+    cert_manager: CertManager, wizard: Wizard, wizard_identity: Identity
+) -> None:
+    wizard.make_namespace()
+    requests = wizard.path("cert-manager.io/v1", "certificaterequests")
+    wizard.admin.create(requests, request("strange", "one", "issuers.test"))
+    wizard.admin.create(requests, request("lost", "gone", "cert-manager.io"))
+    wanted = {"HW-220", "HW-221"}
+    assert await found(wizard_identity, wizard.namespace, wanted) == wanted
 
 
 async def test_what_is_told_of_issuers_and_certificates(

@@ -1,5 +1,6 @@
 """The connection behind the screens: one world, and that of a run for as long as it goes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -65,3 +66,26 @@ async def test_a_world_that_could_not_be_opened_is_tried_again() -> None:
     worlds.fails = False
     assert await connection.world("one", NETWORK) == "world one"
     await connection.close()
+
+
+async def test_who_waits_for_a_world_that_is_given_up_is_let_go() -> None:
+    """Another one is asked for before the first has begun to open, or while it opens."""
+    worlds, opening = Worlds(), asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(context: str | None, network: Network) -> AsyncIterator[Any]:
+        if context == "slow":
+            await opening.wait()
+        async with worlds(context, network) as world:
+            yield world
+
+    connection = Connection(slow)
+    first, other = (
+        asyncio.ensure_future(connection.world(context, NETWORK)) for context in ("one", "two")
+    )
+    assert await other == "world two"
+    late = asyncio.ensure_future(connection.world("slow", NETWORK))
+    await asyncio.wait([late], timeout=0)
+    await asyncio.wait_for(connection.close(), 5)
+    done, waiting = await asyncio.wait([first, late], timeout=5)
+    assert (len(done), waiting, worlds.open) == (2, set(), [])

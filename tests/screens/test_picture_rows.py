@@ -43,7 +43,7 @@ def broken() -> list[Object]:
 
 
 def parts(seen: Picture) -> dict[str, tuple[str, str, str]]:
-    return {row.id: (row.state, row.word, row.waits) for row in part_rows(seen)}
+    return {row.id: (row.state, row.word, row.waits) for row in part_rows(seen, same)}
 
 
 def test_a_healthy_release_says_so() -> None:

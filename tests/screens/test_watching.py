@@ -71,3 +71,28 @@ async def test_from_the_view_that_the_command_line_opened_one_comes_to_the_first
         await person.until_seen("Kubernetes API")
         await pilot.press("escape")
         await person.until_seen("New installation", "Look at a running Harbor")
+
+
+async def test_a_page_that_one_goes_to_takes_the_place_of_the_view() -> None:
+    """Other answers may name another cluster: the view would go on with one that is closed."""
+    worlds = Worlds()
+    app = await application(worlds.ways)
+    async with app.run_test(size=(100, 30)) as pilot:
+        person = Guided(app, pilot)
+        await person.until_seen("Kubernetes API")
+        app.go("target")
+        await person.until_seen("What you call this installation")
+        await pilot.press("escape")
+        await person.until_seen("New installation", "Look at a running Harbor")
+
+
+async def test_the_first_screen_can_be_used_before_all_is_loaded() -> None:
+    worlds = Worlds(stuck=True)
+    app = await application(worlds.ways)
+    async with app.run_test(size=(100, 30)) as pilot:
+        person = Guided(app, pilot)
+        await person.until_seen("reading objects, events and logs")
+        await pilot.press("escape")
+        await person.until_seen("New installation")
+        app.start("new")
+        await person.until_seen("What you call this installation")

@@ -31,9 +31,9 @@ COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
     Component("storage", "Volumes", ("nodes",)),
-    Component("server", "Vault or OpenBao", ("api",)),
-    Component("issuer", "Issuer", ("server",)),
-    Component("certificate", "Certificate", ("issuer",)),
+    Component("vault", "Vault or OpenBao", ("api",)),
+    Component("issuer", "Issuer", ("api", "vault")),
+    Component("certificate", "Certificate", ("api", "issuer")),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
     Component("registry", "Registry", ("storage", "redis")),
@@ -78,7 +78,7 @@ def dragged_down(states: Sequence[ComponentState]) -> Mapping[str, Sequence[str]
     blamed = {
         state.id: [title for id_, title in failed.items() if id_ in upstream(state.id)]
         for state in states
-        if state.state != "ok"
+        if state.state in {"waiting", "failed"}
     }
     return {id_: titles for id_, titles in blamed.items() if titles}
 
@@ -114,8 +114,12 @@ def component_of(view: View, obj: Object) -> str:
     return _known(labels(obj).get("component", ""))
 
 
+_LABELLED = _BY_ID.keys() - {"api", "nodes", "storage", "vault", "issuer", "certificate", "entry"}
+"""The components that the chart's label `component` names."""
+
+
 def _known(id_: str) -> str:
-    return id_ if id_ in _BY_ID else ""
+    return id_ if id_ in _LABELLED else ""
 
 
 def components(
@@ -126,10 +130,13 @@ def components(
     A component is `failed` where one of its objects is, or where a finding that nothing else
     explains says so; `unknown` where its kinds could not be looked at.
     """
+    issuers = {str(ref) for ref in issuers_of(_certificates(view, namespace, release))}
     blamed = {
         finding.component: finding.title
         for finding in findings
-        if finding.severity == "fail" and finding.suppressed_by is None
+        if finding.severity == "fail"
+        and finding.suppressed_by is None
+        and (finding.component != "issuer" or finding.object in issuers)
     }
     judged = [
         (component, judgement)
@@ -163,7 +170,7 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         return ("ok", "") if view.collections else ("unknown", "nothing could be read")
     if id_ == "nodes":
         return _nodes(view)
-    if id_ in {"server", "issuer"}:
+    if id_ in {"vault", "issuer"}:
         issuers = issuers_of(_certificates(view, namespace, release))
         return (issuers_health if id_ == "issuer" else servers_health)(view, issuers)
     looked_for = _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
@@ -175,8 +182,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
         else:
             objects += view.of_component(kind, namespace, release, id_)
     if objects:
-        state, reason = _worst(objects)
-        return state, reason or (lasting(view, objects) if id_ == "certificate" else "")
+        judged = _worst(objects)
+        return lasting(view, objects) if (id_, judged[0]) == ("certificate", "ok") else judged
     unread = view.not_checked.keys() - view.unserved
     unseen = [view.not_checked[kind] for kind in looked_for if kind in unread]
     return ("unknown", unseen[0]) if unseen else None

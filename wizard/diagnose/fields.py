@@ -117,3 +117,8 @@ def last_seen(event: Object) -> datetime | None:
     series = event.get("series") or {}
     told = event.get("lastTimestamp") or series.get("lastObservedTime")
     return moment(told) or first_seen(event)
+
+
+def one_line(text: str | None) -> str:
+    """A message without its line breaks."""
+    return " ".join((text or "").split())

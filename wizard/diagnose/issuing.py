@@ -1,17 +1,21 @@
 """The issuers of a release and the servers behind them, by what cert-manager says of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from wizard.diagnose.fields import condition, moment, spec, status
+from wizard.diagnose.fields import condition, moment, one_line, spec, status
 from wizard.diagnose.kinds import CERTIFICATE_REQUEST, CLUSTER_ISSUER, ISSUER
-from wizard.diagnose.readiness import Health
+from wizard.diagnose.readiness import Health, readiness
 from wizard.diagnose.view import View
 from wizard.ports import Object, Ref
 
-SEALED = re.compile(r"sealed|not initialized")
-"""What cert-manager 1.21 passes on from a server that cannot sign for that reason."""
+SEALED = re.compile(r"\bis sealed|not initialized")
+"""What cert-manager 1.21 passes on from a server that cannot sign for that reason. What it says of
+one that does not answer names that as well: "failed to verify Vault is initialized and unsealed"
+(pkg/issuer/vault/setup.go).
+"""
 
 
 def issuers_of(certificates: Sequence[Object]) -> list[Ref]:
@@ -19,7 +23,7 @@ def issuers_of(certificates: Sequence[Object]) -> list[Ref]:
     refs = []
     for certificate in certificates:
         named = spec(certificate).get("issuerRef") or {}
-        if named.get("group", ISSUER.group) == ISSUER.group:
+        if (named.get("group") or ISSUER.group) == ISSUER.group:
             cluster = named.get("kind") == CLUSTER_ISSUER.name
             place = "" if cluster else certificate["metadata"].get("namespace", "")
             refs.append(Ref(CLUSTER_ISSUER if cluster else ISSUER, place, named.get("name", "")))
@@ -44,39 +48,57 @@ def trouble_of(view: View, issuer: Object) -> Mapping[str, Any]:
     return {}
 
 
-def issuers_health(view: View, refs: Sequence[Ref]) -> tuple[Health, str] | None:
-    """How issuers are doing; None where there are none."""
-    told: tuple[Health, str] | None = None
-    for ref in refs:
-        issuer = view.get(ref)
-        if ref.kind in view.not_checked:
-            told = told or ("unknown", view.not_checked[ref.kind])
-        elif issuer is None:
-            return "failed", f"{ref} does not exist"
-        elif trouble := trouble_of(view, issuer):
-            return "waiting", f"{ref}: {trouble.get('message') or trouble.get('reason')}"
-        else:
-            told = told or ("ok", "")
-    return told
+Judgement = tuple[Health, str]
+_WORST: Sequence[Health] = ("failed", "waiting", "unknown", "ok")
 
 
-def servers_health(view: View, refs: Sequence[Ref]) -> tuple[Health, str] | None:
+def issuers_health(view: View, refs: Sequence[Ref]) -> Judgement | None:
+    """How issuers are doing, by the worst of them; None where there are none."""
+    return _worst(_issuer(view, ref) for ref in refs)
+
+
+def servers_health(view: View, refs: Sequence[Ref]) -> Judgement | None:
     """How the servers behind issuers are doing, by what cert-manager says; None: there are none."""
-    told: tuple[Health, str] | None = None
-    for ref in refs:
-        issuer = view.get(ref)
-        server = (spec(issuer).get("vault") or {}).get("server") if issuer else None
-        if issuer is None or not server:
-            continue
-        trouble = trouble_of(view, issuer)
-        if SEALED.search(trouble.get("message") or ""):
-            return "failed", f"{server} is sealed or not initialized"
-        told = told or (("unknown" if trouble else "ok"), server)
-    return told
+    return _worst(judged for ref in refs if (judged := _server(view, ref)))
 
 
-def lasting(view: View, certificates: Sequence[Object]) -> str:
-    """How many days the first certificate to end still holds; empty where none says so."""
+def _worst(judged: Iterable[Judgement]) -> Judgement | None:
+    return min(judged, key=lambda one: _WORST.index(one[0]), default=None)
+
+
+def _issuer(view: View, ref: Ref) -> Judgement:
+    if unread := view.unknown(ref.kind):
+        return "unknown", unread
+    issuer = view.get(ref)
+    if issuer is None:
+        return "failed", f"{ref} does not exist"
+    if trouble := trouble_of(view, issuer):
+        return "waiting", f"{ref}: {one_line(trouble.get('message')) or trouble.get('reason')}"
+    found = readiness(issuer)
+    return ("ok", "") if found.ready else ("waiting", f"{ref}: {one_line(found.reason)}")
+
+
+def _server(view: View, ref: Ref) -> Judgement | None:
+    """None where the issuer signs without one, or cannot be looked at."""
+    issuer = view.get(ref)
+    server = (spec(issuer).get("vault") or {}).get("server") if issuer else None
+    if issuer is None or not server:
+        return None
+    trouble = trouble_of(view, issuer)
+    if SEALED.search(trouble.get("message") or ""):
+        return "failed", f"{server} is sealed or not initialized"
+    known = not trouble and readiness(issuer).ready
+    return ("ok" if known else "unknown"), server
+
+
+def lasting(view: View, certificates: Sequence[Object]) -> Judgement:
+    """How long the first of some certificates to end still holds; no words where none says so."""
     ends = [moment(status(one).get("notAfter")) for one in certificates]
     first = min(filter(None, ends), default=None)
-    return f"ends in {(first - view.now).days} days" if first else ""
+    if first is None:
+        return "ok", ""
+    left = first - view.now
+    if left <= timedelta(0):
+        return "failed", f"ended at {first:%Y-%m-%d %H:%M} UTC"
+    days, hours = left.days, left.seconds // 3600
+    return "ok", f"ends in {days} days" if days > 1 else f"ends in {days * 24 + hours} hours"

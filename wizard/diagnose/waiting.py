@@ -12,13 +12,14 @@ from wizard.diagnose.fields import (
     containers,
     labels,
     last_end,
+    one_line,
     running_since,
     spec,
     waiting,
 )
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.readiness import Readiness, readiness
-from wizard.diagnose.rules.evidence import event_line, one_line
+from wizard.diagnose.rules.evidence import event_line
 from wizard.diagnose.rules.images import PULL_REASONS
 from wizard.diagnose.rules.scheduling import unschedulable
 from wizard.diagnose.view import View

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from wizard.diagnose.fields import condition, holds, spec, status
+from wizard.diagnose.fields import condition, holds, one_line, spec, status
 from wizard.diagnose.kinds import CLAIM, EVENT, JOB, POD, PRESET_LABEL
-from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import of_pods
 from wizard.errors import Forbidden, NotFound, OutOfTime, StepFailed, WorldError

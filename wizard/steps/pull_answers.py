@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from wizard.diagnose.fields import containers, spec, uid
+from wizard.diagnose.fields import containers, one_line, spec, uid
 from wizard.diagnose.kinds import EVENT
-from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.rules.images import PullFailure, pull_failures
 from wizard.diagnose.view import View
 from wizard.diagnose.waiting import pod_reason

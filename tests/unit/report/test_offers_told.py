@@ -40,10 +40,12 @@ def test_a_part_that_is_only_dragged_down_does_not_look_like_a_cause() -> None:
     states = (
         ComponentState("database", "Database", "failed", (), "0 of 1 ready"),
         ComponentState("core", "Core", "failed", ("database",), "0 of 1 available"),
+        ComponentState("exporter", "Metrics exporter", "unknown", ("core",), "No right"),
     )
     told = diagnosis_lines(
         Target("uid", "prod", "harbor", "harbor"), states, Diagnosis((), ()), Style(), offers=False
     )
-    database, core = list(told)[1:3]
+    database, core, exporter = list(told)[1:4]
     assert database == "  ✗ Database failed: 0 of 1 ready"
     assert core == "  … Core failed because of Database: 0 of 1 available"
+    assert exporter.endswith("Metrics exporter unknown: No right")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from wizard.diagnose.fields import condition, created, holds, moment, spec, status
+from wizard.diagnose.fields import condition, created, holds, moment, one_line, spec, status
 from wizard.diagnose.issuing import SEALED, trouble_of
 from wizard.diagnose.kinds import (
     CERTIFICATE,
@@ -20,7 +20,6 @@ from wizard.diagnose.kinds import (
 )
 from wizard.diagnose.offer import ActionName
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
 from wizard.ports import Object
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from wizard.diagnose.fields import condition, holds, moment, spec
+from wizard.diagnose.fields import condition, holds, moment, one_line, spec
 from wizard.diagnose.kinds import NAMESPACE, NODE, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.view import View
 from wizard.ports import Object
 

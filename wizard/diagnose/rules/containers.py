@@ -12,13 +12,14 @@ from wizard.diagnose.fields import (
     first_seen,
     last_end,
     moment,
+    one_line,
     running_since,
     status,
     waiting,
 )
 from wizard.diagnose.kinds import EVENT, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.view import View
 from wizard.ports import Object
 

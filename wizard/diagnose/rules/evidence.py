@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wizard.diagnose.fields import last_seen
+from wizard.diagnose.fields import last_seen, one_line
 from wizard.ports import Object
 
 
@@ -18,8 +18,3 @@ def event_line(event: Object) -> str:
 def event_lines(events: Iterable[Object]) -> tuple[str, ...]:
     """Events as lines, in their order."""
     return tuple(event_line(event) for event in events)
-
-
-def one_line(text: str | None) -> str:
-    """A message without its line breaks."""
-    return " ".join((text or "").split())

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wizard.diagnose.fields import containers, created, first_seen, last_seen, waiting
+from wizard.diagnose.fields import containers, created, first_seen, last_seen, one_line, waiting
 from wizard.diagnose.kinds import EVENT, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.view import View
 from wizard.ports import Object
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from wizard.diagnose.fields import condition, containers, controller, holds, moment
+from wizard.diagnose.fields import condition, containers, controller, holds, moment, one_line
 from wizard.diagnose.kinds import EVENT, JOB, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.view import View
 from wizard.ports import Object
 

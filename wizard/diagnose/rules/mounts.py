@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from wizard.diagnose.fields import first_seen, last_seen, spec, status
+from wizard.diagnose.fields import first_seen, last_seen, one_line, spec, status
 from wizard.diagnose.kinds import EVENT, POD
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.view import View
 
 _FAILURES = frozenset({"FailedMount", "FailedAttachVolume", "FailedMapVolume"})

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from wizard.diagnose.fields import containers, labels, spec, status, waiting
+from wizard.diagnose.fields import containers, labels, one_line, spec, status, waiting
 from wizard.diagnose.kinds import POD, STATEFUL_SET
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import one_line
 from wizard.diagnose.rules.images import PULL_REASONS
 from wizard.diagnose.view import View
 from wizard.ports import Object

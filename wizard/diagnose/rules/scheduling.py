@@ -4,11 +4,20 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from wizard.diagnose.fields import condition, controller, holds, last_seen, moment, spec, status
+from wizard.diagnose.fields import (
+    condition,
+    controller,
+    holds,
+    last_seen,
+    moment,
+    one_line,
+    spec,
+    status,
+)
 from wizard.diagnose.kinds import EVENT, JOB, POD, REPLICA_SET, STATEFUL_SET
 from wizard.diagnose.readiness import readiness
 from wizard.diagnose.rules.base import Layer, Match, Rule
-from wizard.diagnose.rules.evidence import event_lines, one_line
+from wizard.diagnose.rules.evidence import event_lines
 from wizard.diagnose.view import View
 from wizard.ports import Kind, Object, Ref
 
