@@ -11,7 +11,7 @@ from tests.cluster.kube import CORE, Kube, Object, condition
 from tests.cluster.pod_logs import PodLogs
 from tests.cluster.process import poll
 from tests.cluster.test_harness_pods import make_namespace
-from tests.cluster.test_rules_alone import found, part
+from tests.cluster.test_rules_alone import found, goes_on, on_node, part
 
 pytestmark = GIVES_UP_CONNECTIONS
 SECRETS = {"HW-241": "harbor-redis", "HW-242": "harbor-core"}
@@ -45,6 +45,23 @@ def change_later(admin: Kube, path: str, than: str) -> None:
     poll("the Secret is changed later", later, 10, every=0.2)
 
 
+def is_ready(pod: Object) -> bool:
+    return condition(pod, "Ready") == "True"
+
+
+def evict(admin: Kube, path: str) -> None:
+    """Throw a pod out, as its kubelet tells."""
+    ready = {"type": "Ready", "status": "False", "reason": "PodFailed"}
+    told = {
+        "phase": "Failed",
+        "reason": "Evicted",
+        "message": "The node was low on resource: memory.",
+        "conditions": [ready],
+        "containerStatuses": [],
+    }
+    admin.merge(f"{path}/status", {"status": told})
+
+
 async def test_what_comes_over_pods_that_run(
     control_plane: ControlPlane, wizard_identity: Identity, namespace: str, pod_logs: PodLogs
 ) -> None:
@@ -52,17 +69,17 @@ async def test_what_comes_over_pods_that_run(
     admin, home = control_plane.admin, f"{CORE}/namespaces/{namespace}"
     for name in SECRETS.values():
         admin.create(f"{home}/secrets", secret(name, "old"))
-    for pod in (core(), part("database"), part("portal")):
+    for pod in (core(), part("database", ready_after="1h"), part("portal")):
         admin.create(f"{home}/pods", pod)
-        name = pod["metadata"]["name"]
-        runs = admin.wait(f"{home}/pods/{name}", lambda one: condition(one, "Ready") == "True")
-        if name == "harbor-core":
-            began = runs["status"]["containerStatuses"][0]["state"]["running"]["startedAt"]
+    goes_on(admin, on_node(admin, f"{home}/pods/harbor-database"))
+    for name in ("portal", "core"):
+        runs = admin.wait(f"{home}/pods/harbor-{name}", is_ready)
+    began = runs["status"]["containerStatuses"][0]["state"]["running"]["startedAt"]
     for name in SECRETS.values():
         change_later(admin, f"{home}/secrets/{name}", began)
     pod_logs.write("database", "upgrade DB from 14 to 15")
-    told = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
-    admin.merge(f"{home}/pods/harbor-portal/status", {"status": told})
+    evict(admin, f"{home}/pods/harbor-portal")
 
     wanted = {*SECRETS, "HW-039", "HW-102"}
-    assert await found(wizard_identity, namespace, wanted) == wanted
+    beside = {"HW-240"}  # a database that is being converted is not ready for as long
+    assert await found(wizard_identity, namespace, wanted) == wanted | beside

@@ -10,6 +10,7 @@ from wizard.answers.loading import read
 from wizard.app import _ways
 from wizard.options import Common
 from wizard.run.consent import Consent
+from wizard.run.redaction import Redactor
 
 
 async def done(person: Guided, saved: Path | None = None) -> None:
@@ -47,10 +48,10 @@ async def test_a_saved_preset_gives_the_command_that_repeats_it() -> None:
 
 def test_a_preset_that_was_given_whole_needs_no_saving() -> None:
     ways = replace(_ways(Common(demo=True)), presets=(DEMO,))
-    connection = Connection(ways.open_world)
+    connection, redactor = Connection(ways.open_world), Redactor()
     given, changed = read([DEMO]), read([DEMO], ["name=other"])
-    assert first_session(replace(ways, draft=given), connection).desk.saved == DEMO
-    assert first_session(replace(ways, draft=changed), connection).desk.saved is None
+    assert first_session(replace(ways, draft=given), connection, redactor).desk.saved == DEMO
+    assert first_session(replace(ways, draft=changed), connection, redactor).desk.saved is None
 
 
 async def test_without_a_file_saving_is_offered() -> None:
