@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -141,10 +141,10 @@ async def _show(ways: "Ways") -> ExitCode:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel if task else sys.exit)
-    app = await application(ways)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.interrupt)
-    code = ExitCode(await app.run_until_left())
+    async with application(ways) as app:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, app.interrupt)
+        code = ExitCode(await app.run_until_left())
     if app.farewell:
         from wizard.execute import tell
 
@@ -152,7 +152,8 @@ async def _show(ways: "Ways") -> ExitCode:
     return code
 
 
-async def application(ways: "Ways") -> "WizardApp":
+@asynccontextmanager
+async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
     """The application of these ways; what it is to watch is read while screens are imported."""
     from screens.models.connection import Connection
 
@@ -163,10 +164,16 @@ async def application(ways: "Ways") -> "WizardApp":
 
         network = ways.draft.tentative()[0].network if ways.draft else Network()
         watching = Watching(connection.world(ways.watch.context, network), ways.watch)
-        await asyncio.to_thread(_import_watching)
-    from screens.application import WizardApp
+    try:
+        if watching is not None:
+            await asyncio.to_thread(_import_watching)
+        from screens.application import WizardApp
 
-    return WizardApp(ways, connection, watching)
+        yield WizardApp(ways, connection, watching)
+    finally:
+        if watching is not None:
+            await watching.close()
+        await connection.close()
 
 
 def _import_watching() -> None:
