@@ -20,10 +20,10 @@ async def act_on(app: "WizardApp", target: Target, offer: Offer, size: str = "")
 
     Raises WizardError where it cannot be begun.
     """
-    if offer.action != "unseal":
-        await _agree(app, target, act_of(offer, size))
-    elif (opening := await _unseal(app, target, offer)) is not None:
-        await _agree(app, target, opening)
+    unseals = offer.action == "unseal"
+    act = await _unseal(app, target, offer) if unseals else act_of(offer, size)
+    if act is not None:
+        await _agree(app, target, act)
 
 
 async def _unseal(app: "WizardApp", target: Target, offer: Offer) -> Act | None:

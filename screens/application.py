@@ -33,9 +33,9 @@ class WizardApp(Navigation):
     """The guided installation. It ends with the exit code of the process."""
 
     TITLE = "Harbor wizard"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
     COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+c",

@@ -130,7 +130,7 @@ def components(
     A component is `failed` where one of its objects is, or where a finding that nothing else
     explains says so; `unknown` where its kinds could not be looked at.
     """
-    issuers = {str(ref) for ref in issuers_of(_certificates(view, namespace, release))}
+    issuers = {str(ref) for ref in issuers_of(_objects(view, "certificate", namespace, release))}
     blamed = {
         finding.component: finding.title
         for finding in findings
@@ -171,22 +171,31 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
     if id_ == "nodes":
         return _nodes(view)
     if id_ in {"vault", "issuer"}:
-        issuers = issuers_of(_certificates(view, namespace, release))
+        issuers = issuers_of(_objects(view, "certificate", namespace, release))
         return (issuers_health if id_ == "issuer" else servers_health)(view, issuers)
-    looked_for = _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
+    objects = _objects(view, id_, namespace, release)
+    if objects:
+        judged = _worst(objects)
+        return lasting(view, objects) if (id_, judged[0]) == ("certificate", "ok") else judged
+    unread = view.not_checked.keys() - view.unserved
+    unseen = [view.not_checked[kind] for kind in _kinds(id_) if kind in unread]
+    return ("unknown", unseen[0]) if unseen else None
+
+
+def _kinds(id_: str) -> Sequence[Kind]:
+    return _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
+
+
+def _objects(view: View, id_: str, namespace: str, release: str) -> list[Object]:
+    """What a component of a release consists of."""
     objects: list[Object] = []
-    for kind in looked_for:
+    for kind in _kinds(id_):
         if id_ in _OF_OTHER_KINDS:
             here = (o for o in view.all(kind) if o["metadata"].get("namespace") == namespace)
             objects += (obj for obj in here if _belongs(view, obj, id_, release))
         else:
             objects += view.of_component(kind, namespace, release, id_)
-    if objects:
-        judged = _worst(objects)
-        return lasting(view, objects) if (id_, judged[0]) == ("certificate", "ok") else judged
-    unread = view.not_checked.keys() - view.unserved
-    unseen = [view.not_checked[kind] for kind in looked_for if kind in unread]
-    return ("unknown", unseen[0]) if unseen else None
+    return objects
 
 
 def _belongs(view: View, obj: Object, id_: str, release: str) -> bool:
@@ -195,14 +204,6 @@ def _belongs(view: View, obj: Object, id_: str, release: str) -> bool:
     if told != release and not (told is None and obj["kind"] == kinds.HTTP_ROUTE.name):
         return False
     return id_ == "storage" or component_of(view, obj) == id_
-
-
-def _certificates(view: View, namespace: str, release: str) -> list[Object]:
-    return [
-        obj
-        for obj in view.all(kinds.CERTIFICATE)
-        if obj["metadata"].get("namespace") == namespace and labels(obj).get("release") == release
-    ]
 
 
 def _worst(objects: Iterable[Object]) -> tuple[Health, str]:

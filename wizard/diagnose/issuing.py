@@ -18,16 +18,19 @@ one that does not answer names that as well: "failed to verify Vault is initiali
 """
 
 
+def issuer_of(obj: Object) -> Ref:
+    """The issuer of cert-manager's own that a certificate or a request names, there or not."""
+    named = spec(obj).get("issuerRef") or {}
+    if named.get("kind") == CLUSTER_ISSUER.name:
+        return Ref(CLUSTER_ISSUER, "", named.get("name", ""))
+    return Ref(ISSUER, obj["metadata"].get("namespace", ""), named.get("name", ""))
+
+
 def issuers_of(certificates: Sequence[Object]) -> list[Ref]:
-    """The issuers of cert-manager that certificates name, whether they are there or not."""
-    refs = []
-    for certificate in certificates:
-        named = spec(certificate).get("issuerRef") or {}
-        if (named.get("group") or ISSUER.group) == ISSUER.group:
-            cluster = named.get("kind") == CLUSTER_ISSUER.name
-            place = "" if cluster else certificate["metadata"].get("namespace", "")
-            refs.append(Ref(CLUSTER_ISSUER if cluster else ISSUER, place, named.get("name", "")))
-    return list(dict.fromkeys(refs))
+    """The issuers of certificates; those of other API groups are not cert-manager's own."""
+    groups = ((one, (spec(one).get("issuerRef") or {}).get("group")) for one in certificates)
+    own = (issuer_of(one) for one, group in groups if group in {None, "", ISSUER.group})
+    return list(dict.fromkeys(own))
 
 
 def trouble_of(view: View, issuer: Object) -> Mapping[str, Any]:
@@ -39,11 +42,10 @@ def trouble_of(view: View, issuer: Object) -> Mapping[str, Any]:
     told = condition(issuer, "Ready")
     if not told or told.get("status") == "False":
         return told
-    wanted = (issuer["kind"], issuer["metadata"]["name"])
     for request in view.all(CERTIFICATE_REQUEST):
-        named, said = spec(request).get("issuerRef") or {}, condition(request, "Ready")
+        said = condition(request, "Ready")
         waits = said.get("reason") == "Pending" and SEALED.search(said.get("message") or "")
-        if waits and (named.get("kind") or ISSUER.name, named.get("name")) == wanted:
+        if waits and issuer_of(request) == Ref.of(issuer):
             return said
     return {}
 

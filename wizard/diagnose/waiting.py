@@ -14,10 +14,10 @@ from wizard.diagnose.fields import (
     last_end,
     one_line,
     running_since,
-    spec,
     waiting,
 )
 from wizard.diagnose.finding import Finding
+from wizard.diagnose.issuing import issuer_of
 from wizard.diagnose.readiness import Readiness, readiness
 from wizard.diagnose.rules.evidence import event_line
 from wizard.diagnose.rules.images import PULL_REASONS
@@ -120,10 +120,7 @@ def _why(view: View, ref: Ref, found: Readiness) -> str:
 
 def issuance(view: View, obj: Object) -> Iterable[Object]:
     """What a certificate or a request waits for: issuer, requests, orders and challenges."""
-    reference = spec(obj).get("issuerRef") or {}
-    kind = kinds.CLUSTER_ISSUER if reference.get("kind") == "ClusterIssuer" else kinds.ISSUER
-    place = "" if kind == kinds.CLUSTER_ISSUER else obj["metadata"].get("namespace", "")
-    if issuer := view.get(Ref(kind, place, reference.get("name", ""))):
+    if issuer := view.get(issuer_of(obj)):
         yield issuer
     for kind in (kinds.CERTIFICATE_REQUEST, kinds.ORDER, kinds.CHALLENGE):
         for part in view.owned(obj, kind):
