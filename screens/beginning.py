@@ -21,6 +21,7 @@ from wizard.answers.keeping import KeptDraft, kept_drafts
 from wizard.answers.loading import read
 from wizard.answers.target import Target
 from wizard.errors import WizardError
+from wizard.plan.plan import Wanted
 from wizard.run.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -30,12 +31,19 @@ if TYPE_CHECKING:
 def first_session(ways: Ways, connection: Connection, redactor: Redactor) -> Session:
     """The session that the command line asked for, with what was there before it."""
     if ways.draft is None:
-        return Session(ways, Desk(Draft(EMPTY)), None, connection, redactor)
+        return Session(ways, Desk(_named(ways.watch)), None, connection, redactor)
     opened = ways.presets[0] if ways.presets else None
     whole = len(ways.presets) == 1 and read(ways.presets).data == ways.draft.data
     visited = set() if ways.watch else {page.id for page in all_pages()}
     desk = Desk(ways.draft, opened, opened if whole else None, visited=visited)
     return Session(ways, desk, None, connection, redactor)
+
+
+def _named(watch: "Wanted | None") -> Draft:
+    """What is said already where a release was named: its target. Else nothing."""
+    if watch is None:
+        return Draft(EMPTY)
+    return Draft({**EMPTY, "target": {"namespace": watch.namespace, "release": watch.release}})
 
 
 def first_stop(session: Session) -> str:

@@ -18,8 +18,8 @@ from screens.models.telling import Told
 from screens.widgets.finding_list import FindingList
 from screens.widgets.prompt import Prompt
 from screens.widgets.watch_panes import WatchPanes
-from wizard.answers.target import Target
 from wizard.errors import WizardError
+from wizard.plan.plan import Wanted
 from wizard.ports import Ref
 from wizard.run.redaction import Redactor
 
@@ -40,7 +40,7 @@ class LookingScreen(LogScreen):
         ),
     ]  # fmt: skip
 
-    def __init__(self, target: Target, redactor: Redactor) -> None:
+    def __init__(self, target: Wanted, redactor: Redactor) -> None:
         super().__init__()
         self._target = target
         self._redactor = redactor

@@ -11,8 +11,8 @@ from screens.models.notices import Notices
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
-    from wizard.answers.target import Target
     from wizard.contexts import Context
+    from wizard.plan.plan import Wanted
     from wizard.ports import Ref, World
 
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class Ways:
     """The ways into the world, and what the command line said.
 
-    `open_world` opens the cluster of a kubeconfig context (None: the current one). `ask` names the
+    `open_world` opens the cluster of a kubeconfig context (None: the current one), over a network
+    (None: without anything to be known of it). `ask` names the
     page to show alone, or is "missing" for those on which something is wrong; empty: all.
     """
 
-    open_world: "Callable[[str | None, Network], AbstractAsyncContextManager[World]]"
+    open_world: "Callable[[str | None, Network | None], AbstractAsyncContextManager[World]]"
     contexts: "Callable[[], Sequence[Context]]"
     """The contexts to choose from; raises WizardError for a kubeconfig that cannot be used."""
     state: Path
@@ -40,7 +41,7 @@ class Ways:
     """The answers that the command line gave; None: it gave none."""
     presets: tuple[Path, ...] = ()
     ask: str = ""
-    watch: "Target | None" = None
+    watch: "Wanted | None" = None
     """The release to watch, instead of an installation."""
     retarget: bool = False
     gate_seconds: float = 3600.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wizard.answers.network import Network
     from wizard.answers.target import Target
     from wizard.contexts import Context
+    from wizard.plan.plan import Target as PlannedTarget
     from wizard.ports import Ref, World
 
 
@@ -107,9 +109,12 @@ def watched(
         _require_terminal(settings)
         _require_scenario(settings)
         require_preset(presets, sets)
+        ways = _ways(settings)
+        if not presets and (named := _named(settings.namespace, release)):
+            return replace(ways, watch=named)
         given = [*sets, *([] if release is None else [f"target.release={release}"])]
         return replace(
-            _ways(settings),
+            ways,
             draft=_draft(settings, presets, given),
             watch=target_of(presets, settings.sets(given)),
         )
@@ -160,9 +165,8 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
     connection, watching = Connection(ways.open_world), None
     if ways.watch is not None:
         from screens.models.watching import Watching
-        from wizard.answers.network import Network
 
-        network = ways.draft.tentative()[0].network if ways.draft else Network()
+        network = ways.draft.tentative()[0].network if ways.draft else None
         watching = Watching(connection.world(ways.watch.context, network), ways.watch)
     try:
         if watching is not None:
@@ -178,6 +182,18 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
 
 def _import_watching() -> None:
     from screens import application, troubleshoot  # noqa: F401
+
+
+def _named(namespace: str | None, release: str | None) -> "PlannedTarget | None":
+    """The release of these names, or of the usual ones; None: the answers' declarations are to say
+    what is wrong with them. They take a fifth of a second to import.
+    """
+    from wizard.names import LABEL, RELEASE_LENGTH, USUAL
+    from wizard.plan.plan import Target
+
+    names = [USUAL if name is None else name for name in (namespace, release)]
+    fit = all(re.fullmatch(LABEL, name) for name in names) and len(names[1]) <= RELEASE_LENGTH
+    return Target("", "", *names) if fit else None
 
 
 def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":

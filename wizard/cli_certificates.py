@@ -39,13 +39,12 @@ def inspect(
     PEM, DER, PKCS#7 or PKCS#12, with or without key and intermediates, in any order. Says what is
     wrong and how to mend it.
     """
-    from wizard.answers.network import Network
     from wizard.certificate_commands import Inspected
     from wizard.certificate_commands import inspect as look
     from wizard.wiring import open_certificates
 
     files = Inspected(file, host, key, chain, passphrase_env, ca)
-    finish(settings, lambda voices: look(open_certificates(Network()), files, voices))
+    finish(settings, lambda voices: look(open_certificates(), files, voices))
 
 
 @command.command()
@@ -75,9 +74,8 @@ def request(settings: Common, hosts: Sequence[str], key: Path, csr: Path, key_ty
 
     The key is readable by you alone; a file is never written over, nor a key into a git work tree.
     """
-    from wizard.answers.network import Network
     from wizard.certificate_commands import request as ask
     from wizard.wiring import open_certificates
 
-    certificates = open_certificates(Network())
+    certificates = open_certificates()
     finish(settings, lambda voices: ask(certificates, hosts, key_type, (key, csr), voices))

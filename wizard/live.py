@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from wizard.answers.target import Target as Wanted
 from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
 from wizard.diagnose.components import ComponentState, components
@@ -17,7 +16,7 @@ from wizard.diagnose.kinds import ISSUING, NAMESPACE, OF_THE_CLUSTER
 from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
-from wizard.plan.plan import Target
+from wizard.plan.plan import Target, Wanted
 from wizard.ports import LogLine, Ref, Right, Server, World
 from wizard.run.identity import identify
 
@@ -63,7 +62,7 @@ async def reach(world: World) -> Server:
 async def require_identity(world: World, wanted: Wanted) -> None:
     """Raise CheckFailed where another cluster than the preset's answers."""
     with suppress(WorldError):  # what may not be seen is no reason not to look
-        outcome = await same_cluster(world, wanted.cluster_uid)
+        outcome = await same_cluster(world, wanted.cluster_uid or None)
         if outcome.state == "fail":
             raise CheckFailed(
                 outcome.fact.rstrip("."),

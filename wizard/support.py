@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from wizard import __version__
-from wizard.answers.target import Target as Wanted
 from wizard.diagnose.bundle.archive import require_free, write_archive
 from wizard.diagnose.bundle.gather import Gathering, view_document
 from wizard.diagnose.bundle.lines import hidden
@@ -22,7 +21,7 @@ from wizard.diagnose.bundle.reading import VERSION
 from wizard.diagnose.observer import Observer
 from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.live import picture_of, reach, watched
-from wizard.plan.plan import Target
+from wizard.plan.plan import Target, Wanted
 from wizard.ports import World
 from wizard.report_bundle import bundle_document, bundle_lines, written_lines
 from wizard.report_documents import troubleshoot_document

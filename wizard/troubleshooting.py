@@ -5,13 +5,12 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from wizard.answers.target import Target
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.observer import Observer
 from wizard.diagnose.view import View
 from wizard.errors import ExitCode
 from wizard.live import Picture, picture_of, watched
-from wizard.plan.plan import Target as PlannedTarget
+from wizard.plan.plan import Target, Wanted
 from wizard.ports import World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
@@ -21,7 +20,7 @@ _LOGS_SECONDS = 5.0
 """A look ends when all logs are read, or at the latest then."""
 
 
-async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
+async def troubleshoot(world: World, wanted: Wanted, voices: Voices) -> ExitCode:
     """Look once at a release; FINDINGS where something fails.
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
@@ -35,9 +34,7 @@ def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
     """Look into a support bundle as `troubleshoot` did at its moment. Raises BundleInvalid."""
     opened = open_bundle(file)
     place = opened.target
-    target = PlannedTarget(
-        place["clusterUid"], place["context"], place["namespace"], place["release"]
-    )
+    target = Target(place["clusterUid"], place["context"], place["namespace"], place["release"])
     return tell(picture_of(target, opened.view), voices, offers=False)
 
 

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.answers.network import Network
 from wizard.certificates import Certificates
 from wizard.charts.manifest import plural
 from wizard.contexts import Context
 from wizard.environment import number_of, state_folder
 from wizard.ports import Charts, Ref, World
+
+if TYPE_CHECKING:
+    from wizard.answers.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,12 @@ def _unheard(line: str) -> None:
 @asynccontextmanager
 async def open_world(
     site: Site,
-    network: Network,
+    network: "Network | None",
     notice: Callable[[str], None] = _unheard,
     *,
     screens: bool = False,
 ) -> AsyncIterator[World]:
-    """The world of a command. `network` says how Helm fetches charts.
+    """The world of a command. `network` says how Helm fetches charts; None: nothing is said of it.
 
     `notice` is told what a login program of the kubeconfig says, as it comes. It may ask on the
     terminal where there is one that no `screens` use.
@@ -51,7 +54,7 @@ async def open_world(
 
 @asynccontextmanager
 async def _real_world(
-    site: Site, network: Network, notice: Callable[[str], None], screens: bool
+    site: Site, network: "Network | None", notice: Callable[[str], None], screens: bool
 ) -> AsyncIterator[World]:
     from backends.cluster import Audience, open_cluster
     from backends.cluster.proxying import proxy_for
@@ -116,7 +119,7 @@ def opener(site: Site) -> Callable[[str, Ref], None] | None:
 
 
 @asynccontextmanager
-async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
+async def open_charts(site: Site, network: "Network") -> AsyncIterator[Charts]:
     """Charts alone, without a cluster."""
     if site.scenario is None:
         yield _helm(network, None)
@@ -125,24 +128,30 @@ async def open_charts(site: Site, network: Network) -> AsyncIterator[Charts]:
         yield world.charts
 
 
-def open_certificates(network: Network) -> Certificates:
+def open_certificates(network: "Network | None" = None) -> Certificates:
     """X.509 alone, without a cluster; `network` says how intermediates are fetched."""
     from backends.certificates import X509
     from backends.certificates.fetching import Fetching
 
+    if network is None:
+        return X509(fetch=Fetching({}, ()))
     given = {"http": network.http_proxy, "https": network.https_proxy}
     proxies = {scheme: proxy for scheme, proxy in given.items() if proxy}
     return X509(fetch=Fetching(proxies, network.no_proxy))
 
 
-def _helm(network: Network, kubeconfig: Path | None) -> Charts:
+def _helm(network: "Network | None", kubeconfig: Path | None) -> Charts:
     from backends.helm import Helm
 
-    return Helm(kubeconfig, proxies=_proxies(network), ca_bundle=network.ca_bundle)
+    return Helm(
+        kubeconfig, proxies=_proxies(network), ca_bundle=network.ca_bundle if network else None
+    )
 
 
-def _proxies(network: Network) -> dict[str, str]:
+def _proxies(network: "Network | None") -> dict[str, str]:
     """The proxies of a network, as environment variables name them."""
+    if network is None:
+        return {}
     proxies = {
         "HTTP_PROXY": network.http_proxy,
         "HTTPS_PROXY": network.https_proxy,

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from wizard.answers.network import Network
     from wizard.ports import World
 
-    OpenWorld = Callable[[str | None, Network], AbstractAsyncContextManager[World]]
-    _Key = tuple[str | None, Network]
+    OpenWorld = Callable[[str | None, Network | None], AbstractAsyncContextManager[World]]
+    _Key = tuple[str | None, Network | None]
 
 
 class _Opened:
@@ -54,6 +54,11 @@ class _Opened:
             self._world.exception()  # whoever still waits is told; nobody may be left
 
 
+def _key(context: str | None, network: "Network | None") -> "_Key":
+    """What tells one world from another: a network of which nothing is said is none."""
+    return context, None if network is None or network == type(network)() else network
+
+
 class Connection:
     """Holds one world open, until other answers name another one; a run's for as long as it goes.
 
@@ -65,14 +70,14 @@ class Connection:
         self._opened: dict[_Key, _Opened] = {}
         self._changing = asyncio.Lock()
 
-    async def world(self, context: str | None, network: "Network") -> "World":
+    async def world(self, context: str | None, network: "Network | None") -> "World":
         """The world of a kubeconfig context. Raises UsageError for one that cannot be used."""
-        return await (await self._one((context, network))).world()
+        return await (await self._one(_key(context, network))).world()
 
     @asynccontextmanager
     async def held(self, context: str | None, network: "Network") -> AsyncIterator["World"]:
         """The world of a context, open at least as long as this is. Raises UsageError."""
-        one = await self._one((context, network))
+        one = await self._one(_key(context, network))
         one.users += 1
         try:
             yield await one.world()

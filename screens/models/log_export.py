@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from wizard.answers.saving import write_atomically
+from wizard.answers.writing import write_atomically
 
 
 def write_lines(lines: Iterable[str], path: Path, overwrite: bool = False) -> None:

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from screens.models.telling import Told
-from wizard.answers.draft import Draft
 from wizard.diagnose.finding import Finding
 from wizard.errors import ExitCode, Interrupted, WizardError
 from wizard.plan.plan import PlannedStep
@@ -24,6 +23,9 @@ from wizard.run.events import (
     StepStarted,
     StepWaiting,
 )
+
+if TYPE_CHECKING:
+    from wizard.answers.draft import Draft
 
 RowState = Literal[
     "pending", "running", "done", "unchanged", "failed", "waiting", "blocked", "cancelled"
@@ -61,7 +63,7 @@ class Run:
     def __init__(
         self,
         work: Callable[[Told], Coroutine[None, None, None]],
-        draft: Draft,
+        draft: "Draft",
         consent: Consent,
         *,
         goes_on: bool = False,

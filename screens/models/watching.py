@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 
-from wizard.answers.target import Target
 from wizard.live import Picture, pictures
+from wizard.plan.plan import Wanted
 from wizard.ports import LogLine, World
 
 
 class Watching:
     """Watches a release of a world that may still be opened."""
 
-    def __init__(self, world: Awaitable[World], target: Target) -> None:
+    def __init__(self, world: Awaitable[World], target: Wanted) -> None:
         self.target = target
         self.lines: list[LogLine] = []
         """What was logged since somebody took these lines."""

@@ -69,6 +69,14 @@ def test_preset_commands_load_no_client(tmp_path: Path) -> None:
     assert not loaded & (CLIENTS | {"bcrypt", "cryptography"} | SCREENS)
 
 
+def test_a_view_of_a_release_by_its_name_waits_for_no_models_of_answers(tmp_path: Path) -> None:
+    named = "from wizard import app, live, wiring\nassert app._named('registry', None)\n"
+    shown = "from screens import application, troubleshoot\nfrom screens.models import watching\n"
+    loaded = loaded_by(named + shown, tmp_path)
+    assert "textual" in loaded
+    assert not loaded & {"pydantic", "yaml"}
+
+
 def test_looking_at_a_certificate_loads_no_client(tmp_path: Path) -> None:
     (tmp_path / "harbor.pem").write_bytes(b"none")
     arguments = ["certificate", "inspect", str(tmp_path / "harbor.pem"), "--host", "h"]

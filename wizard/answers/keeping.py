@@ -16,7 +16,8 @@ from typing import Any
 from wizard.answers.draft import Draft
 from wizard.answers.migration import migrate, version_problem
 from wizard.answers.problems import Problem
-from wizard.answers.saving import rooted, without_secrets, write_atomically
+from wizard.answers.saving import rooted, without_secrets
+from wizard.answers.writing import write_atomically
 from wizard.errors import UsageError
 
 _VERSION = 1

@@ -1,8 +1,6 @@
 """Presets back into files: in a stable order, atomically, the old file beside the new one."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from wizard.answers.versions import (
     OPENBAO_VERSION,
     VAULT_VERSION,
 )
+from wizard.answers.writing import write_atomically
 from wizard.answers.yamltree import scalar
 from wizard.errors import UsageError
 
@@ -155,31 +154,3 @@ def save(draft: Draft, path: Path) -> None:
             fix="make room or choose another place, then save again",
             where=str(path),
         ) from None
-
-
-def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file so that after a crash the old or the new content is there, never a part.
-
-    `mode` is that of a new file, within the umask; one that exists keeps its own. Raises OSError;
-    nothing is left behind then.
-    """
-    if path.exists():
-        mode = path.stat().st_mode & 0o777
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with os.fdopen(
-            os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb"
-        ) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from wizard.names import HOST, LABEL, RELEASE_LENGTH
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:
@@ -44,9 +46,6 @@ class Matches:
     ) -> dict[str, Any]:
         return {**handler(schema), "pattern": f"^(?:{self.regex})$", "maxLength": self.max_length}
 
-
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = rf"{_LABEL}(\.{_LABEL})*"
 
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0)]
@@ -74,18 +73,22 @@ Affirmed = Annotated[Literal[True], BeforeValidator(_only_true)]
 
 Name = Annotated[
     str,
-    Matches(_LABEL, "lower-case letters, digits and '-', at most 63 of them (a DNS label)", 63),
+    Matches(LABEL, "lower-case letters, digits and '-', at most 63 of them (a DNS label)", 63),
 ]
 """The name of a namespace or of anything else that must be a DNS-1123 label."""
 
 ReleaseName = Annotated[
     str,
-    Matches(_LABEL, "lower-case letters, digits and '-', at most 53 of them (Helm's limit)", 53),
+    Matches(
+        LABEL,
+        "lower-case letters, digits and '-', at most 53 of them (Helm's limit)",
+        RELEASE_LENGTH,
+    ),
 ]
 
 ObjectName = Annotated[
     str,
-    Matches(_HOST, "lower-case letters, digits, '-' and '.' (the name of a Kubernetes object)"),
+    Matches(HOST, "lower-case letters, digits, '-' and '.' (the name of a Kubernetes object)"),
 ]
 
 DataKey = Annotated[
@@ -181,7 +184,7 @@ def _host(text: str) -> str:
     if _is_address(text):
         return text
     looks_like_address = re.fullmatch(r"[0-9.]+", text)
-    if len(text) > 253 or looks_like_address or not re.fullmatch(_HOST, text):
+    if len(text) > 253 or looks_like_address or not re.fullmatch(HOST, text):
         raise ValueError(
             "must be a host name in lower case such as harbor.example.com, or an IP address"
         )

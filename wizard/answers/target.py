@@ -2,6 +2,7 @@
 
 from wizard.answers.scalars import Name, ReleaseName, Text, Uid
 from wizard.answers.section import Section, answer
+from wizard.names import USUAL
 
 
 class Target(Section):
@@ -23,8 +24,8 @@ class Target(Section):
         front=True,
     )
     namespace: Name = answer(
-        "harbor", label="Namespace", help="The namespace that Harbor is installed in.", front=True
+        USUAL, label="Namespace", help="The namespace that Harbor is installed in.", front=True
     )
     release: ReleaseName = answer(
-        "harbor", label="Release", help="The name of the Helm release; it begins object names."
+        USUAL, label="Release", help="The name of the Helm release; it begins object names."
     )

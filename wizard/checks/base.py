@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from wizard.answers.preset import Preset
-from wizard.charts.package import Package
 from wizard.errors import WizardError
 from wizard.ports import NeededRight, Object, Ref, Right, World
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
+    from wizard.charts.package import Package
 
 State = Literal["ok", "warn", "fail", "skipped"]
 
@@ -30,13 +32,13 @@ class Outcome:
 class Subject:
     """What the checks are about: a preset, the rights its graph takes, the rendered chart."""
 
-    preset: Preset
+    preset: "Preset"
     rights: Sequence[NeededRight] = ()
     manifest: Sequence[Object] = ()
     """The release's objects as a client-side render gives them; empty where it failed."""
     owned: Sequence[Ref] = ()
     """The Secrets that the graph's own steps make and keep: passwords, keys, certificates."""
-    chart: Package | None = None
+    chart: "Package | None" = None
     """The chart package that plan and run use; None where it could not be had."""
     problem: WizardError | None = None
     """Why there is no chart package, or no manifest."""
@@ -49,11 +51,11 @@ class Subject:
 Question = Callable[[World, Subject], Awaitable[Outcome]]
 
 
-def _always(preset: Preset) -> bool:
+def _always(preset: "Preset") -> bool:
     return True
 
 
-def _none(preset: Preset) -> Sequence[Right]:
+def _none(preset: "Preset") -> Sequence[Right]:
     return ()
 
 
@@ -69,9 +71,9 @@ class Check:
     title: str
     reads: tuple[str, ...]
     ask: Question
-    applies: Callable[[Preset], bool] = _always
+    applies: "Callable[[Preset], bool]" = _always
     """Whether the question makes sense for these answers; if not, it is not asked at all."""
-    rights: Callable[[Preset], Sequence[Right]] = _none
+    rights: "Callable[[Preset], Sequence[Right]]" = _none
     """What asking takes beyond the rights of the graph; without them the check is skipped."""
     rendered: bool = False
     """It asks about the rendered chart, and is skipped where that could not be had."""
@@ -90,18 +92,18 @@ class Result:
     seconds: float
 
 
-def getting_namespace(preset: Preset) -> Sequence[Right]:
+def getting_namespace(preset: "Preset") -> Sequence[Right]:
     """The right to get the target's Namespace; a Role inside it grants that too."""
     name = preset.target.namespace
     return [Right("get", "", "namespaces", name, name)]
 
 
-def listing(group: str, *resources: str) -> Callable[[Preset], Sequence[Right]]:
+def listing(group: str, *resources: str) -> "Callable[[Preset], Sequence[Right]]":
     """Rights to list these resources in the whole cluster."""
     return lambda preset: [Right("list", group, resource) for resource in resources]
 
 
-def listing_in_target(group: str, *resources: str) -> Callable[[Preset], Sequence[Right]]:
+def listing_in_target(group: str, *resources: str) -> "Callable[[Preset], Sequence[Right]]":
     """Rights to list these resources in the target's namespace."""
     return lambda preset: [
         Right("list", group, resource, preset.target.namespace) for resource in resources

@@ -1,11 +1,14 @@
 """The API server itself: does it answer, which cluster is it, and what may we do there."""
 
 import re
+from typing import TYPE_CHECKING
 
-from wizard.answers.preset import Preset
 from wizard.checks.base import Check, Outcome, Subject
 from wizard.errors import Forbidden, Unauthorized, Unreachable
 from wizard.ports import Kind, Ref, Right, World
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 OLDEST = (1, 20)
 """What the chart harbor-1.19.2 asks for in its README."""
@@ -139,7 +142,7 @@ async def clock(world: World, subject: Subject) -> Outcome:
     )
 
 
-def _get_kube_system(preset: Preset) -> list[Right]:
+def _get_kube_system(preset: "Preset") -> list[Right]:
     return [Right("get", "", "namespaces", KUBE_SYSTEM.name, KUBE_SYSTEM.name)]
 
 

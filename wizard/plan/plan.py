@@ -5,9 +5,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wizard.steps.base import FieldChange, ObjectChange
+
+if TYPE_CHECKING:
+    from wizard.answers.target import Target as TargetAnswers
 
 PLAN_VERSION = 1
 ACTIONS = ("create", "update", "replace", "delete")
@@ -35,6 +38,10 @@ class Target:
             "namespace": self.namespace,
             "release": self.release,
         }
+
+
+Wanted: TypeAlias = "TargetAnswers | Target"
+"""The target as it is asked for: by a preset's answers, or by names alone, of any cluster then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from contextlib import suppress
 
-from wizard.answers.target import Target as TargetAnswers
 from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import WorldError
-from wizard.plan.plan import Target
+from wizard.plan.plan import Target, Wanted
 from wizard.ports import World
 
 
-async def identify(world: World, wanted: TargetAnswers) -> Target:
+async def identify(world: World, wanted: Wanted) -> Target:
     """The target as far as the cluster lets it be known; the checks tell what is in the way."""
     uid = context = ""
     with suppress(WorldError):

@@ -12,8 +12,8 @@ from pathlib import Path
 from wizard.answers.authority import Issuing, OfflineSigner
 from wizard.answers.pki import SelfSigned
 from wizard.answers.preset import Preset
-from wizard.answers.saving import write_atomically
 from wizard.answers.scalars import seconds
+from wizard.answers.writing import write_atomically
 from wizard.certificates import CertificateProblem, GivenAuthority, Judgement
 from wizard.environment import state_folder
 from wizard.errors import CheckFailed, PersonAwaited, StepFailed
