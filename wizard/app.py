@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from wizard.answers.network import Network
     from wizard.answers.target import Target
     from wizard.contexts import Context
-    from wizard.plan.plan import Target as PlannedTarget
     from wizard.ports import Ref, World
 
 
@@ -109,9 +107,11 @@ def watched(
         _require_terminal(settings)
         _require_scenario(settings)
         require_preset(presets, sets)
+        from wizard.run.identity import named
+
         ways = _ways(settings)
-        if not presets and (named := _named(settings.namespace, release)):
-            return replace(ways, watch=named)
+        if not presets and (wanted := named(settings.namespace, release)):
+            return replace(ways, watch=wanted)
         given = [*sets, *([] if release is None else [f"target.release={release}"])]
         return replace(
             ways,
@@ -182,18 +182,6 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
 
 def _import_watching() -> None:
     from screens import application, troubleshoot  # noqa: F401
-
-
-def _named(namespace: str | None, release: str | None) -> "PlannedTarget | None":
-    """The release of these names, or of the usual ones; None: the answers' declarations are to say
-    what is wrong with them. They take a fifth of a second to import.
-    """
-    from wizard.names import LABEL, RELEASE_LENGTH, USUAL
-    from wizard.plan.plan import Target
-
-    names = [USUAL if name is None else name for name in (namespace, release)]
-    fit = all(re.fullmatch(LABEL, name) for name in names) and len(names[1]) <= RELEASE_LENGTH
-    return Target("", "", *names) if fit else None
 
 
 def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":

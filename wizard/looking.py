@@ -5,12 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from wizard import support, troubleshooting
-from wizard.answers.loading import load, load_target
-from wizard.answers.network import Network
-from wizard.answers.target import Target
 from wizard.errors import ExitCode, UsageError
 from wizard.options import Common, require_preset
+from wizard.plan.plan import Wanted
 from wizard.ports import World
+from wizard.run.identity import named
 from wizard.terminal import TerminalPerson
 from wizard.voices import Voices
 from wizard.wiring import open_world
@@ -73,12 +72,17 @@ async def _release_of(
     presets: Sequence[Path],
     sets: Sequence[str],
     release: str | None,
-) -> AsyncIterator[tuple[World, Target]]:
+) -> AsyncIterator[tuple[World, Wanted]]:
     """The world of a command that only looks, and the release that it looks at."""
     require_preset(presets, sets)
-    sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
-    preset = load(presets, sets) if presets else None
-    target = preset.target if preset else load_target(sets)
-    network = preset.network if preset else Network()
+    target: Wanted | None = None if presets else named(settings.namespace, release)
+    preset = None
+    if target is None:
+        from wizard.answers.loading import load, load_target
+
+        sets = [*settings.sets(sets), *([] if release is None else [f"target.release={release}"])]
+        preset = load(presets, sets) if presets else None
+        target = preset.target if preset else load_target(sets)
+    network = preset.network if preset else None
     async with open_world(settings.site(preset), network, voices.console.note) as world:
         yield world, target

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wizard.answers.secret_values import variable_for
 from wizard.errors import SecretMissing
 
 
@@ -20,6 +19,8 @@ class TerminalPerson:
 
     def secret(self, path: str, label: str) -> str:
         """Ask for a secret, unseen. Raises SecretMissing without a terminal or an answer."""
+        from wizard.answers.secret_values import variable_for
+
         instead = f"set the environment variable {variable_for(path)}, or run it in a terminal"
         if not self.present:
             why = "it is to be asked for, but there is no terminal"

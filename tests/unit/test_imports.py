@@ -70,7 +70,7 @@ def test_preset_commands_load_no_client(tmp_path: Path) -> None:
 
 
 def test_a_view_of_a_release_by_its_name_waits_for_no_models_of_answers(tmp_path: Path) -> None:
-    named = "from wizard import app, live, wiring\nassert app._named('registry', None)\n"
+    named = "from wizard import app, live, support, troubleshooting, wiring, looking\n"
     shown = "from screens import application, troubleshoot\nfrom screens.models import watching\n"
     loaded = loaded_by(named + shown, tmp_path)
     assert "textual" in loaded
