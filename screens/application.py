@@ -34,7 +34,10 @@ class WizardApp(Navigation):
 
     TITLE = "Harbor wizard"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["application.tcss", "start.tcss"]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - so in Textual
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] = [  # noqa: RUF012 - so in Textual
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
     COMMANDS = {Actions}  # noqa: RUF012 - so in Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -49,7 +49,9 @@ class FrameScreen(Screen[None]):
         return cast("WizardApp", self.app)
 
     def compose(self) -> ComposeResult:
-        """The frame around the body."""
+        """The frame around the body, drawn for its width from the beginning."""
+        width = self.wizard.size.width
+        self.add_class(max(one for one in self.wizard.HORIZONTAL_BREAKPOINTS if one[0] <= width)[1])
         with Horizontal(id="title"):
             yield Static("Harbor wizard", id="title-left", markup=False)
             yield Static("", id="title-right", markup=False)

@@ -21,8 +21,11 @@ class KeyFooter(Footer):
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         """Show the keys of the screen, if they are others."""
-        if screen is not self.screen or _keys(screen) != self._named:
-            super().bindings_changed(screen)
+        if screen is not self.screen or (named := _keys(screen)) == self._named:
+            return
+        if self.is_attached and self.app.app_focus:
+            self._named = named
+        super().bindings_changed(screen)
 
 
 def _keys(screen: Screen[object]) -> tuple[tuple[str, str, bool], ...]:
