@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MISSING = "missing"
 """What `--ask` calls the pages on which something is wrong or not answered yet."""
+_OPENING_SECONDS = 0.5
+"""How long the import of screens waits for a world at most: the cluster answers meanwhile."""
 _TURN_SECONDS = 0.001
 """How long threads may keep the screens waiting: by default five times as long."""
 
@@ -170,6 +172,7 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
         watching = Watching(connection.world(ways.watch.context, network), ways.watch)
     try:
         if watching is not None:
+            await asyncio.wait([watching.opened], timeout=_OPENING_SECONDS)
             await asyncio.to_thread(_import_watching)
         from screens.application import WizardApp
 

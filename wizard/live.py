@@ -82,10 +82,13 @@ async def watched(
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
     server = await reach(world)
-    await require_identity(world, wanted)
-    target = await identify(world, wanted)
+    _, target, scope = await asyncio.gather(
+        require_identity(world, wanted),
+        identify(world, wanted),
+        _scope(world, server, wanted.namespace),
+    )
     place = (target.namespace, {"release": target.release}, on_log)
-    scope = replace(await _scope(world, server, target.namespace), follow=on_log is not None)
+    scope = replace(scope, follow=on_log is not None)
     async with Observer(
         world.objects,
         world.pods,

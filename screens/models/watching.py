@@ -15,11 +15,17 @@ class Watching:
         self.target = target
         self.lines: list[LogLine] = []
         """What was logged since somebody took these lines."""
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the world is open, or is known not to open."""
         self._seen: AsyncGenerator[Picture] | None = None
         self._first = asyncio.ensure_future(self._begin(world))
 
     async def _begin(self, world: Awaitable[World]) -> Picture:
-        self._seen = pictures(await world, self.target, self.lines.append)
+        try:
+            opened = await world
+        finally:
+            self.opened.set_result(None)
+        self._seen = pictures(opened, self.target, self.lines.append)
         return await anext(self._seen)
 
     async def begun(self) -> None:
