@@ -6,7 +6,6 @@ import platform
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +17,8 @@ from wizard.diagnose.bundle.gather import Gathering, view_document
 from wizard.diagnose.bundle.lines import hidden
 from wizard.diagnose.bundle.parts import FINDINGS, HIDDEN, MANIFEST, Hider, Parts
 from wizard.diagnose.bundle.reading import VERSION
-from wizard.diagnose.observer import Observer
 from wizard.errors import ExitCode, UsageError, WizardError
-from wizard.live import picture_of, reach, watched
+from wizard.live import Picture, picture_of, reach, watched
 from wizard.plan.plan import Target, Wanted
 from wizard.ports import World
 from wizard.report_bundle import bundle_document, bundle_lines, written_lines
@@ -58,8 +56,12 @@ async def support_bundle(
     with TemporaryDirectory(prefix="harbor-wizard-bundle-") as folder:
         parts = Parts(Path(folder), Hiding(voices.redactor))
         try:
-            async with watched(world, wanted) as (target, observer):
-                now, missing = await _gather(world, target, observer, wish, parts)
+            async with (
+                Gathering(world, wanted.namespace, wanted.release, parts) as gathering,
+                watched(world, wanted) as (target, observer),
+            ):
+                seen = picture_of(target, await gathering.gather(partial(settled, observer)))
+                missing = await _complete(world, seen, gathering, wish, parts)
         except OSError as error:
             raise _no_room(error, folder) from error
         told = bundle_document(parts.all, parts.hider.report(), missing, wish.file)
@@ -67,7 +69,7 @@ async def support_bundle(
             voices.report.data(told, partial(bundle_lines, told))
         if wish.file is None or not await _agreed(wish, voices):
             return ExitCode.DONE
-        told["written"] = write_archive(wish.file, parts.folder, parts.all, now)
+        told["written"] = write_archive(wish.file, parts.folder, parts.all, seen.view.now)
     voices.report.data(told, partial(written_lines, told))
     return ExitCode.DONE
 
@@ -91,12 +93,11 @@ def _no_room(error: OSError, folder: str) -> UsageError:
     )
 
 
-async def _gather(
-    world: World, target: Target, observer: Observer, wish: BundleWish, parts: Parts
-) -> tuple[datetime, Sequence[Mapping[str, str]]]:
-    """Add everything to the parts; returns the moment of the view, and what is missing."""
-    gathering = Gathering(world, target.namespace, target.release, parts)
-    seen = picture_of(target, await gathering.gather(partial(settled, observer)))
+async def _complete(
+    world: World, seen: Picture, gathering: Gathering, wish: BundleWish, parts: Parts
+) -> Sequence[Mapping[str, str]]:
+    """Add what is known of all that was gathered; returns what is missing."""
+    target = seen.target
     parts.document(FINDINGS, troubleshoot_document(target, seen.states, seen.diagnosis))
     _add_runs(target, wish.log_dir, parts)
     seconds = {what: round(took, 3) for what, took in sorted(gathering.timings.items())}
@@ -118,7 +119,8 @@ async def _gather(
     parts.raw_document(HIDDEN, {"version": VERSION, "hidden": parts.hider.report()})
     files = [{"name": part.name, "size": part.size, "note": part.note} for part in parts.all]
     parts.raw_document(MANIFEST, {**manifest, "files": files})
-    return seen.view.now, manifest["missing"]
+    missing: Sequence[Mapping[str, str]] = manifest["missing"]
+    return missing
 
 
 def _add_runs(target: Target, log_dir: Path | None, parts: Parts) -> None:

@@ -72,7 +72,8 @@ async def written(world: SimulatedWorld, view: View, folder: Path) -> Path:
         return view
 
     parts = parts_in(folder / "parts")
-    await Gathering(world, "harbor", "harbor", parts).gather(look)
+    async with Gathering(world, "harbor", "harbor", parts) as gathering:
+        await gathering.gather(look)
     manifest = {"version": 1, "target": TARGET, "view": view_document(view)}
     parts.document(MANIFEST, manifest)
     write_archive(folder / "b.tgz", parts.folder, parts.all, view.now)

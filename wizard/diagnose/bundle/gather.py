@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from wizard.diagnose.bundle.lines import hidden_log
 from wizard.diagnose.bundle.logs import add_logs
@@ -22,7 +22,10 @@ _T = TypeVar("_T")
 
 
 class Gathering:
-    """Gathers one namespace with the release in it into parts, and notes how long each took."""
+    """Gathers one namespace with the release in it into parts, and notes how long each took.
+
+    Helm is asked for as long as its context is open: its program takes longest of all.
+    """
 
     def __init__(self, world: World, namespace: str, release: str, parts: Parts) -> None:
         self._world = world
@@ -33,6 +36,14 @@ class Gathering:
         self.timings: dict[str, float] = {}
         self.helm: Release | None = None
         self.helm_version = ""
+
+    async def __aenter__(self) -> Self:
+        self._asked = asyncio.create_task(self._timed("helm", self._ask_helm()))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._asked.cancel()
+        await asyncio.gather(self._asked, return_exceptions=True)
 
     async def gather(self, look: Callable[[], Coroutine[Any, Any, View]]) -> View:
         """Add objects and logs, and return the view that `look` gives.
@@ -48,8 +59,10 @@ class Gathering:
         async with asyncio.TaskGroup() as reading:
             seen = reading.create_task(self._timed("view", look()))
             related = reading.create_task(self._timed("objects", self._related.read()))
-            reading.create_task(self._timed("helm", self._ask_helm()))
             reading.create_task(self._timed("logs", logs))
+        await self._asked
+        if self.helm is not None:
+            self._parts.document("helm/release.json", asdict(self.helm))
         view = seen.result()
         unseen = await self._timed("unseen", self._unseen(view))
         begun = time.monotonic()
@@ -95,8 +108,6 @@ class Gathering:
             self.helm = await charts.release(self._release, self._namespace)
         except WizardError as error:
             self._parts.missing["the Helm release"] = error.what
-        if self.helm is not None:
-            self._parts.document("helm/release.json", asdict(self.helm))
 
     def _add_view(self, view: View, more: Mapping[Kind, Sequence[Object]]) -> None:
         """The view's objects; of kinds of which it sees little, all that was read."""
