@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 class Gathering:
     """Gathers one namespace with the release in it into parts, and notes how long each took.
 
-    Helm is asked for as long as its context is open: its program takes longest of all.
+    It reads as soon as its context is open; what was not gathered when that ends is given up.
     """
 
     def __init__(self, world: World, namespace: str, release: str, parts: Parts) -> None:
@@ -34,39 +34,43 @@ class Gathering:
         self._parts = parts
         self._related = Related(world.objects, namespace, parts)
         self.timings: dict[str, float] = {}
-        self.helm: Release | None = None
         self.helm_version = ""
 
     async def __aenter__(self) -> Self:
-        self._asked = asyncio.create_task(self._timed("helm", self._ask_helm()))
+        start, related, place = self._start, self._related, self._namespace
+        self._helm = start("helm", self._ask_helm())  # first: its program takes longest
+        self._secrets = start("secrets", related.all(SECRET, place))
+        self._pods = start("pods", related.all(POD, place))
+        self._others = start("objects", related.read())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._asked.cancel()
-        await asyncio.gather(self._asked, return_exceptions=True)
+        started = (self._helm, self._secrets, self._pods, self._others)
+        for task in started:
+            task.cancel()
+        await asyncio.gather(*started, return_exceptions=True)
+
+    def _start(self, what: str, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        return asyncio.create_task(self._timed(what, work))
 
     async def gather(self, look: Callable[[], Coroutine[Any, Any, View]]) -> View:
         """Add objects and logs, and return the view that `look` gives.
 
         What may not be read is noted. Raises what `look` raises, Unauthorized for instance.
         """
-        secrets, pods = await asyncio.gather(
-            self._timed("secrets", self._related.all(SECRET, self._namespace)),
-            self._timed("pods", self._related.all(POD, self._namespace)),
-        )
+        secrets, pods = await self._secrets, await self._pods
         self._conceal(secrets, pods)
         logs = add_logs(self._world.pods, pods, self._release, self._parts)
         async with asyncio.TaskGroup() as reading:
             seen = reading.create_task(self._timed("view", look()))
-            related = reading.create_task(self._timed("objects", self._related.read()))
             reading.create_task(self._timed("logs", logs))
-        await self._asked
-        if self.helm is not None:
-            self._parts.document("helm/release.json", asdict(self.helm))
+        release = await self._helm
+        if release is not None:
+            self._parts.document("helm/release.json", asdict(release))
         view = seen.result()
         unseen = await self._timed("unseen", self._unseen(view))
         begun = time.monotonic()
-        more = {**unseen, **related.result(), SECRET: secrets}
+        more = {**unseen, **await self._others, SECRET: secrets}
         self._add_view(view, more)
         for kind, objects in more.items():
             if objects and kind not in view.collections:
@@ -100,14 +104,15 @@ class Gathering:
         for secret in secrets:
             conceal_values(secret, self._parts.hider, names)
 
-    async def _ask_helm(self) -> None:
+    async def _ask_helm(self) -> Release | None:
         """Helm's own word about the release: never its values or its manifest."""
         charts = self._world.charts
         try:
             self.helm_version = await charts.version()
-            self.helm = await charts.release(self._release, self._namespace)
+            return await charts.release(self._release, self._namespace)
         except WizardError as error:
             self._parts.missing["the Helm release"] = error.what
+            return None
 
     def _add_view(self, view: View, more: Mapping[Kind, Sequence[Object]]) -> None:
         """The view's objects; of kinds of which it sees little, all that was read."""
