@@ -4,13 +4,19 @@ Each call is a client of its own, so that no cookie is ever sent back: one named
 on the check for forged requests, and writes into 403 (goharbor/harbor#13570).
 """
 
+import asyncio
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from wizard.errors import Unauthorized, Unreachable, UsageError
-from wizard.ports import Component, Endpoint
+from backends.harbor_failures import unreachable
+from backends.resolver import SystemResolver
+from wizard.errors import CertificateRefused, Unauthorized, Unreachable, UsageError
+from wizard.ports import Component, Endpoint, RegistryAnswer
 from wizard.text import plain
 
 if TYPE_CHECKING:
@@ -18,6 +24,13 @@ if TYPE_CHECKING:
 
 API = "/api/v2.0"
 SECONDS = 10
+_ONE_AFTER_ANOTHER = 0.2
+"""Seconds more than each of connecting, TLS and reading may take, for all of them: cancelled within
+TLS the client would leave its socket open.
+"""
+_REALM = re.compile(r'\bBearer\s+(?:[^"]|"[^"]*")*?\brealm="([^"]*)"', re.IGNORECASE)
+_LONGEST = 2_000
+"""Characters of a header that are looked at."""
 
 
 class HarborClient:
@@ -50,28 +63,64 @@ class HarborClient:
             raise Unauthorized("Harbor refuses the login", why="it keeps its version to itself")
         return version
 
+    async def registry(self, endpoint: Endpoint, seconds: float) -> RegistryAnswer:
+        """See wizard.ports.Harbor. Raises UsageError (bad URL, authority) besides."""
+        tls = await asyncio.to_thread(_prepared, endpoint)
+        try:
+            async with asyncio.timeout(seconds + _ONE_AFTER_ANOTHER):
+                return await self._asked(endpoint, tls, seconds)
+        except TimeoutError:
+            why = f"no answer within {seconds:g} s"
+            raise Unreachable("Harbor does not answer", why=why, where=endpoint.url) from None
+
+    async def _asked(
+        self, endpoint: Endpoint, tls: ssl.SSLContext, seconds: float
+    ) -> RegistryAnswer:
+        """The first answer at one of the addresses, which are looked up here: no lookup of httpx's
+        ends before the system's does.
+        """
+        failure = Unreachable(
+            "Harbor does not answer", why="its name has no address here", where=endpoint.url
+        )
+        for one in await self._addressed(endpoint):
+            try:
+                return await self._ask(one, tls, seconds)
+            except CertificateRefused:
+                raise
+            except Unreachable as error:
+                failure = error
+        raise failure
+
+    async def _addressed(self, endpoint: Endpoint) -> Sequence[Endpoint]:
+        """The endpoint at each of its addresses."""
+        if endpoint.address or self._transport:
+            return (endpoint,)
+        try:
+            host = urlsplit(endpoint.url).hostname or ""
+        except ValueError as error:
+            raise _no_url(endpoint, error) from None
+        found = await SystemResolver().addresses(host)
+        return [replace(endpoint, address=one) for one in found]
+
+    async def _ask(self, endpoint: Endpoint, tls: ssl.SSLContext, seconds: float) -> RegistryAnswer:
+        where = endpoint.url.rstrip("/") + "/v2/"
+        response = await self._send(endpoint, where, tls, seconds, whole=False)
+        headers = {name: text[:_LONGEST] for name, text in response.headers.items()}
+        realm = _REALM.search(headers.get("www-authenticate", ""))
+        named = plain(realm[1]) if realm and response.status_code == 401 else ""
+        return RegistryAnswer(
+            status=response.status_code,
+            realm=named,
+            location=plain(headers.get("location", "")) if response.has_redirect_location else "",
+            registry=bool(named) or "docker-distribution-api-version" in headers,
+        )
+
     async def _get(
         self, endpoint: Endpoint, path: str, login: tuple[str, str] | None = None
     ) -> dict[str, Any]:
         """A JSON document of the API. Raises Unreachable, Unauthorized, UsageError (bad URL)."""
-        import httpx
-
         where = endpoint.url.rstrip("/") + API + path
-        try:
-            async with httpx.AsyncClient(
-                verify=_tls(endpoint),
-                trust_env=False,
-                timeout=SECONDS,
-                transport=self._transport() if self._transport else None,
-            ) as client:
-                response = await client.send(_request(client, endpoint, where), auth=login)
-        except httpx.InvalidURL as error:
-            raise UsageError(
-                "Harbor's address is not a URL", why=plain(str(error)), where=endpoint.url
-            ) from None
-        except httpx.RequestError as error:
-            why = plain(str(error)) or f"no answer within {SECONDS} s"
-            raise Unreachable("Harbor does not answer", why=why, where=where) from None
+        response = await self._send(endpoint, where, _tls(endpoint), SECONDS, login)
         if response.status_code in {401, 403}:
             raise Unauthorized(
                 "Harbor refuses the login",
@@ -80,6 +129,46 @@ class HarborClient:
                 where=where,
             )
         return _document(response, where)
+
+    async def _send(
+        self,
+        endpoint: Endpoint,
+        where: str,
+        tls: ssl.SSLContext,
+        seconds: float,
+        login: tuple[str, str] | None = None,
+        *,
+        whole: bool = True,
+    ) -> "httpx.Response":
+        """What is answered to a GET, as a `whole` or its head alone. Raises Unreachable,
+        UsageError (bad URL).
+        """
+        import httpx
+
+        try:
+            async with httpx.AsyncClient(
+                verify=tls,
+                trust_env=False,
+                timeout=seconds,
+                transport=self._transport() if self._transport else None,
+            ) as client:
+                request = _request(client, endpoint, where)
+                return await client.send(request, auth=login, stream=not whole)
+        except httpx.InvalidURL as error:
+            raise _no_url(endpoint, error) from None
+        except httpx.RequestError as error:
+            raise unreachable(error, where, seconds) from None
+
+
+def _no_url(endpoint: Endpoint, error: Exception) -> UsageError:
+    return UsageError("Harbor's address is not a URL", why=plain(str(error)), where=endpoint.url)
+
+
+def _prepared(endpoint: Endpoint) -> ssl.SSLContext:
+    """What takes long and needs no connection: the client's modules, the system's authorities."""
+    import httpx  # noqa: F401
+
+    return _tls(endpoint)
 
 
 def _request(client: "httpx.AsyncClient", endpoint: Endpoint, where: str) -> "httpx.Request":

@@ -13,6 +13,7 @@ WizardError                 what happened, why, what to do, where
 ├── Interrupted           130  a person or a signal stopped the run
 └── WorldError              5  a backend could not do what it was asked
     ├── Unreachable            nobody answered
+    │   └── CertificateRefused somebody answered, whose certificate does not hold
     ├── Unauthorized           the identity was not accepted
     ├── Forbidden              the identity lacks a right
     ├── NotFound               the object does not exist
@@ -140,6 +141,20 @@ class WorldError(WizardError):
 
 class Unreachable(WorldError):
     """Nobody answered, or the answer broke off: trying again may help."""
+
+
+class CertificateRefused(Unreachable):
+    """Somebody answered, but who it is cannot be told by the certificate.
+
+    `kind` tells why: `untrusted` (no authority known here vouches for it), `name` (it is for
+    other names) or `expired` (it does not hold now).
+    """
+
+    def __init__(
+        self, what: str, *, kind: str, why: str = "", fix: str = "", where: str = ""
+    ) -> None:
+        super().__init__(what, why=why, fix=fix, where=where)
+        self.kind = kind
 
 
 class Unauthorized(WorldError):

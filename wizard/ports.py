@@ -308,8 +308,27 @@ class Endpoint:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryAnswer:
+    """What is answered to one who asks for a registry (`GET /v2/`) without a login.
+
+    `realm`: where clients are sent for a token. `location`: where a redirect leads. `registry`:
+    whether it says that it is one.
+    """
+
+    status: int
+    realm: str = ""
+    location: str = ""
+    registry: bool = False
+
+
 class Harbor(Protocol):
     """Harbor's API."""
+
+    async def registry(self, endpoint: Endpoint, seconds: float) -> RegistryAnswer:
+        """What is answered there within so many seconds, whoever answers. Raises Unreachable with
+        the reason, CertificateRefused.
+        """
 
     async def health(self, endpoint: Endpoint) -> Sequence[Component]:
         """Every component's health. Raises Unreachable while core does not answer."""
