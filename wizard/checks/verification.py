@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from wizard.answers.pki import Acme, Commercial, Issuer, SelfSigned
 from wizard.charts.references import admin_password
 from wizard.checks.base import Check, Outcome, Subject
+from wizard.checks.published import endpoint_of, published_authority
 from wizard.errors import Unauthorized, WizardError
-from wizard.ports import Endpoint, World
-from wizard.steps.commercial import file_content
+from wizard.ports import World
 from wizard.steps.core import core_endpoint
 from wizard.steps.inputs import Inputs
 
@@ -59,16 +58,8 @@ async def login(world: World, inputs: Inputs) -> Outcome:
 
 async def address(world: World, inputs: Inputs) -> Outcome:
     """Whether Harbor answers at its URL, with a certificate that its authority vouches for."""
-    harbor, names = inputs.preset.harbor, inputs.names
-    holders = {
-        SelfSigned: names.authority,
-        Commercial: names.authority,
-        Issuer: names.certificate,
-        Acme: names.certificate,
-    }
-    holder = holders.get(type(inputs.preset.pki))
-    published = (await inputs.entries(world, holder)).get("ca.crt", b"") if holder else b""
-    authority = file_content(inputs.preset.network.ca_bundle) + published
+    harbor = inputs.preset.harbor
+    authority = await published_authority(world, inputs.preset)
     if harbor.resolve is None and not await world.resolver.addresses(harbor.host):
         return Outcome(
             "warn",
@@ -76,7 +67,7 @@ async def address(world: World, inputs: Inputs) -> Outcome:
             "Clients reach Harbor by this name only.",
             "Add a DNS record for it; until then set harbor.resolve to the address to connect to.",
         )
-    await world.harbor.health(Endpoint(harbor.url, authority, harbor.resolve or ""))
+    await world.harbor.health(endpoint_of(inputs.preset, authority))
     return Outcome("ok", f"Harbor answers at {harbor.url}.")
 
 
