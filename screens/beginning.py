@@ -19,6 +19,7 @@ from screens.ways import Ways
 from wizard.answers.draft import Draft
 from wizard.answers.keeping import KeptDraft, kept_drafts
 from wizard.answers.loading import read
+from wizard.answers.preset import Preset
 from wizard.answers.target import Target
 from wizard.errors import WizardError
 from wizard.plan.plan import Wanted
@@ -155,9 +156,17 @@ async def _look(app: "WizardApp") -> str:
     if chosen:
         namespace, release = places[chosen]
         target = Target(namespace=namespace, release=release)
-        watching = Watching(app.session.asker.world(), target)
+        preset = _preset_of(app.session, target)
+        watching = Watching(app.session.asker.world(), target, preset)
         app.push_screen(TroubleshootScreen(watching, app.session.redactor))
     return ""
+
+
+def _preset_of(session: Session, target: Target) -> Preset | None:
+    """The answers on the desk, where they are whole and for that release."""
+    preset, missing = session.desk.draft.tentative()
+    place = (preset.target.namespace, preset.target.release)
+    return preset if not missing and place == (target.namespace, target.release) else None
 
 
 BEGINNINGS: Mapping[str, Callable[["WizardApp"], Awaitable[str]]] = {

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import SuspendNotSupported
@@ -18,10 +18,14 @@ from screens.models.telling import Told
 from screens.widgets.finding_list import FindingList
 from screens.widgets.prompt import Prompt
 from screens.widgets.watch_panes import WatchPanes
+from wizard.diagnose.kinds import OWN
 from wizard.errors import WizardError
 from wizard.plan.plan import Wanted
 from wizard.ports import Ref
 from wizard.run.redaction import Redactor
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 
 class LookingScreen(LogScreen):
@@ -40,9 +44,10 @@ class LookingScreen(LogScreen):
         ),
     ]  # fmt: skip
 
-    def __init__(self, target: Wanted, redactor: Redactor) -> None:
+    def __init__(self, target: Wanted, redactor: Redactor, preset: "Preset | None") -> None:
         super().__init__()
         self._target = target
+        self._preset = preset
         self._redactor = redactor
         self._open: Callable[[str, Ref], None] | None = None
 
@@ -84,6 +89,9 @@ class LookingScreen(LogScreen):
             return
         ref, picture = await self._object(), self.panes.picture
         if ref is None or picture is None or self._open is None:
+            return
+        if ref.kind in OWN:
+            self.notify("This was answered to the wizard; k9s shows objects of Kubernetes alone.")
             return
         told = ""
         try:
@@ -128,7 +136,7 @@ class LookingScreen(LogScreen):
         self.notify("The support bundle is being gathered.")
         try:
             world = await session.asker.world()
-            wish = BundleWish(path, session.ways.log_dir, agrees)
+            wish = BundleWish(path, session.ways.log_dir, agrees, self._preset)
             await support_bundle(world, self._target, wish, told.voices(self._redactor))
         except WizardError as error:
             text = self._redactor.redact(str(error))

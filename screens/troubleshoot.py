@@ -66,7 +66,7 @@ class TroubleshootScreen(LookingScreen):
     ]
 
     def __init__(self, watching: Watching, redactor: Redactor) -> None:
-        super().__init__(watching.target, redactor)
+        super().__init__(watching.target, redactor, watching.preset)
         self._watching = watching
         self._offered: Offer | None = None
 

@@ -11,6 +11,7 @@ from screens.models.notices import Notices
 if TYPE_CHECKING:
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
+    from wizard.answers.preset import Preset
     from wizard.contexts import Context
     from wizard.plan.plan import Wanted
     from wizard.ports import Ref, World
@@ -43,6 +44,8 @@ class Ways:
     ask: str = ""
     watch: "Wanted | None" = None
     """The release to watch, instead of an installation."""
+    preset: "Preset | None" = None
+    """What that was installed by, where the command line says so."""
     retarget: bool = False
     gate_seconds: float = 3600.0
     notices: Notices = field(default_factory=Notices)

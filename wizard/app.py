@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from screens.ways import Ways
     from wizard.answers.draft import Draft
     from wizard.answers.network import Network
-    from wizard.answers.target import Target
     from wizard.contexts import Context
     from wizard.ports import Ref, World
 
@@ -114,11 +113,15 @@ def watched(
         ways = _ways(settings)
         if not presets and (wanted := named(settings.namespace, release)):
             return replace(ways, watch=wanted)
+        from wizard.answers.loading import load, load_target
+
         given = [*sets, *([] if release is None else [f"target.release={release}"])]
+        preset = load(presets, settings.sets(given)) if presets else None
         return replace(
             ways,
             draft=_draft(settings, presets, given),
-            watch=target_of(presets, settings.sets(given)),
+            watch=preset.target if preset else load_target(settings.sets(given)),
+            preset=preset,
         )
 
     return _on_screen(settings, prepared)
@@ -169,7 +172,8 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
         from screens.models.watching import Watching
 
         network = ways.draft.tentative()[0].network if ways.draft else None
-        watching = Watching(connection.world(ways.watch.context, network), ways.watch)
+        world = connection.world(ways.watch.context, network)
+        watching = Watching(world, ways.watch, ways.preset)
     try:
         if watching is not None:
             await asyncio.wait([watching.opened], timeout=_OPENING_SECONDS)
@@ -185,13 +189,6 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
 
 def _import_watching() -> None:
     from screens import application, troubleshoot  # noqa: F401
-
-
-def target_of(presets: Sequence[Path], sets: Sequence[str]) -> "Target":
-    """The release that presets and `--set` name. Raises PresetInvalid."""
-    from wizard.answers.loading import load, load_target
-
-    return load(presets, sets).target if presets else load_target(sets)
 
 
 def _guided_ways(

@@ -4,9 +4,10 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
@@ -19,6 +20,10 @@ from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
 from wizard.plan.plan import Target, Wanted
 from wizard.ports import LogLine, Ref, Right, Server, World
 from wizard.run.identity import identify
+from wizard.url_asking import UrlAsker
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 LOOK_AGAIN = 10.0
 """Seconds without a change after which the API server is asked whether it is still there."""
@@ -76,8 +81,24 @@ async def require_identity(world: World, wanted: Wanted) -> None:
 async def watched(
     world: World, wanted: Wanted, on_log: Callable[[LogLine], None] | None = None
 ) -> AsyncIterator[tuple[Target, Observer]]:
-    """The target, and an observer of it that has read everything once. Logs are followed where
-    somebody hears them, else read as far as they have come.
+    """The target, and an observer of it that has read everything once. See `observed`."""
+    async with observed(world, wanted, on_log) as (target, observer):
+        await all_read(observer)
+        yield target, observer
+
+
+async def all_read(observer: Observer) -> None:
+    """Wait until the observer has read everything once."""
+    with _unsearched():
+        await observer.synced()
+
+
+@asynccontextmanager
+async def observed(
+    world: World, wanted: Wanted, on_log: Callable[[LogLine], None] | None = None
+) -> AsyncIterator[tuple[Target, Observer]]:
+    """The target, and an observer of it that begins to read. Logs are followed where somebody
+    hears them, else read as far as they have come.
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
@@ -96,8 +117,6 @@ async def watched(
         clock_skew=server.clock_skew,
         scope=scope,
     ) as observer:
-        with _unsearched():
-            await observer.synced()
         yield target, observer
 
 
@@ -125,14 +144,19 @@ async def pictures(
     wanted: Wanted,
     on_log: Callable[[LogLine], None],
     look_again: float = LOOK_AGAIN,
+    preset: "Preset | None" = None,
 ) -> AsyncGenerator[Picture, None]:
-    """A picture at once, and another after every change, by watches alone.
+    """A picture at once, and another after every change, by watches alone; Harbor's URL is asked
+    behind the first one. `preset` is what the release was installed by, where that is known.
 
     After `look_again` seconds without one the API server is asked whether it is still there.
 
     Raises what `watched` raises, and Unauthorized once the login is not taken any more.
     """
-    async with watched(world, wanted, on_log) as (target, observer):
+    async with (
+        watched(world, wanted, on_log) as (target, observer),
+        aclosing(UrlAsker(world, target, preset, observer.wake)) as asker,
+    ):
         behind: datetime | None = None
         settled = time.monotonic()
         while True:
@@ -141,7 +165,9 @@ async def pictures(
                 settled = begun
                 with _unsearched():
                     gc.collect()
-            yield picture_of(target, observer.view, behind)
+            picture = picture_of(target, asker.beside(observer.view), behind)
+            yield picture
+            asker.look(picture.view, picture.states)
             await asyncio.sleep(time.monotonic() - begun)  # however much changes: half the time
             changed = await observer.changed(timeout=look_again, pause=_PAUSE)
             answers = changed or await _answers(world, target.namespace)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard import support, troubleshooting
 from wizard.errors import ExitCode, UsageError
@@ -13,6 +14,9 @@ from wizard.run.identity import named
 from wizard.terminal import TerminalPerson
 from wizard.voices import Voices
 from wizard.wiring import open_world
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 
 async def troubleshoot(
@@ -26,8 +30,8 @@ async def troubleshoot(
 ) -> ExitCode:
     """Look once. Raises UsageError for options that do not go together."""
     if bundle is None:
-        async with _release_of(settings, voices, presets, sets, release) as (world, target):
-            return await troubleshooting.troubleshoot(world, target, voices)
+        async with _release_of(settings, voices, presets, sets, release) as (world, target, preset):
+            return await troubleshooting.troubleshoot(world, target, voices, preset)
     if presets or sets or release or settings.namespace or settings.context:
         raise UsageError(
             "--bundle says already what to look at",
@@ -60,8 +64,9 @@ async def support_bundle(
     async def agrees() -> bool:
         return person.agrees()
 
-    wish = support.BundleWish(None if preview else file, settings.logs, agrees if asks else None)
-    async with _release_of(settings, voices, presets, sets, release) as (world, target):
+    async with _release_of(settings, voices, presets, sets, release) as (world, target, preset):
+        agreed, file = agrees if asks else None, None if preview else file
+        wish = support.BundleWish(file, settings.logs, agreed, preset)
         return await support.support_bundle(world, target, wish, voices)
 
 
@@ -72,8 +77,8 @@ async def _release_of(
     presets: Sequence[Path],
     sets: Sequence[str],
     release: str | None,
-) -> AsyncIterator[tuple[World, Wanted]]:
-    """The world of a command that only looks, and the release that it looks at."""
+) -> AsyncIterator[tuple[World, Wanted, "Preset | None"]]:
+    """The world of a command that only looks, the release that it looks at, and its preset."""
     require_preset(presets, sets)
     target: Wanted | None = None if presets else named(settings.namespace, release)
     preset = None
@@ -85,4 +90,4 @@ async def _release_of(
         target = preset.target if preset else load_target(sets)
     network = preset.network if preset else None
     async with open_world(settings.site(preset), network, voices.console.note) as world:
-        yield world, target
+        yield world, target, preset

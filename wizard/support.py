@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard import __version__
 from wizard.diagnose.bundle.archive import require_free, write_archive
@@ -26,7 +26,11 @@ from wizard.report_documents import troubleshoot_document
 from wizard.run.hiding import Hiding
 from wizard.run.records import JOURNAL_FILE, LOG_FILE, PRESET_FILE, RunRecord, newest
 from wizard.troubleshooting import settled
+from wizard.url_asking import SECONDS, UrlAsker
 from wizard.voices import Voices
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 _RUNS, _RUN_BYTES = 3, 1024 * 1024
 """How many of the newest runs go into a bundle, and how many bytes of each of their files."""
@@ -34,7 +38,8 @@ _RUNS, _RUN_BYTES = 3, 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class BundleWish:
-    """Where a bundle goes; without a file it is only shown.
+    """Where a bundle goes; without a file it is only shown. `preset` is what the release was
+    installed by, where that is known.
 
     `agrees` is asked before it is written, where there is somebody to ask.
     """
@@ -42,6 +47,7 @@ class BundleWish:
     file: Path | None
     log_dir: Path | None = None
     agrees: Callable[[], Awaitable[bool]] | None = None
+    preset: "Preset | None" = None
 
 
 async def support_bundle(
@@ -60,7 +66,9 @@ async def support_bundle(
                 Gathering(world, wanted.namespace, wanted.release, parts) as gathering,
                 watched(world, wanted) as (target, observer),
             ):
-                seen = picture_of(target, await gathering.gather(partial(settled, observer)))
+                asker = UrlAsker(world, target, wish.preset)
+                look = partial(settled, observer, asker, SECONDS)
+                seen = picture_of(target, await gathering.gather(look))
                 missing = await _complete(world, seen, gathering, wish, parts)
         except OSError as error:
             raise _no_room(error, folder) from error

@@ -4,29 +4,40 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.observer import Observer
 from wizard.diagnose.view import View
 from wizard.errors import ExitCode
-from wizard.live import Picture, picture_of, watched
+from wizard.live import Picture, all_read, observed, picture_of
 from wizard.plan.plan import Target, Wanted
 from wizard.ports import World
 from wizard.report_documents import troubleshoot_document
 from wizard.report_text import diagnosis_lines
+from wizard.url_asking import UrlAsker
 from wizard.voices import Voices
+
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
 
 _LOGS_SECONDS = 5.0
 """A look ends when all logs are read, or at the latest then."""
+_URL_SECONDS = 0.5
+"""How long somebody who looks once waits for an answer of Harbor's URL."""
 
 
-async def troubleshoot(world: World, wanted: Wanted, voices: Voices) -> ExitCode:
-    """Look once at a release; FINDINGS where something fails.
+async def troubleshoot(
+    world: World, wanted: Wanted, voices: Voices, preset: "Preset | None" = None
+) -> ExitCode:
+    """Look once at a release, installed by a preset if that is given; FINDINGS where something
+    fails.
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
-    async with watched(world, wanted) as (target, observer):
-        seen = picture_of(target, await settled(observer))
+    async with observed(world, wanted) as (target, observer):
+        asker = UrlAsker(world, target, preset)
+        seen = picture_of(target, await settled(observer, asker, _URL_SECONDS))
     return tell(seen, voices, offers=True)
 
 
@@ -38,12 +49,24 @@ def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
     return tell(picture_of(target, opened.view), voices, offers=False)
 
 
-async def settled(observer: Observer) -> View:
-    """The view once the logs are read."""
+async def settled(observer: Observer, asker: UrlAsker, url_seconds: float) -> View:
+    """The view once everything and the logs are read, and Harbor's URL was asked, for so long at
+    most: at once where that takes no objects.
+    """
+    reading = asyncio.create_task(all_read(observer))
+    if asker.takes_objects:
+        await reading
+    asking = asyncio.create_task(asker.ask(observer.view, url_seconds))
+    await reading
+    await _logs_read(observer)
+    await asking
+    return asker.beside(observer.view)
+
+
+async def _logs_read(observer: Observer) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_LOGS_SECONDS):
             await observer.logs_read()
-    return observer.view
 
 
 def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:

@@ -2,17 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
+from typing import TYPE_CHECKING
 
 from wizard.live import Picture, pictures
 from wizard.plan.plan import Wanted
 from wizard.ports import LogLine, World
 
+if TYPE_CHECKING:
+    from wizard.answers.preset import Preset
+
 
 class Watching:
-    """Watches a release of a world that may still be opened."""
+    """Watches a release of a world that may still be opened; `preset` is what it was installed by,
+    where that is known.
+    """
 
-    def __init__(self, world: Awaitable[World], target: Wanted) -> None:
+    def __init__(
+        self, world: Awaitable[World], target: Wanted, preset: "Preset | None" = None
+    ) -> None:
         self.target = target
+        self.preset = preset
         self.lines: list[LogLine] = []
         """What was logged since somebody took these lines."""
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -25,7 +34,8 @@ class Watching:
             opened = await world
         finally:
             self.opened.set_result(None)
-        self._seen = pictures(opened, self.target, self.lines.append)
+        told = self.lines.append
+        self._seen = pictures(opened, self.target, told, preset=self.preset)
         return await anext(self._seen)
 
     async def begun(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backends.simulated.world import SimulatedWorld, simulated_world
+from tests.unit.diagnose import cases_of_urls as urls
 from tests.unit.diagnose import world as made
 from tests.unit.diagnose.bundles import TARGET, files_of, parts_in
 from tests.unit.diagnose.cases_of_secrets import CHANGED, STARTED, jobservice, wrote
@@ -44,6 +45,9 @@ VIEWS = {
     "unseen": made.view(
         CORE, not_checked={Kind("v1", "Event"): "You may not list events in harbor"}
     ),
+    "asked": urls.asked(urls.realm("https://core.harbor.domain")),
+    "refused": urls.certificate("expired"),
+    "unreached": urls.certificate("untrusted"),
     "other words": View(
         made.view(
             made.unplaced("core", "0/3 nodes: „zu wenig“ \U0001f40b memory", 400)

@@ -14,6 +14,7 @@ from screens.models.picture_rows import (
 )
 from tests.unit.diagnose import world
 from wizard.diagnose import kinds
+from wizard.diagnose.kinds import OWN
 from wizard.diagnose.observer import EVERYTHING
 from wizard.live import Picture, picture_of
 from wizard.plan.plan import Target
@@ -28,7 +29,7 @@ def same(text: str) -> str:
 
 
 def picture(*objects: Object, **more: Any) -> Picture:
-    return picture_of(TARGET, world.view(*objects, asked=EVERYTHING, **more))
+    return picture_of(TARGET, world.view(*objects, asked=[*EVERYTHING, *OWN], **more))
 
 
 def healthy() -> list[Object]:

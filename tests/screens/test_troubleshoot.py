@@ -297,3 +297,24 @@ async def test_k9s_is_named_where_it_is_and_told_where_it_cannot_have_the_termin
         await person.press("enter")
         await person.until(lambda: "cannot be left to another program" in person.told)
         assert opened == [], "here the screens are on no terminal"
+
+
+async def test_a_realm_elsewhere_is_told_and_shown_and_is_nothing_for_k9s() -> None:
+    async with guided("healthy", (140, 45)) as person:
+        opened: list[Ref] = []
+        await person.install()
+        await person.until_seen("First login")
+        (await behind(person)).harbor.external_url = "https://core.harbor.domain"
+        ways = replace(person.app.ways, opener=lambda: lambda _, ref: opened.append(ref))
+        person.app.ways = ways
+        person.watch()
+        await person.until_seen("1 cause", "URL from here", "https://harbor.example.com")
+        await person.until_seen("Token realm", "Docker login is sent to another address")
+        await person.press("2")
+        problems = person.app.screen.query_one(FindingList)
+        await person.until(lambda: problems.chosen and problems.chosen.id == "HW-018")
+        await person.press("k")
+        await person.until(lambda: "k9s shows objects of Kubernetes alone" in person.told)
+        assert opened == []
+        await person.press("d")
+        await person.until_seen("Realm https://core.harbor.domain/service/token", "kind: Realm")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from wizard.diagnose import kinds
+from wizard.diagnose import asked, kinds
 from wizard.diagnose.fields import created, holds, labels, spec
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.issuing import issuers_health, issuers_of, lasting, servers_health
@@ -44,8 +44,13 @@ COMPONENTS = (
     Component("exporter", "Metrics exporter", ("core",)),
     Component("nginx", "Proxy", ("core", "portal")),
     Component("entry", "Ingress, route or service", ("nginx", "core", "portal", "registry")),
+    Component("url", "URL from here", ("entry",)),
+    Component("realm", "Token realm", ("url",)),
 )
 """In the order of blame: what others need comes first."""
+
+ASKED = {"url": kinds.URL, "realm": kinds.REALM}
+"""What is not looked at in the cluster, but asked from this machine."""
 
 _BY_ID = {component.id: component for component in COMPONENTS}
 
@@ -78,7 +83,7 @@ def dragged_down(states: Sequence[ComponentState]) -> Mapping[str, Sequence[str]
     blamed = {
         state.id: [title for id_, title in failed.items() if id_ in upstream(state.id)]
         for state in states
-        if state.state in {"waiting", "failed"}
+        if state.state in {"waiting", "failed"} or (state.state == "unknown" and state.id in ASKED)
     }
     return {id_: titles for id_, titles in blamed.items() if titles}
 
@@ -94,6 +99,7 @@ _OF_KIND = {
     **dict.fromkeys(kinds.ENTRIES, "entry"),
     **dict.fromkeys(kinds.ISSUING, "certificate"),
     **dict.fromkeys((kinds.ISSUER, kinds.CLUSTER_ISSUER), "issuer"),
+    **{kind: id_ for id_, kind in ASKED.items()},
 }
 
 
@@ -114,7 +120,8 @@ def component_of(view: View, obj: Object) -> str:
     return _known(labels(obj).get("component", ""))
 
 
-_LABELLED = _BY_ID.keys() - {"api", "nodes", "storage", "vault", "issuer", "certificate", "entry"}
+_NOT_LABELLED = {"api", "nodes", "storage", "vault", "issuer", "certificate", "entry", *ASKED}
+_LABELLED = _BY_ID.keys() - _NOT_LABELLED
 """The components that the chart's label `component` names."""
 
 
@@ -130,7 +137,7 @@ def components(
     A component is `failed` where one of its objects is, or where a finding that nothing else
     explains says so; `unknown` where its kinds could not be looked at.
     """
-    issuers = {str(ref) for ref in issuers_of(_objects(view, "certificate", namespace, release))}
+    issuers = {str(ref) for ref in issuers_of(objects_of(view, "certificate", namespace, release))}
     blamed = {
         finding.component: finding.title
         for finding in findings
@@ -167,13 +174,16 @@ _OF_OTHER_KINDS: Mapping[str, Sequence[Kind]] = {
 def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, str] | None:
     """State and reason of one component; None where the release has no such component."""
     if id_ == "api":
-        return ("ok", "") if view.collections else ("unknown", "nothing could be read")
+        read = view.collections.keys() - kinds.OWN
+        return ("ok", "") if read else ("unknown", "nothing could be read")
     if id_ == "nodes":
         return _nodes(view)
+    if id_ in ASKED:
+        return asked.health(view, ASKED[id_])
     if id_ in {"vault", "issuer"}:
-        issuers = issuers_of(_objects(view, "certificate", namespace, release))
+        issuers = issuers_of(objects_of(view, "certificate", namespace, release))
         return (issuers_health if id_ == "issuer" else servers_health)(view, issuers)
-    objects = _objects(view, id_, namespace, release)
+    objects = objects_of(view, id_, namespace, release)
     if objects:
         judged = _worst(objects)
         return lasting(view, objects) if (id_, judged[0]) == ("certificate", "ok") else judged
@@ -186,7 +196,7 @@ def _kinds(id_: str) -> Sequence[Kind]:
     return _OF_OTHER_KINDS.get(id_, kinds.WORKLOADS)
 
 
-def _objects(view: View, id_: str, namespace: str, release: str) -> list[Object]:
+def objects_of(view: View, id_: str, namespace: str, release: str) -> list[Object]:
     """What a component of a release consists of."""
     objects: list[Object] = []
     for kind in _kinds(id_):

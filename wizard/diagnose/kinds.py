@@ -29,6 +29,9 @@ CLUSTER_ISSUER = Kind("cert-manager.io/v1", "ClusterIssuer")
 ORDER = Kind("acme.cert-manager.io/v1", "Order")
 CHALLENGE = Kind("acme.cert-manager.io/v1", "Challenge")
 
+URL = Kind("harbor-wizard/v1", "URL")
+REALM = Kind("harbor-wizard/v1", "Realm")
+
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
 """What keeps pods running."""
 ENTRIES = (INGRESS, HTTP_ROUTE)
@@ -39,5 +42,7 @@ BRIEF = frozenset({CONFIG_MAP, SECRET})
 """Kinds of which only the metadata is looked at, never what is in them."""
 OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, INGRESS_CLASS, NAMESPACE, NODE, STORAGE_CLASS})
 """Kinds whose objects have no namespace."""
+OWN = frozenset({URL, REALM})
+"""What this machine was answered at Harbor's URL (`wizard.diagnose.asked`); no cluster has them."""
 PRESET_LABEL = "harbor-wizard/preset"
 """The label on every object that the wizard itself applies; its value is the preset's name."""

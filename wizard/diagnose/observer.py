@@ -145,6 +145,10 @@ class Observer:
         await self._follower.read()
         self._raise()
 
+    def wake(self) -> None:
+        """Let `changed` return: something is known that is not in the cluster."""
+        self._change.set()
+
     async def changed(self, timeout: float, pause: float = _COALESCE) -> bool:  # noqa: ASYNC109 - no change is no error
         """Wait for the next change of an object or log line, and `pause` for what comes with it.
 

@@ -9,6 +9,7 @@ from backends.simulated.world import simulated_world
 from tests.unit.simulated.conftest import install, make_namespace, seconds
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.fields import containers, uid
+from wizard.diagnose.kinds import OWN
 from wizard.diagnose.observer import EVERYTHING
 from wizard.diagnose.view import View
 from wizard.ports import Change, Object, Ref
@@ -38,7 +39,7 @@ class Looking:
     def look(self) -> None:
         """Look now: time alone may change the answer."""
         objects, now = self._objects.values(), self._stage.clock.now()
-        view = View.of(objects, now=now, logs=self._logs(), asked=EVERYTHING)
+        view = View.of(objects, now=now, logs=self._logs(), asked=[*EVERYTHING, *OWN])
         diagnosis = evaluate(view)
         assert diagnosis.not_checked == ()
         self.moments += 1

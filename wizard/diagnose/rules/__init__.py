@@ -17,6 +17,7 @@ from wizard.diagnose.rules import (
     service_logs,
     stale,
     storage,
+    url,
 )
 
 RULES = (
@@ -33,6 +34,7 @@ RULES = (
     *core_logs.RULES,
     *service_logs.RULES,
     *entry.RULES,
+    *url.RULES,
     *rollout.RULES,
     *helm.RULES,
     *stale.RULES,
