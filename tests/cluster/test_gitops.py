@@ -30,6 +30,7 @@ def harbor(
             file.write_bytes(_entry(wizard, "harbor-tls", file.name))
         password = _entry(wizard, "harbor-admin-password", "HARBOR_ADMIN_PASSWORD").decode()
         wizard.standin.state.admin_password = password
+        wizard.standin.state.external_url = f"https://harbor.test:{port}"
         entrance = HarborStandIn(wizard.standin.state, pair, port)
         yield wizard
         entrance.stop()
