@@ -23,6 +23,7 @@ _OF_A_PART = (
     *kinds.ENTRIES,
     kinds.CERTIFICATE,
     kinds.NODE,
+    *kinds.ELSEWHERE,
 )
 
 

@@ -32,7 +32,7 @@ _STATES: Mapping[str, State] = {
 
 MOST_EVENTS = 1_000
 """So many are told of one picture: the screen stands still until they are."""
-_AROUND = {"api", "nodes"}
+_AROUND = {"api", "nodes", "dns", "cert-manager"}
 """What is there without any Harbor."""
 
 

@@ -4,12 +4,13 @@ The labels are those of the Harbor chart (`release` and `component` on workloads
 services, 1.13 to 1.19), so a Harbor that Argo CD or hands installed is recognised as well.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from wizard.diagnose import kinds
+from wizard.diagnose.cluster_services import cert_manager_health, dns_health, service_of
 from wizard.diagnose.fields import created, holds, labels, spec
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.issuing import issuers_health, issuers_of, lasting, servers_health
@@ -30,19 +31,21 @@ class Component:
 COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
+    Component("dns", "Cluster DNS", ("nodes",)),
     Component("storage", "Volumes", ("nodes",)),
     Component("vault", "Vault or OpenBao", ("api",)),
-    Component("issuer", "Issuer", ("api", "vault")),
-    Component("certificate", "Certificate", ("api", "issuer")),
+    Component("cert-manager", "cert-manager", ("nodes",)),
+    Component("issuer", "Issuer", ("api", "vault", "cert-manager")),
+    Component("certificate", "Certificate", ("api", "cert-manager", "issuer")),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
-    Component("registry", "Registry", ("storage", "redis")),
-    Component("core", "Core", ("database", "redis")),
-    Component("jobservice", "Job service", ("core", "redis", "storage")),
+    Component("registry", "Registry", ("dns", "storage", "redis")),
+    Component("core", "Core", ("dns", "database", "redis")),
+    Component("jobservice", "Job service", ("dns", "core", "redis", "storage")),
     Component("portal", "Portal", ("nodes",)),
-    Component("trivy", "Trivy scanner", ("redis", "storage")),
-    Component("exporter", "Metrics exporter", ("core",)),
-    Component("nginx", "Proxy", ("core", "portal")),
+    Component("trivy", "Trivy scanner", ("dns", "redis", "storage")),
+    Component("exporter", "Metrics exporter", ("dns", "core")),
+    Component("nginx", "Proxy", ("dns", "core", "portal")),
     Component("entry", "Ingress, route or service", ("nginx", "core", "portal", "registry")),
 )
 """In the order of blame: what others need comes first."""
@@ -111,10 +114,13 @@ def component_of(view: View, obj: Object) -> str:
     if kind == kinds.CLAIM.name:
         users = view.pods_with_claim(obj)
         return _known(labels(users[0] if users else obj).get("component", "")) or "storage"
-    return _known(labels(obj).get("component", ""))
+    known = _known(labels(obj).get("component", ""))
+    return known or (service_of(view, obj) if kind == kinds.DEPLOYMENT.name else "")
 
 
-_LABELLED = _BY_ID.keys() - {"api", "nodes", "storage", "vault", "issuer", "certificate", "entry"}
+_LABELLED = frozenset(
+    ("database", "redis", "registry", "core", "jobservice", "portal", "trivy", "exporter", "nginx")
+)
 """The components that the chart's label `component` names."""
 
 
@@ -168,8 +174,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
     """State and reason of one component; None where the release has no such component."""
     if id_ == "api":
         return ("ok", "") if view.collections else ("unknown", "nothing could be read")
-    if id_ == "nodes":
-        return _nodes(view)
+    if id_ in _AROUND:
+        return _AROUND[id_](view)
     if id_ in {"vault", "issuer"}:
         issuers = issuers_of(_objects(view, "certificate", namespace, release))
         return (issuers_health if id_ == "issuer" else servers_health)(view, issuers)
@@ -222,6 +228,14 @@ def _nodes(view: View) -> tuple[Health, str]:
     ready = sum(holds(node, "Ready") for node in nodes)
     told = f"{ready} of {len(nodes)} nodes ready"
     return ("ok" if ready == len(nodes) else "waiting" if ready else "failed"), told
+
+
+_AROUND: Mapping[str, Callable[[View], tuple[Health, str] | None]] = {
+    "nodes": _nodes,
+    "dns": dns_health,
+    "cert-manager": cert_manager_health,
+}
+"""What is judged by itself, whatever the release."""
 
 
 def needs_ready_since(view: View, pod: Object) -> datetime | None:

@@ -27,7 +27,12 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
-_BEYOND = (*kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER), *sorted(kinds.BRIEF))
+_BEYOND = (
+    *kinds.ISSUING,
+    *sorted(kinds.OF_THE_CLUSTER),
+    *sorted(kinds.BRIEF),
+    *sorted(kinds.ELSEWHERE),
+)
 EVERYTHING = (*dict.fromkeys((*WATCHED, *_BEYOND)),)
 """What a look at an installed Harbor watches, as far as it may."""
 
@@ -166,11 +171,12 @@ class Observer:
 
     async def _watch(self, kind: Kind) -> None:
         """Follow a kind for as long as it is served; rights may be given while somebody looks."""
-        place = "" if kind in kinds.OF_THE_CLUSTER else self._namespace
+        place = kinds.place_of(kind, self._namespace)
+        where = (place.kind, place.namespace, place.labels)
         try:
             while True:
                 try:
-                    changes = self._objects.watch(kind, place, brief=kind in kinds.BRIEF)
+                    changes = self._objects.watch(*where, brief=kind in kinds.BRIEF)
                     async for change in changes:
                         self._take(kind, change)
                 except Forbidden as error:

@@ -13,7 +13,7 @@ from wizard.diagnose.bundle.parts import TAILS, Parts
 from wizard.diagnose.bundle.related import Related, add_objects
 from wizard.diagnose.bundle.shown import SECRET, conceal_values
 from wizard.diagnose.fields import containers, labels
-from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, OF_THE_CLUSTER, POD
+from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, POD, place_of
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
 from wizard.ports import Kind, Object, Ref, Release, World
@@ -74,8 +74,8 @@ class Gathering:
         """
         known = {LOG, NAMESPACE, *view.unserved}
         kinds = [kind for kind in view.not_checked if kind not in known]
-        places = ["" if kind in OF_THE_CLUSTER else self._namespace for kind in kinds]
-        found = await asyncio.gather(*map(self._related.all, kinds, places))
+        places = [place_of(kind, self._namespace) for kind in kinds]
+        found = await asyncio.gather(*map(self._related.at, kinds, places))
         return dict(zip(kinds, found, strict=True))
 
     def _conceal(self, secrets: Sequence[Object], pods: Sequence[Object]) -> None:

@@ -3,6 +3,7 @@
 from wizard.diagnose.rules import (
     certificates,
     cluster,
+    cluster_services,
     containers,
     core_logs,
     database_logs,
@@ -21,6 +22,7 @@ from wizard.diagnose.rules import (
 
 RULES = (
     *cluster.RULES,
+    *cluster_services.RULES,
     *storage.RULES,
     *mounts.RULES,
     *certificates.RULES,
