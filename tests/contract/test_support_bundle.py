@@ -10,6 +10,7 @@ from backends.simulated.world import SimulatedWorld, simulated_world
 from tests.unit.diagnose import world as made
 from tests.unit.diagnose.bundles import TARGET, files_of, parts_in
 from tests.unit.diagnose.cases_of_secrets import CHANGED, STARTED, jobservice, wrote
+from tests.unit.diagnose.services import beside, cert_manager, dns, with_cert_manager
 from tests.unit.schemas import validator
 from wizard.diagnose.bundle.archive import write_archive
 from wizard.diagnose.bundle.gather import Gathering, view_document
@@ -17,7 +18,7 @@ from wizard.diagnose.bundle.parts import MANIFEST
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.kinds import SECRET
+from wizard.diagnose.kinds import CERT_MANAGER, DNS, SECRET
 from wizard.diagnose.view import View
 from wizard.ports import Kind, LogLine
 
@@ -43,6 +44,9 @@ VIEWS = {
     ),
     "unseen": made.view(
         CORE, not_checked={Kind("v1", "Event"): "You may not list events in harbor"}
+    ),
+    "services elsewhere": beside(
+        with_cert_manager(cert_manager("cert-manager", 0)), DNS, dns(0), dns(0, name="kube-dns")
     ),
     "other words": View(
         made.view(
@@ -126,6 +130,22 @@ async def test_what_the_rules_do_not_look_at_is_there_and_changes_nothing(
     assert json.loads(files[name])["items"]
     kind = Kind("networking.k8s.io/v1", "IngressClass")
     assert kind not in open_bundle(bundle).view.collections
+
+
+async def test_services_that_may_only_be_listed_are_there_and_still_count_as_unread(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    unread = {
+        DNS: "No right to watch deployments.apps in kube-system",
+        CERT_MANAGER: "No right to watch deployments.apps",
+    }
+    view = made.view(made.pod("core"), not_checked=unread)
+    bundle = await written(world, view, tmp_path)
+    files = files_of(bundle)
+    for name, deployment in (("dns", "coredns"), ("cert-manager", "cert-manager")):
+        items = json.loads(files[f"objects/Deployment-{name}.apps.json"])["items"]
+        assert [one["metadata"]["name"] for one in items] == [deployment]
+    assert open_bundle(bundle).view.not_checked == unread
 
 
 async def test_every_file_is_in_the_order_of_names(world: SimulatedWorld, tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def cert_manager(
     part: str, ready: int, wanted: int = 1, *, instance: str = "cert-manager"
 ) -> Object:
     """A part of cert-manager, by the name in its labels."""
-    labels = {NAME: part, INSTANCE: instance}
+    component = "controller" if part == "cert-manager" else part
+    labels = {NAME: part, INSTANCE: instance, "app.kubernetes.io/component": component}
     return service("cert-manager", f"{instance}-{part}", labels, ready, wanted, 300)
 
 
