@@ -13,7 +13,14 @@ from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.kinds import CERT_MANAGER, CERTIFICATE, ISSUING, NAMESPACE, place_of
+from wizard.diagnose.kinds import (
+    CERT_MANAGER,
+    CERTIFICATE,
+    ISSUING,
+    NAMESPACE,
+    VOLUME_USE,
+    place_of,
+)
 from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
@@ -109,14 +116,16 @@ async def _scope(world: World, server: Server, namespace: str) -> Scope:
     }
     if CERTIFICATE in absent:
         absent.add(CERT_MANAGER)
-    rights = {kind: _to_watch(kind, namespace) for kind in beyond if kind not in absent}
+    rights = {kind: _to_look_at(kind, namespace) for kind in beyond if kind not in absent}
     allowed = await world.access.allowed(sorted(rights.values()))
     unread = {kind: f"No right to {right}" for kind, right in rights.items() if not allowed[right]}
     watched = [*WATCHED, *(kind for kind in rights if kind not in unread)]
     return Scope(watched, unread, frozenset(absent))
 
 
-def _to_watch(kind: Kind, namespace: str) -> Right:
+def _to_look_at(kind: Kind, namespace: str) -> Right:
+    if kind == VOLUME_USE:
+        return Right("get", "", "nodes/proxy")
     place = place_of(kind, namespace)
     return Right("watch", place.kind.group, plural(place.kind), place.namespace)
 

@@ -1,6 +1,7 @@
 """`wizard troubleshoot --once`: one look at a release, of a cluster or of a support bundle."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,8 @@ from wizard.voices import Voices
 
 _LOGS_SECONDS = 5.0
 """A look ends when all logs are read, or at the latest then."""
+_VOLUMES_SECONDS = 1.0
+"""Within which kubelets have to say how full volumes are."""
 
 
 async def troubleshoot(world: World, wanted: Target, voices: Voices) -> ExitCode:
@@ -42,11 +45,16 @@ def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
 
 
 async def settled(observer: Observer) -> View:
-    """The view once the logs are read."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_LOGS_SECONDS):
-            await observer.logs_read()
+    """The view once the logs are read, and kubelets asked."""
+    logs = _within(_LOGS_SECONDS, observer.logs_read())
+    await asyncio.gather(logs, _within(_VOLUMES_SECONDS, observer.volumes_read()))
     return observer.view
+
+
+async def _within(seconds: float, reading: Awaitable[None]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await reading
 
 
 def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:

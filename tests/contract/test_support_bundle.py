@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from backends.simulated.world import SimulatedWorld, simulated_world
 from tests.unit.diagnose import world as made
 from tests.unit.diagnose.bundles import TARGET, files_of, parts_in
 from tests.unit.diagnose.cases_of_secrets import CHANGED, STARTED, jobservice, wrote
+from tests.unit.diagnose.cases_of_storage import filled
 from tests.unit.diagnose.services import beside, cert_manager, dns, with_cert_manager
 from tests.unit.schemas import validator
 from wizard.diagnose.bundle.archive import write_archive
@@ -18,7 +20,7 @@ from wizard.diagnose.bundle.parts import MANIFEST
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.kinds import CERT_MANAGER, DNS, SECRET
+from wizard.diagnose.kinds import CERT_MANAGER, DNS, SECRET, VOLUME_USE
 from wizard.diagnose.view import View
 from wizard.ports import Kind, LogLine
 
@@ -47,6 +49,10 @@ VIEWS = {
     ),
     "services elsewhere": beside(
         with_cert_manager(cert_manager("cert-manager", 0)), DNS, dns(0), dns(0, name="kube-dns")
+    ),
+    "volumes": filled(96),
+    "volumes of which not all are known": replace(
+        filled(96), not_checked={VOLUME_USE: "the kubelet of node b did not answer"}
     ),
     "other words": View(
         made.view(

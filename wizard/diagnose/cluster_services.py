@@ -68,7 +68,7 @@ def cert_manager_health(view: View) -> tuple[Health, str] | None:
         return ("unknown", view.unknown(CERT_MANAGER) or _NO_CERT_MANAGER) if needed else None
     lacking = {str(Ref.of(one)): replicas(one) for one in found if _lacks(one)}
     if not lacking:
-        return "ok", ""
+        return "ok", f"{len(found)} of {len(found)} Deployments ready"
     name, (ready, wanted) = min(lacking.items(), key=lambda one: one[1][0] > 0)
     told = f"{name}: {ready} of {wanted} ready" if wanted else f"{name} is scaled to none"
     return ("waiting" if ready or not needed else "failed"), told

@@ -16,6 +16,7 @@ from wizard.diagnose.finding import Finding
 from wizard.diagnose.issuing import issuers_health, issuers_of, lasting, servers_health
 from wizard.diagnose.readiness import Health, readiness
 from wizard.diagnose.view import View
+from wizard.diagnose.volumes import Fill, fill_of
 from wizard.ports import Kind, Object
 
 
@@ -62,6 +63,8 @@ class ComponentState:
     state: Health
     needs: tuple[str, ...]
     reason: str = ""
+    volumes: tuple[Fill, ...] = ()
+    """How full the volumes are that its pods mount, as far as that is known."""
 
 
 @cache
@@ -111,7 +114,7 @@ def component_of(view: View, obj: Object) -> str:
     if kind == kinds.SERVICE.name:
         named = (spec(obj).get("selector") or {}).get("component", "")
         return "entry" if named == "nginx" else _known(named)
-    if kind == kinds.CLAIM.name:
+    if kind in {kinds.CLAIM.name, kinds.VOLUME_USE.name}:
         users = view.pods_with_claim(obj)
         return _known(labels(users[0] if users else obj).get("component", "")) or "storage"
     known = _known(labels(obj).get("component", ""))
@@ -150,6 +153,7 @@ def components(
         if (judgement := _judge(view, component.id, namespace, release)) is not None
     ]
     present = {component.id for component, _ in judged}
+    volumes = _volumes(view, release)
     return tuple(
         ComponentState(
             id=component.id,
@@ -157,9 +161,20 @@ def components(
             state="failed" if component.id in blamed else state,
             needs=tuple(need for need in component.needs if need in present),
             reason=blamed.get(component.id, reason),
+            volumes=tuple(volumes.get(component.id, ())),
         )
         for component, (state, reason) in judged
     )
+
+
+def _volumes(view: View, release: str) -> Mapping[str, Sequence[Fill]]:
+    """How full volumes are, by the component whose pods mount them."""
+    found: dict[str, list[Fill]] = {}
+    for use in view.all(kinds.VOLUME_USE):
+        users = view.pods_with_claim(use)
+        if any(labels(pod).get("release") == release for pod in users):
+            found.setdefault(component_of(view, use), []).append(fill_of(use))
+    return found
 
 
 _OF_OTHER_KINDS: Mapping[str, Sequence[Kind]] = {

@@ -77,5 +77,7 @@ def place_of(kind: Kind, namespace: str) -> Place:
     return ELSEWHERE.get(kind, ordinary)
 
 
+VOLUME_USE = Kind("harbor-wizard/v1", "VolumeUse")
+"""Not a kind of the cluster's: how full the volume of the claim of that name is."""
 PRESET_LABEL = "harbor-wizard/preset"
 """The label on every object that the wizard itself applies; its value is the preset's name."""

@@ -23,7 +23,7 @@ from wizard.diagnose.follow import TAIL
 from wizard.diagnose.observer import Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import KindUnknown, Unauthorized
-from wizard.ports import Kind, LogLine, Object, Ref, Right
+from wizard.ports import Kind, LogLine, Object, Pods, Ref, Right
 
 SOURCE = ("harbor", "harbor-core-7d4b9c6f5-x2x9k", "core")
 
@@ -58,10 +58,12 @@ class Cluster:
         self.told.append(line.text)
 
     @asynccontextmanager
-    async def observed(self) -> AsyncIterator[Observer]:
+    async def observed(
+        self, kubelets: Callable[[Pods], Pods] = lambda pods: pods
+    ) -> AsyncIterator[Observer]:
         observer = Observer(
             SimulatedObjects(self.store, self.rights, self.faults),
-            SimulatedPods(self.store, self.logs, self.rights),
+            kubelets(SimulatedPods(self.store, self.logs, self.rights)),
             "harbor",
             {"release": "harbor"},
             self.listener or self.keep,

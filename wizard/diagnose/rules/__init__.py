@@ -18,12 +18,14 @@ from wizard.diagnose.rules import (
     service_logs,
     stale,
     storage,
+    volumes,
 )
 
 RULES = (
     *cluster.RULES,
     *cluster_services.RULES,
     *storage.RULES,
+    *volumes.RULES,
     *mounts.RULES,
     *certificates.RULES,
     *servers.RULES,
