@@ -143,7 +143,7 @@ class VolumeReader:
             except TimeoutError:
                 return f"the kubelet of node {node} did not answer within {_PATIENCE:.0f} s"
             except WorldError as error:
-                return f"volumes on node {node}: {error.what}"
+                return f"{error.what}: {error.why}" if error.why else error.what
         self._uses |= {Ref.of(use): use for use in found if Ref.of(use) in wanted}
         self._tell({**before, **self._uses})
         return ""
