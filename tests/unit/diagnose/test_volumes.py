@@ -83,9 +83,9 @@ def placed(node: str = "worker-a", *, ready: bool = True) -> Object:
     return pod
 
 
-def claim() -> Object:
-    """Its claim, of 200 GiB."""
-    data = world.claim("data", "Bound")
+def claim(name: str = "data") -> Object:
+    """Its claim, or another, of 200 GiB."""
+    data = world.claim(name, "Bound")
     data["status"]["capacity"] = {"storage": "200Gi"}
     return data
 
@@ -99,7 +99,7 @@ async def test_kubelets_are_asked_after_everything_was_read() -> None:
     other = world.pod("app", claims=("other",), name="app")
     other["metadata"]["labels"] = {}
     other["spec"]["nodeName"] = "worker-a"
-    cluster.put(placed(), claim(), other)
+    cluster.put(placed(), claim(), other, claim("other"))
     async with cluster.observed() as observer:
         assert observer.view.not_checked == {kinds.VOLUME_USE: "not read yet"}
         await observer.volumes_read()
