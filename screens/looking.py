@@ -13,7 +13,7 @@ from screens.dialogs.described import Described
 from screens.dialogs.pick import Choice, Pick
 from screens.dialogs.review_text import ReviewText
 from screens.log_screen import LogScreen
-from screens.models.described import described, objects_of
+from screens.models.described import described, note_of, object_of, objects_of
 from screens.models.telling import Told
 from screens.widgets.finding_list import FindingList
 from screens.widgets.prompt import Prompt
@@ -60,9 +60,9 @@ class LookingScreen(LogScreen):
     async def action_describe(self) -> None:
         """Show an object: that of the problem chosen, or one of the part chosen."""
         picture, ref = self.panes.picture, await self._object()
-        found = picture.view.get(ref) if picture and ref else None
-        if found is not None:
-            text = described(found, self._redactor)
+        found = object_of(picture, ref) if picture and ref else None
+        if picture and ref and found is not None:
+            text = described(found, self._redactor, note_of(picture, ref))
             await self.app.push_screen_wait(Described(str(ref), text))
 
     async def _object(self) -> Ref | None:

@@ -13,12 +13,19 @@ from wizard.charts.manifest import plural
 from wizard.checks.cluster import same_cluster
 from wizard.diagnose.components import ComponentState, components
 from wizard.diagnose.evaluate import Diagnosis, evaluate
-from wizard.diagnose.kinds import ISSUING, NAMESPACE, OF_THE_CLUSTER
+from wizard.diagnose.kinds import (
+    CERT_MANAGER,
+    CERTIFICATE,
+    ISSUING,
+    NAMESPACE,
+    VOLUME_USE,
+    place_of,
+)
 from wizard.diagnose.observer import EVERYTHING, WATCHED, Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import CheckFailed, Throttled, Unreachable, WorldError
 from wizard.plan.plan import Target, Wanted
-from wizard.ports import LogLine, Ref, Right, Server, World
+from wizard.ports import Kind, LogLine, Ref, Right, Server, World
 from wizard.run.identity import identify
 from wizard.url_asking import UrlAsker
 
@@ -128,15 +135,20 @@ async def _scope(world: World, server: Server, namespace: str) -> Scope:
     absent = {
         kind for kind in ISSUING if f"{kind.api_version}/{kind.name}" not in server.api_versions
     }
-    rights = {
-        kind: Right("watch", kind.group, plural(kind), "" if kind in OF_THE_CLUSTER else namespace)
-        for kind in beyond
-        if kind not in absent
-    }
+    if CERTIFICATE in absent:
+        absent.add(CERT_MANAGER)
+    rights = {kind: _to_look_at(kind, namespace) for kind in beyond if kind not in absent}
     allowed = await world.access.allowed(sorted(rights.values()))
     unread = {kind: f"No right to {right}" for kind, right in rights.items() if not allowed[right]}
     watched = [*WATCHED, *(kind for kind in rights if kind not in unread)]
     return Scope(watched, unread, frozenset(absent))
+
+
+def _to_look_at(kind: Kind, namespace: str) -> Right:
+    if kind == VOLUME_USE:
+        return Right("get", "", "nodes/proxy")
+    place = place_of(kind, namespace)
+    return Right("watch", place.kind.group, plural(place.kind), place.namespace)
 
 
 async def pictures(

@@ -137,6 +137,23 @@ class Address:
     port: int
 
 
+@dataclass(frozen=True, slots=True)
+class VolumeUse:
+    """How full the volume of a claim is, in bytes and inodes, as the kubelet measures it: what it
+    does not tell is None.
+    """
+
+    namespace: str
+    claim: str
+    used: int
+    capacity: int
+    available: int | None = None
+    """What may still be written: less than the rest where some is kept for root, or where the
+    volume is a folder of a larger one."""
+    inodes_used: int | None = None
+    inodes: int | None = None
+
+
 class Pods(Protocol):
     """What only the kubelet behind a pod can answer."""
 
@@ -155,6 +172,11 @@ class Pods(Protocol):
 
     def forward(self, namespace: str, pod: str, port: int) -> AbstractAsyncContextManager[Address]:
         """A local port that leads to the pod's, while the context is open."""
+
+    async def volumes(self, node: str) -> Sequence[VolumeUse]:
+        """How full the volumes of claims are that pods on a node mount, measured about once a
+        minute; nothing of those whose driver does not tell. It takes the right to get nodes/proxy.
+        """
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,6 +8,7 @@ from wizard.answers.problems import PresetInvalid
 from wizard.checks.base import Result, State
 from wizard.diagnose.components import ComponentState
 from wizard.diagnose.evaluate import Diagnosis
+from wizard.diagnose.volumes import Fill
 from wizard.errors import WizardError
 from wizard.plan.plan import Target
 from wizard.run.events import (
@@ -109,9 +110,19 @@ def troubleshoot_document(
     return {
         "version": VERSION,
         "target": target.document(),
-        "components": [
-            {"id": one.id, "state": one.state, "needs": list(one.needs)} for one in states
-        ],
+        "components": [_component(one) for one in states],
         "findings": [finding_document(finding) for finding in diagnosis.findings],
         "notChecked": [{"rule": one.rule, "reason": one.reason} for one in diagnosis.not_checked],
     }
+
+
+def _component(state: ComponentState) -> dict[str, Any]:
+    """Volumes only of whom it is known how full they are."""
+    told = {"id": state.id, "state": state.state, "needs": list(state.needs)}
+    volumes = [_volume(fill) for fill in state.volumes]
+    return {**told, "volumes": volumes} if volumes else told
+
+
+def _volume(fill: Fill) -> dict[str, Any]:
+    told = {"claim": fill.claim, "usedBytes": fill.used, "capacityBytes": fill.capacity}
+    return {**told, "percent": fill.percent, "inodesPercent": fill.inodes_percent}

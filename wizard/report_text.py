@@ -80,7 +80,8 @@ def diagnosis_lines(
         sign, why = _HEALTH_SIGNS[state.state], f": {state.reason}" if state.reason else ""
         if state.id in above:
             sign, why = "waiting", f" because of {', '.join(above[state.id])}{why}"
-        yield f"  {style.sign(sign)} {state.title} {state.state}{why}"
+        volumes = "".join(f"; {fill.claim}: {fill}" for fill in state.volumes)
+        yield f"  {style.sign(sign)} {state.title} {state.state}{why}{volumes}"
     for finding in diagnosis.findings:
         because = f" (because of {finding.suppressed_by})" if finding.suppressed_by else ""
         sign, text, details = finding_parts(finding)

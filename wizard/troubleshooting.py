@@ -1,6 +1,7 @@
 """`wizard troubleshoot --once`: one look at a release, of a cluster or of a support bundle."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ _LOGS_SECONDS = 5.0
 """A look ends when all logs are read, or at the latest then."""
 _URL_SECONDS = 0.5
 """How long somebody who looks once waits for an answer of Harbor's URL."""
+_VOLUMES_SECONDS = 1.0
+"""Within which kubelets have to say how full volumes are."""
 
 
 async def troubleshoot(
@@ -50,23 +53,23 @@ def troubleshoot_bundle(file: Path, voices: Voices) -> ExitCode:
 
 
 async def settled(observer: Observer, asker: UrlAsker, url_seconds: float) -> View:
-    """The view once everything and the logs are read, and Harbor's URL was asked, for so long at
-    most: at once where that takes no objects.
+    """The view once everything and the logs are read, kubelets asked, and Harbor's URL, for so long
+    at most: at once where that takes no objects.
     """
     reading = asyncio.create_task(all_read(observer))
     if asker.takes_objects:
         await reading
     asking = asyncio.create_task(asker.ask(observer.view, url_seconds))
     await reading
-    await _logs_read(observer)
-    await asking
+    logs = _within(_LOGS_SECONDS, observer.logs_read())
+    await asyncio.gather(logs, _within(_VOLUMES_SECONDS, observer.volumes_read()), asking)
     return asker.beside(observer.view)
 
 
-async def _logs_read(observer: Observer) -> None:
+async def _within(seconds: float, reading: Awaitable[None]) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(_LOGS_SECONDS):
-            await observer.logs_read()
+        async with asyncio.timeout(seconds):
+            await reading
 
 
 def tell(seen: Picture, voices: Voices, *, offers: bool) -> ExitCode:

@@ -34,6 +34,25 @@ def namespaces(*names: str) -> Iterable[Object]:
         yield obj
     data = {"ca.crt": AUTHORITY}
     yield make("v1", "ConfigMap", "kube-root-ca.crt", "kube-system", data=data)
+    yield _dns()
+
+
+def _dns() -> Object:
+    """CoreDNS as kubeadm makes it, which runs."""
+    label = {"k8s-app": "kube-dns"}
+    container = {"name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.12.1"}
+    pod = {"metadata": {"labels": label}, "spec": {"containers": [container]}}
+    spec = {"replicas": 2, "selector": {"matchLabels": label}, "template": pod}
+    name, place = "coredns", "kube-system"
+    return make("apps/v1", "Deployment", name, place, labels=label, spec=spec, status=_up(2))
+
+
+def _up(replicas: int) -> Object:
+    """The status of a Deployment all of whose pods are ready."""
+    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+    available = {"type": "Available", "status": "True", "reason": "MinimumReplicasAvailable"}
+    told = {"observedGeneration": 1, "conditions": [available]}
+    return {**told, **dict.fromkeys(counts, replicas)}
 
 
 def node(

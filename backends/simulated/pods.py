@@ -1,6 +1,6 @@
 """The port `Pods`: what the simulated containers said, and a way to the stand-in for Harbor."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from backends.simulated.access import Rights
 from backends.simulated.logs import Logs
 from backends.simulated.stand_in import FORWARDED
 from backends.simulated.store import Store
+from backends.simulated.volumes import use_of
 from wizard.errors import NotFound, Unreachable
-from wizard.ports import Address, Kind, LogLine, Object, Ref, Right
+from wizard.ports import Address, Kind, LogLine, Object, Ref, Right, VolumeUse
 
 POD = Kind("v1", "Pod")
 
@@ -59,6 +60,12 @@ class SimulatedPods:
         if found.get("status", {}).get("phase") != "Running":
             raise Unreachable(f"Pod {namespace}/{pod} does not run", why="no container is running")
         yield Address(FORWARDED, port)
+
+    async def volumes(self, node: str) -> Sequence[VolumeUse]:
+        """How full the volumes of claims are that pods on a node mount."""
+        self._rights.demand_right(Right("get", "", "nodes/proxy", "", node))
+        here = (pod for pod in self._store.select(POD) if pod["spec"].get("nodeName") == node)
+        return [use for pod in here for use in use_of(self._store, pod)]
 
     def _pod(self, namespace: str, name: str, resource: str) -> Object:
         self._rights.demand_right(Right("get", "", resource, namespace, name))

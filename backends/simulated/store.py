@@ -1,6 +1,7 @@
 """The objects of the simulated cluster, in memory: no rules but those of keeping them."""
 
 import copy
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
@@ -204,12 +205,18 @@ def _no_namespace(ref: Ref) -> NotFound:
 
 
 def matches(obj: Object, selector: str) -> bool:
-    """Whether an object's labels fit a selector: `a=b`, `a!=b`, `a` and `!a`, with commas."""
+    """Whether an object's labels fit a selector: `a=b`, `a!=b`, `a in (b, c)`, `a` and `!a`, with
+    commas.
+    """
     labels = obj["metadata"].get("labels", {})
-    return all(_fits(labels, term.strip()) for term in selector.split(",") if term.strip())
+    terms = re.split(r",(?![^(]*\))", selector)
+    return all(_fits(labels, term.strip()) for term in terms if term.strip())
 
 
 def _fits(labels: Mapping[str, str], term: str) -> bool:
+    if " in " in term:
+        name, _, values = term.partition(" in ")
+        return labels.get(name) in re.findall(r"[^(), ]+", values)
     if "!=" in term:
         name, _, value = term.partition("!=")
         return labels.get(name.strip()) != value.strip()

@@ -1,9 +1,12 @@
 """Claims and their volumes, as provisioner and volume controller keep them."""
 
+from collections.abc import Iterator
+
 from backends.simulated.events import record
 from backends.simulated.store import Store
-from wizard.ports import Kind, Object, Ref
+from wizard.ports import Kind, Object, Ref, VolumeUse
 
+CLAIM = Kind("v1", "PersistentVolumeClaim")
 STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass")
 _NOBODY = "kubernetes.io/no-provisioner"
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -74,6 +77,20 @@ def _bind_by_hand(store: Store, claim: Object, name: str) -> None:
             store.put(claim)
             return
     store.put(claim | {"status": {"phase": "Pending"}})
+
+
+def use_of(store: Store, pod: Object) -> Iterator[VolumeUse]:
+    """How full the volumes of a pod's claims are: a little."""
+    namespace = pod["metadata"]["namespace"]
+    for volume in pod["spec"].get("volumes", ()):
+        name = volume.get("persistentVolumeClaim", {}).get("claimName", "")
+        claim = store.get(Ref(CLAIM, namespace, name)) if name else None
+        size = claim and claim.get("status", {}).get("capacity", {}).get("storage", "")
+        if size and size.endswith("Gi"):
+            capacity = int(size.removesuffix("Gi")) * 1024**3
+            used, inodes = capacity * 6 // 100, capacity // 16384
+            rest = capacity - used
+            yield VolumeUse(namespace, name, used, capacity, rest, inodes // 50, inodes)
 
 
 def _default(classes: dict[str, Object]) -> str:

@@ -9,6 +9,7 @@ from wizard.diagnose import kinds
 from wizard.diagnose.bundle.shown import shown
 from wizard.diagnose.components import component_of
 from wizard.diagnose.fields import labels
+from wizard.diagnose.volumes import fill_of
 from wizard.live import Picture
 from wizard.ports import Object, Ref
 from wizard.run.hiding import Hiding
@@ -23,15 +24,30 @@ _OF_A_PART = (
     *kinds.ENTRIES,
     kinds.CERTIFICATE,
     kinds.NODE,
+    *kinds.ELSEWHERE,
     *sorted(kinds.OWN),
 )
 
 
-def described(obj: Object, redactor: Redactor) -> str:
-    """The object as YAML; values of Secrets and what looks like a secret elsewhere are hidden."""
+def described(obj: Object, redactor: Redactor, note: str = "") -> str:
+    """The object as YAML, with what else is known of it as a comment; values of Secrets and what
+    looks like a secret elsewhere are hidden.
+    """
     told = shown(obj, Hiding(redactor), str(Ref.of(obj)))
     lines = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=1_000_000)
-    return "\n".join(plain(line) for line in lines.splitlines())
+    return "\n".join(plain(line) for line in (f"# {note}\n" * bool(note) + lines).splitlines())
+
+
+def object_of(picture: Picture, ref: Ref) -> Object | None:
+    """The object as it was seen, in Harbor's namespace or elsewhere."""
+    kept = (collection.items.get(ref) for collection in picture.view.collections.values())
+    return next(filter(None, kept), None)
+
+
+def note_of(picture: Picture, ref: Ref) -> str:
+    """What else is known of an object: how full the volume of a claim is."""
+    use = picture.view.get(Ref(kinds.VOLUME_USE, ref.namespace, ref.name))
+    return str(fill_of(use)) if use and ref.kind == kinds.CLAIM else ""
 
 
 def objects_of(picture: Picture, problem: Trouble | None, part: str) -> Sequence[Ref]:

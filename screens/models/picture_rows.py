@@ -32,7 +32,7 @@ _STATES: Mapping[str, State] = {
 
 MOST_EVENTS = 1_000
 """So many are told of one picture: the screen stands still until they are."""
-_AROUND = {"api", "nodes", "url", "realm"}
+_AROUND = {"api", "nodes", "dns", "cert-manager", "url", "realm"}
 """What is there without any Harbor."""
 
 
@@ -65,8 +65,10 @@ def _part(picture: Picture, state: ComponentState, above: Sequence[str]) -> Row:
     shown, waits = _STATES[state.state], state.reason
     if above:
         shown, waits = "not yet", f"because of {', '.join(above)}"
-    if state.state != "ok" and figures and figures.since:
-        waits = f"{waits} (since {_clock(figures.since)})".strip()
+    if figures and figures.since:
+        since = f"since {_clock(figures.since, picture.view.now)}"
+        waits = f"{waits} ({since})" if waits else since
+    waits = "; ".join(part for part in (waits, *map(str, state.volumes)) if part)
     return Row(state.id, shown, state.title, _word(state, figures), waits)
 
 
@@ -74,7 +76,7 @@ def _word(state: ComponentState, figures: Vitals | None) -> str:
     words = {"waiting": "not ready", "failed": "failed", "unknown": "not known"}
     told = [words.get(state.state, "" if figures else "ok")]
     if figures:
-        told += [f"{figures.ready}/{figures.pods} ready", _many(figures.restarts, "restart")]
+        told += [f"{figures.ready}/{figures.wanted} ready", _many(figures.restarts, "restart")]
     return ", ".join(part for part in told if part)
 
 
@@ -178,8 +180,11 @@ def sources_of(picture: Picture, component: str, sources: Sequence[str]) -> Sequ
     return [one for one in sources if one.partition("/")[0] in names]
 
 
-def _clock(time: datetime) -> str:
-    return time.astimezone().strftime("%H:%M:%S")
+def _clock(time: datetime, now: datetime | None = None) -> str:
+    """The time of the day, with the day where that is another one than that of `now`."""
+    here = time.astimezone()
+    other_day = now is not None and now.astimezone().date() != here.date()
+    return here.strftime("%Y-%m-%d %H:%M" if other_day else "%H:%M:%S")
 
 
 def _many(count: int, word: str, words: str = "") -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.unit.diagnose import cases_of_urls as urls
 from tests.unit.diagnose import world as made
 from tests.unit.diagnose.bundles import TARGET, files_of, parts_in
 from tests.unit.diagnose.cases_of_secrets import CHANGED, STARTED, jobservice, wrote
+from tests.unit.diagnose.cases_of_storage import filled
+from tests.unit.diagnose.services import beside, cert_manager, dns, with_cert_manager
 from tests.unit.schemas import validator
 from wizard.diagnose.bundle.archive import write_archive
 from wizard.diagnose.bundle.gather import Gathering, view_document
@@ -18,7 +21,7 @@ from wizard.diagnose.bundle.parts import MANIFEST
 from wizard.diagnose.bundle.reading import open_bundle
 from wizard.diagnose.components import components
 from wizard.diagnose.evaluate import evaluate
-from wizard.diagnose.kinds import SECRET
+from wizard.diagnose.kinds import CERT_MANAGER, DNS, SECRET, VOLUME_USE
 from wizard.diagnose.view import View
 from wizard.ports import Kind, LogLine
 
@@ -48,6 +51,13 @@ VIEWS = {
     "asked": urls.asked(urls.realm("https://core.harbor.domain")),
     "refused": urls.certificate("expired"),
     "unreached": urls.certificate("untrusted"),
+    "services elsewhere": beside(
+        with_cert_manager(cert_manager("cert-manager", 0)), DNS, dns(0), dns(0, name="kube-dns")
+    ),
+    "volumes": filled(96),
+    "volumes of which not all are known": replace(
+        filled(96), not_checked={VOLUME_USE: "the kubelet of node b did not answer"}
+    ),
     "other words": View(
         made.view(
             made.unplaced("core", "0/3 nodes: „zu wenig“ \U0001f40b memory", 400)
@@ -131,6 +141,22 @@ async def test_what_the_rules_do_not_look_at_is_there_and_changes_nothing(
     assert json.loads(files[name])["items"]
     kind = Kind("networking.k8s.io/v1", "IngressClass")
     assert kind not in open_bundle(bundle).view.collections
+
+
+async def test_services_that_may_only_be_listed_are_there_and_still_count_as_unread(
+    world: SimulatedWorld, tmp_path: Path
+) -> None:
+    unread = {
+        DNS: "No right to watch deployments.apps in kube-system",
+        CERT_MANAGER: "No right to watch deployments.apps",
+    }
+    view = made.view(made.pod("core"), not_checked=unread)
+    bundle = await written(world, view, tmp_path)
+    files = files_of(bundle)
+    for name, deployment in (("dns", "coredns"), ("cert-manager", "cert-manager")):
+        items = json.loads(files[f"objects/Deployment-{name}.apps.json"])["items"]
+        assert [one["metadata"]["name"] for one in items] == [deployment]
+    assert open_bundle(bundle).view.not_checked == unread
 
 
 async def test_every_file_is_in_the_order_of_names(world: SimulatedWorld, tmp_path: Path) -> None:

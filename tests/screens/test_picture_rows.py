@@ -13,6 +13,7 @@ from screens.models.picture_rows import (
     sources_of,
 )
 from tests.unit.diagnose import world
+from tests.unit.diagnose.cases_of_storage import use
 from wizard.diagnose import kinds
 from wizard.diagnose.kinds import OWN
 from wizard.diagnose.observer import EVERYTHING
@@ -52,7 +53,30 @@ def test_a_healthy_release_says_so() -> None:
         "ok",
         "prod/harbor/harbor   nothing wrong was found   live",
     )
-    assert parts(picture(*healthy()))["core"] == ("ok", "1/1 ready", "")
+    assert parts(picture(*healthy()))["core"] == ("ok", "1/1 ready", f"since {clock(295)}")
+
+
+def clock(seconds_ago: float) -> str:
+    return (world.NOW - timedelta(seconds=seconds_ago)).astimezone().strftime("%H:%M:%S")
+
+
+def test_a_part_says_how_many_pods_it_wants_and_how_full_its_volumes_are() -> None:
+    wanting = world.deployment("registry", ready=1, wanted=2)
+    uses = world.pod("registry", claims=("data",)), use("data", 6)
+    shown = parts(picture(wanting, *uses))["registry"]
+    assert shown[1] == "not ready, 1/2 ready"
+    assert shown[2].endswith(f"(since {clock(295)}); 12 of 200 GiB used, 6 %")
+
+
+def test_a_part_whose_pods_are_refused_says_how_many_it_wants() -> None:
+    assert parts(picture(world.deployment("core", wanted=3)))["core"][1] == "not ready, 0/3 ready"
+
+
+def test_what_is_so_since_another_day_says_which() -> None:
+    core = world.pod("core", age=3 * 86400)
+    shown = parts(picture(world.deployment("core", ready=1), core))["core"][2]
+    day = (world.NOW - timedelta(days=3)).astimezone()
+    assert shown == f"since {day:%Y-%m-%d %H:%M}"
 
 
 def test_no_harbor_is_not_a_healthy_one() -> None:

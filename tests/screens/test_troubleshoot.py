@@ -49,7 +49,7 @@ async def test_enter_on_a_part_shows_its_logs_alone() -> None:
     async with guided() as person:
         await person.watch_installed()
         await person.until_seen("Database")
-        await person.press("home", "down", "down", "down", "enter")
+        await person.press("home", *["down"] * 4, "enter")
         await person.until_seen("of Database", "database system is ready")
         assert not person.sees("harbor-core")
 
@@ -242,7 +242,7 @@ async def test_an_object_is_shown_without_secrets_and_searched() -> None:
         (container,) = core["spec"]["template"]["spec"]["containers"]
         container["env"] = [{"name": "CORE_SECRET", "value": "not-to-be-seen"}]
         stage.store.put(core)
-        await person.press("home", *["down"] * 6)
+        await person.press("home", *["down"] * 7)
         await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
         await person.press("d")
         await person.until_seen("Which object?", "Deployment harbor/harbor-core")
@@ -290,7 +290,7 @@ async def test_k9s_is_named_where_it_is_and_told_where_it_cannot_have_the_termin
         person.app.ways = ways
         person.watch()
         await person.until_seen("live", "k k9s")
-        await person.press("home", *["down"] * 6)
+        await person.press("home", *["down"] * 7)
         await person.until(lambda: person.app.screen.query_one(WatchPanes).part == "core")
         await person.press("k")
         await person.until_seen("Which object?", "Deployment harbor/harbor-core")

@@ -99,6 +99,7 @@ async def test_what_may_not_be_looked_at_is_told_with_the_right_and_not_asked_fo
         "HW-004": "No right to watch storageclasses.storage.k8s.io",
         "HW-047": "No right to watch namespaces",
         "HW-207": "No right to watch nodes",
+        "HW-232": "No right to get nodes/proxy",
     }, "and nothing of cert-manager, which is not there"
     assert {"Pod", "SecretTrue", "ConfigMapTrue"} <= {*asked}
     assert not {"Node", "Namespace", "StorageClass", "Certificate"} & {*asked}

@@ -4,17 +4,19 @@ The labels are those of the Harbor chart (`release` and `component` on workloads
 services, 1.13 to 1.19), so a Harbor that Argo CD or hands installed is recognised as well.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from wizard.diagnose import asked, kinds
+from wizard.diagnose.cluster_services import cert_manager_health, dns_health, service_of
 from wizard.diagnose.fields import created, holds, labels, spec
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.issuing import issuers_health, issuers_of, lasting, servers_health
 from wizard.diagnose.readiness import Health, readiness
 from wizard.diagnose.view import View
+from wizard.diagnose.volumes import Fill, fill_of
 from wizard.ports import Kind, Object
 
 
@@ -30,19 +32,21 @@ class Component:
 COMPONENTS = (
     Component("api", "Kubernetes API"),
     Component("nodes", "Nodes", ("api",)),
+    Component("dns", "Cluster DNS", ("nodes",)),
     Component("storage", "Volumes", ("nodes",)),
     Component("vault", "Vault or OpenBao", ("api",)),
-    Component("issuer", "Issuer", ("api", "vault")),
-    Component("certificate", "Certificate", ("api", "issuer")),
+    Component("cert-manager", "cert-manager", ("nodes",)),
+    Component("issuer", "Issuer", ("api", "vault", "cert-manager")),
+    Component("certificate", "Certificate", ("api", "cert-manager", "issuer")),
     Component("database", "Database", ("storage",)),
     Component("redis", "Redis", ("storage",)),
-    Component("registry", "Registry", ("storage", "redis")),
-    Component("core", "Core", ("database", "redis")),
-    Component("jobservice", "Job service", ("core", "redis", "storage")),
+    Component("registry", "Registry", ("dns", "storage", "redis")),
+    Component("core", "Core", ("dns", "database", "redis")),
+    Component("jobservice", "Job service", ("dns", "core", "redis", "storage")),
     Component("portal", "Portal", ("nodes",)),
-    Component("trivy", "Trivy scanner", ("redis", "storage")),
-    Component("exporter", "Metrics exporter", ("core",)),
-    Component("nginx", "Proxy", ("core", "portal")),
+    Component("trivy", "Trivy scanner", ("dns", "redis", "storage")),
+    Component("exporter", "Metrics exporter", ("dns", "core")),
+    Component("nginx", "Proxy", ("dns", "core", "portal")),
     Component("entry", "Ingress, route or service", ("nginx", "core", "portal", "registry")),
     Component("url", "URL from here", ("entry",)),
     Component("realm", "Token realm", ("url",)),
@@ -64,6 +68,8 @@ class ComponentState:
     state: Health
     needs: tuple[str, ...]
     reason: str = ""
+    volumes: tuple[Fill, ...] = ()
+    """How full the volumes are that its pods mount, as far as that is known."""
 
 
 @cache
@@ -114,14 +120,16 @@ def component_of(view: View, obj: Object) -> str:
     if kind == kinds.SERVICE.name:
         named = (spec(obj).get("selector") or {}).get("component", "")
         return "entry" if named == "nginx" else _known(named)
-    if kind == kinds.CLAIM.name:
+    if kind in {kinds.CLAIM.name, kinds.VOLUME_USE.name}:
         users = view.pods_with_claim(obj)
         return _known(labels(users[0] if users else obj).get("component", "")) or "storage"
-    return _known(labels(obj).get("component", ""))
+    known = _known(labels(obj).get("component", ""))
+    return known or (service_of(view, obj) if kind == kinds.DEPLOYMENT.name else "")
 
 
-_NOT_LABELLED = {"api", "nodes", "storage", "vault", "issuer", "certificate", "entry", *ASKED}
-_LABELLED = _BY_ID.keys() - _NOT_LABELLED
+_LABELLED = frozenset(
+    ("database", "redis", "registry", "core", "jobservice", "portal", "trivy", "exporter", "nginx")
+)
 """The components that the chart's label `component` names."""
 
 
@@ -151,6 +159,7 @@ def components(
         if (judgement := _judge(view, component.id, namespace, release)) is not None
     ]
     present = {component.id for component, _ in judged}
+    volumes = _volumes(view, release)
     return tuple(
         ComponentState(
             id=component.id,
@@ -158,9 +167,20 @@ def components(
             state="failed" if component.id in blamed else state,
             needs=tuple(need for need in component.needs if need in present),
             reason=blamed.get(component.id, reason),
+            volumes=tuple(volumes.get(component.id, ())),
         )
         for component, (state, reason) in judged
     )
+
+
+def _volumes(view: View, release: str) -> Mapping[str, Sequence[Fill]]:
+    """How full volumes are, by the component whose pods mount them."""
+    found: dict[str, list[Fill]] = {}
+    for use in view.all(kinds.VOLUME_USE):
+        users = view.pods_with_claim(use)
+        if any(labels(pod).get("release") == release for pod in users):
+            found.setdefault(component_of(view, use), []).append(fill_of(use))
+    return found
 
 
 _OF_OTHER_KINDS: Mapping[str, Sequence[Kind]] = {
@@ -176,8 +196,8 @@ def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, 
     if id_ == "api":
         read = view.collections.keys() - kinds.OWN
         return ("ok", "") if read else ("unknown", "nothing could be read")
-    if id_ == "nodes":
-        return _nodes(view)
+    if id_ in _AROUND:
+        return _AROUND[id_](view)
     if id_ in ASKED:
         return asked.health(view, ASKED[id_])
     if id_ in {"vault", "issuer"}:
@@ -232,6 +252,14 @@ def _nodes(view: View) -> tuple[Health, str]:
     ready = sum(holds(node, "Ready") for node in nodes)
     told = f"{ready} of {len(nodes)} nodes ready"
     return ("ok" if ready == len(nodes) else "waiting" if ready else "failed"), told
+
+
+_AROUND: Mapping[str, Callable[[View], tuple[Health, str] | None]] = {
+    "nodes": _nodes,
+    "dns": dns_health,
+    "cert-manager": cert_manager_health,
+}
+"""What is judged by itself, whatever the release."""
 
 
 def needs_ready_since(view: View, pod: Object) -> datetime | None:

@@ -1,5 +1,8 @@
 """The kinds that the rules look at."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from wizard.ports import Kind
 
 POD = Kind("v1", "Pod")
@@ -44,5 +47,42 @@ OF_THE_CLUSTER = frozenset({CLUSTER_ISSUER, INGRESS_CLASS, NAMESPACE, NODE, STOR
 """Kinds whose objects have no namespace."""
 OWN = frozenset({URL, REALM})
 """What this machine was answered at Harbor's URL (`wizard.diagnose.asked`); no cluster has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where objects are looked at: their kind as the API serves it, a namespace (empty: all) and
+    a label selector.
+    """
+
+    kind: Kind
+    namespace: str
+    labels: str = ""
+
+
+DNS = Kind("apps/v1", "Deployment/dns")
+CERT_MANAGER = Kind("apps/v1", "Deployment/cert-manager")
+"""No kinds of their own but Deployments elsewhere that a Harbor lives by. They are kept apart, so
+that nothing takes them for what is in the release's namespace.
+"""
+_CERT_MANAGER_NAMES = "app.kubernetes.io/name in (cert-manager, webhook, cainjector)"
+_CERT_MANAGER_PARTS = "app.kubernetes.io/component in (controller, webhook, cainjector)"
+ELSEWHERE: Mapping[Kind, Place] = {
+    DNS: Place(DEPLOYMENT, "kube-system", "k8s-app=kube-dns"),
+    CERT_MANAGER: Place(DEPLOYMENT, "", f"{_CERT_MANAGER_NAMES},{_CERT_MANAGER_PARTS}"),
+}
+"""CoreDNS and kube-dns bear that label with kubeadm, EKS, AKS, GKE, k3s and RKE2 (OpenShift's DNS
+is a DaemonSet elsewhere); those of cert-manager are of its own chart.
+"""
+
+
+def place_of(kind: Kind, namespace: str) -> Place:
+    """Where the objects of a kind are looked at for a release in a namespace."""
+    ordinary = Place(kind, "" if kind in OF_THE_CLUSTER else namespace)
+    return ELSEWHERE.get(kind, ordinary)
+
+
+VOLUME_USE = Kind("harbor-wizard/v1", "VolumeUse")
+"""Not a kind of the cluster's: how full the volume of the claim of that name is."""
 PRESET_LABEL = "harbor-wizard/preset"
 """The label on every object that the wizard itself applies; its value is the preset's name."""

@@ -1,7 +1,7 @@
 """Keeps a view of a release's namespace up to date, by watches and followed logs alone."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -11,6 +11,7 @@ from wizard.diagnose import kinds
 from wizard.diagnose.fields import labels, uid
 from wizard.diagnose.follow import Follower
 from wizard.diagnose.view import Collection, View
+from wizard.diagnose.volumes import Known, VolumeReader, mounted
 from wizard.errors import Forbidden, KindUnknown
 from wizard.ports import Change, Kind, LogLine, Object, Objects, Pods, Ref
 
@@ -27,16 +28,22 @@ WATCHED = (
 """What is watched, one list and watch a kind: the rights are `list` and `watch` on each of them
 in the namespace, and `get` on `pods/log`.
 """
-_BEYOND = (*kinds.ISSUING, *sorted(kinds.OF_THE_CLUSTER), *sorted(kinds.BRIEF))
+_BEYOND = (
+    *kinds.ISSUING,
+    *sorted(kinds.OF_THE_CLUSTER),
+    *sorted(kinds.BRIEF),
+    *sorted(kinds.ELSEWHERE),
+    kinds.VOLUME_USE,
+)
 EVERYTHING = (*dict.fromkeys((*WATCHED, *_BEYOND)),)
 """What a look at an installed Harbor watches, as far as it may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: kinds that are watched, and others that it is known of before that they
-    may not be read (`unread`, with the reason) or are not served. Without `follow` logs are read
-    as far as they have come.
+    """What is looked at: kinds that are watched (for VOLUME_USE kubelets are asked), and others
+    that it is known of before that they may not be read (`unread`, with the reason) or are not
+    served. Without `follow` logs are read as far as they have come.
     """
 
     watched: Sequence[Kind] = WATCHED
@@ -48,6 +55,8 @@ class Scope:
 _COALESCE = 0.1
 _ASK_AGAIN = 30.0
 """Seconds after which what may not be read is asked for again."""
+_AFTER_THE_FIRST_PICTURE = 0.5
+"""Seconds after everything was read: the first picture is shown by then."""
 _UNREAD = "not read yet"
 _OF_A_NAMESPACE = Scope()
 
@@ -73,7 +82,8 @@ class Observer:
         clock_skew: float = 0.0,
         scope: Scope = _OF_A_NAMESPACE,
     ) -> None:
-        self._watched = watched = scope.watched
+        self._scope = scope
+        self._watched = watched = [kind for kind in scope.watched if kind != kinds.VOLUME_USE]
         self._objects = objects
         self._namespace = namespace
         self._selector = selector
@@ -83,18 +93,20 @@ class Observer:
         self._collections: dict[Kind, Collection] = {}
         self._changed: dict[Kind, set[Ref]] = {}
         """What changed since the last view."""
-        self._not_checked = {**dict.fromkeys(watched, _UNREAD), **scope.unread}
+        self._not_checked = {**dict.fromkeys(scope.watched, _UNREAD), **scope.unread}
         self._unserved = set(scope.unserved)
         self._follower = Follower(
             pods, self._line, self._failed, self._not_checked, follow=scope.follow
         )
         self._change = asyncio.Event()
+        known = Known(self._collections, self._not_checked, self._change)
+        self._volumes = VolumeReader(pods, self._mounted, known)
         self._synced = asyncio.Event()
         self._failure: BaseException | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(self._watch(kind)) for kind in self._watched]
+        self._tasks = [asyncio.create_task(self._watch(kind)) for kind in self._scope.watched]
         return self
 
     async def __aexit__(
@@ -149,6 +161,12 @@ class Observer:
         """Let `changed` return: something is known that is not in the cluster."""
         self._change.set()
 
+    async def volumes_read(self) -> None:
+        """Wait until kubelets were asked how full volumes are; raises as `synced` does."""
+        if kinds.VOLUME_USE in self._scope.watched:
+            await self._volumes.looked.wait()
+        self._raise()
+
     async def changed(self, timeout: float, pause: float = _COALESCE) -> bool:  # noqa: ASYNC109 - no change is no error
         """Wait for the next change of an object or log line, and `pause` for what comes with it.
 
@@ -170,11 +188,14 @@ class Observer:
 
     async def _watch(self, kind: Kind) -> None:
         """Follow a kind for as long as it is served; rights may be given while somebody looks."""
-        place = "" if kind in kinds.OF_THE_CLUSTER else self._namespace
+        place = kinds.place_of(kind, self._namespace)
+        where = (place.kind, place.namespace, place.labels)
         try:
+            if kind == kinds.VOLUME_USE:
+                await self._measure()
             while True:
                 try:
-                    changes = self._objects.watch(kind, place, brief=kind in kinds.BRIEF)
+                    changes = self._objects.watch(*where, brief=kind in kinds.BRIEF)
                     async for change in changes:
                         self._take(kind, change)
                 except Forbidden as error:
@@ -185,6 +206,15 @@ class Observer:
             self._lose(kind, error.what)
         except Exception as error:
             self._failed(error)
+
+    async def _measure(self) -> None:
+        """Ask how full volumes are, once what is watched has made the first picture."""
+        await self._synced.wait()
+        await asyncio.sleep(_AFTER_THE_FIRST_PICTURE if self._scope.follow else 0.0)
+        await self._volumes.run()
+
+    def _mounted(self) -> Mapping[str, Set[Ref]]:
+        return mounted(self._items[kinds.POD].values(), self._selector)
 
     def _lose(self, kind: Kind, reason: str) -> None:
         """Nothing is known of a kind any more."""
@@ -222,6 +252,7 @@ class Observer:
             self._follower.forget(before)
         if change.type != "DELETED" and self._selector.items() <= labels(pod).items():
             self._follower.show(pod, old=kinds.POD in self._not_checked)
+            self._volumes.see(before, pod)
 
     def _line(self, line: LogLine) -> None:
         if self._on_log is not None:

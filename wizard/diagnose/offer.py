@@ -89,12 +89,13 @@ def _unseal(issuer: Object) -> Offer | None:
     return Offer("unseal", Ref(STATEFUL_SET, server["namespace"], server["name"]))
 
 
-def _growable(view: View, pod: Object) -> Object | None:
-    """The one claim of a pod, if its class lets volumes grow."""
-    names = [*claim_names(pod)]
+def _growable(view: View, obj: Object) -> Object | None:
+    """The claim, or the one claim of a pod, if its class lets volumes grow."""
+    metadata = obj["metadata"]
+    names = [metadata["name"]] if obj["kind"] == CLAIM.name else [*claim_names(obj)]
     if len(names) != 1:
         return None
-    claim = view.get(Ref(CLAIM, pod["metadata"].get("namespace", ""), names[0]))
+    claim = view.get(Ref(CLAIM, metadata.get("namespace", ""), names[0]))
     if claim is None or status(claim).get("phase") != "Bound":
         return None
     class_ = view.get(Ref(STORAGE_CLASS, "", spec(claim).get("storageClassName") or ""))

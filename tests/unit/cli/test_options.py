@@ -38,8 +38,9 @@ def test_probes_run_alone_with_check(wizard: Run, state: Path) -> None:
     assert probed.code is ExitCode.DONE
     assert "the probes found nothing wrong" in probed.stdout
     assert runs_of(state) == []
-    for kind in ("Job", "PersistentVolumeClaim", "Lease", "Secret", "Deployment"):
+    for kind in ("Job", "PersistentVolumeClaim", "Lease", "Secret"):
         assert objects_of(state, kind) == []
+    assert [one["metadata"]["name"] for one in objects_of(state, "Deployment")] == ["coredns"]
     refused = wizard(*DEMO, "--probe")
     assert refused.code is ExitCode.USAGE
     assert "add --check" in refused.stderr

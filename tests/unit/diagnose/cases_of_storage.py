@@ -4,8 +4,10 @@ csi-driver-nfs 4.13 and of mount.nfs.
 
 from tests.unit.diagnose import world
 from tests.unit.diagnose.cases import Case
+from wizard.diagnose.kinds import VOLUME_USE
 from wizard.diagnose.view import View
-from wizard.ports import Kind, Object
+from wizard.diagnose.volumes import use_object
+from wizard.ports import Kind, Object, VolumeUse
 
 NO_CLASS = "no persistent volumes available for this claim and no storage class is set"
 MULTI_ATTACH = (
@@ -68,6 +70,21 @@ def mounts(message: str, *, reason: str = "FailedMount", running: bool = False) 
     )
 
 
+def use(claim: str, percent: int, **more: int) -> Object:
+    """How full the volume of a claim of 200 GiB is."""
+    size = 200 * 1024**3
+    used = size * percent // 100
+    return use_object(VolumeUse(world.NAMESPACE, claim, used, size, size - used, **more))
+
+
+def filled(percent: int, *beside: Object, **more: int) -> View:
+    """The registry's volume, as a kubelet measures it."""
+    registry = world.pod("registry", claims=("data",))
+    asked = [*world.WATCHED, VOLUME_USE]
+    told = use("data", percent, **more)
+    return world.view(registry, world.claim("data", "Bound"), told, *beside, asked=asked)
+
+
 def nfs(output: str) -> str:
     """What the kubelet tells of a mount command that failed."""
     return (
@@ -91,6 +108,12 @@ NO_DRIVER = "driver name nfs.csi.k8s.io not found in the list of registered CSI 
 SECRET_LATE = 'MountVolume.SetUp failed for volume "tls" : failed to sync secret cache: timed out'
 
 STORAGE = (
+    Case("HW-232", lambda: filled(95), lambda: filled(94)),
+    Case(
+        "HW-232",
+        lambda: filled(6, inodes=1000, inodes_used=960),
+        lambda: filled(6, inodes=1000, inodes_used=940),
+    ),
     Case(
         "HW-001",
         lambda: claimed("FailedBinding", NO_CLASS),

@@ -7,14 +7,15 @@ from tests.unit.diagnose.cases_of_entries import ENTRIES
 from tests.unit.diagnose.cases_of_logs import LOGS
 from tests.unit.diagnose.cases_of_pods import PODS
 from tests.unit.diagnose.cases_of_secrets import SECRETS
+from tests.unit.diagnose.cases_of_services import SERVICES
 from tests.unit.diagnose.cases_of_storage import STORAGE
 from tests.unit.diagnose.cases_of_urls import URLS
 from wizard.diagnose.evaluate import evaluate
 from wizard.diagnose.rules import RULES
 
-CASES = (*STORAGE, *PODS, *SECRETS, *ENTRIES, *URLS, *LOGS)
+CASES = (*SERVICES, *STORAGE, *PODS, *SECRETS, *ENTRIES, *URLS, *LOGS)
 
-ELSEWHERE = {*(f"HW-0{n}" for n in range(29, 37)), *(f"HW-{n}" for n in range(210, 230))}
+ELSEWHERE = {*(f"HW-0{n}" for n in range(29, 37)), *(f"HW-{n}" for n in range(220, 226))}
 """Certificates and Vault: their tests have real issuers."""
 
 

@@ -45,6 +45,7 @@ def test_states() -> None:
     assert states(view) == {
         "api": "ok",
         "nodes": "ok",
+        "dns": "unknown",
         "storage": "ok",
         "database": "ok",
         "redis": "ok",
@@ -57,7 +58,8 @@ def test_states() -> None:
 def test_needs_name_only_what_the_release_has() -> None:
     """Database and Redis are external."""
     found = components(world.view(world.deployment("core", ready=1)), "harbor", "harbor")
-    assert {one.id: one.needs for one in found} == {"api": (), "nodes": ("api",), "core": ()}
+    needs = {one.id: one.needs for one in found}
+    assert needs == {"api": (), "nodes": ("api",), "dns": ("nodes",), "core": ("dns",)}
 
 
 def test_other_releases_and_namespaces_are_no_part_of_it() -> None:

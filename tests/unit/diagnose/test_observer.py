@@ -16,13 +16,14 @@ from backends.simulated.objects import SimulatedObjects
 from backends.simulated.pods import SimulatedPods
 from backends.simulated.store import Store
 from tests.unit.diagnose import world
+from tests.unit.diagnose.services import cert_manager, dns
 from wizard.diagnose import kinds
 from wizard.diagnose import observer as module
 from wizard.diagnose.follow import TAIL
 from wizard.diagnose.observer import Observer, Scope
 from wizard.diagnose.view import View
 from wizard.errors import KindUnknown, Unauthorized
-from wizard.ports import LogLine, Object, Ref, Right
+from wizard.ports import Kind, LogLine, Object, Pods, Ref, Right
 
 SOURCE = ("harbor", "harbor-core-7d4b9c6f5-x2x9k", "core")
 
@@ -57,10 +58,12 @@ class Cluster:
         self.told.append(line.text)
 
     @asynccontextmanager
-    async def observed(self) -> AsyncIterator[Observer]:
+    async def observed(
+        self, kubelets: Callable[[Pods], Pods] = lambda pods: pods
+    ) -> AsyncIterator[Observer]:
         observer = Observer(
             SimulatedObjects(self.store, self.rights, self.faults),
-            SimulatedPods(self.store, self.logs, self.rights),
+            kubelets(SimulatedPods(self.store, self.logs, self.rights)),
             "harbor",
             {"release": "harbor"},
             self.listener or self.keep,
@@ -107,6 +110,23 @@ async def test_a_kind_that_is_not_served_leaves_the_rest() -> None:
     cluster = Cluster(faults=Faults([missing]))
     async with cluster.observed() as observer:
         assert observer.view.not_checked == {kinds.HTTP_ROUTE: "no HTTPRoute here"}
+
+
+async def test_what_runs_elsewhere_is_seen_apart_from_the_namespace() -> None:
+    cluster = Cluster(scope=Scope((kinds.DEPLOYMENT, kinds.DNS, kinds.CERT_MANAGER)))
+    for name in ("kube-system", "cert-manager"):
+        place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        cluster.put(place)
+    cluster.put(world.deployment("core"), dns(2), cert_manager("cert-manager", 1))
+    async with cluster.observed() as observer:
+        view = observer.view
+    assert names(view, kinds.DEPLOYMENT) == ["harbor-core"]
+    assert names(view, kinds.DNS) == ["coredns"]
+    assert names(view, kinds.CERT_MANAGER) == ["cert-manager-cert-manager"]
+
+
+def names(view: View, kind: Kind) -> list[str]:
+    return [one["metadata"]["name"] for one in view.all(kind)]
 
 
 async def test_before_that_nothing_counts_as_checked() -> None:

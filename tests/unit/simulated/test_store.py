@@ -100,6 +100,8 @@ def test_a_definition_makes_its_kind_known(store: Store) -> None:
         ("!app", False),
         ("absent", False),
         ("!absent", True),
+        ("component in (portal, core),app=harbor", True),
+        ("component in (portal, registry)", False),
     ],
 )
 def test_label_selectors(selector: str, fits: bool) -> None:

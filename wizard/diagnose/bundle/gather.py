@@ -13,7 +13,7 @@ from wizard.diagnose.bundle.parts import TAILS, Parts
 from wizard.diagnose.bundle.related import Related, add_objects
 from wizard.diagnose.bundle.shown import SECRET, conceal_values
 from wizard.diagnose.fields import containers, labels
-from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, OF_THE_CLUSTER, OWN, POD
+from wizard.diagnose.kinds import BRIEF, LOG, NAMESPACE, OWN, POD, VOLUME_USE, place_of
 from wizard.diagnose.view import LogTails, View
 from wizard.errors import WizardError
 from wizard.ports import Kind, Object, Ref, Release, World
@@ -89,10 +89,10 @@ class Gathering:
         """The objects of kinds that may be listed though not watched; what else is missing is
         noted, but kinds that the cluster does not have are nothing that is missing.
         """
-        known = {LOG, NAMESPACE, *OWN, *view.unserved}
+        known = {LOG, NAMESPACE, VOLUME_USE, *OWN, *view.unserved}
         kinds = [kind for kind in view.not_checked if kind not in known]
-        places = ["" if kind in OF_THE_CLUSTER else self._namespace for kind in kinds]
-        found = await asyncio.gather(*map(self._related.all, kinds, places))
+        places = [place_of(kind, self._namespace) for kind in kinds]
+        found = await asyncio.gather(*map(self._related.at, kinds, places))
         return dict(zip(kinds, found, strict=True))
 
     def _conceal(self, secrets: Sequence[Object], pods: Sequence[Object]) -> None:
@@ -120,7 +120,7 @@ class Gathering:
             read = more.get(kind) if kind in BRIEF else None
             objects = [_with_writes(view, obj) for obj in read] if read else view.all(kind)
             add_objects(self._parts, kind, objects)
-        for kind in sorted({LOG, *OWN} & view.not_checked.keys()):
+        for kind in sorted({LOG, VOLUME_USE, *OWN} & view.not_checked.keys()):
             self._parts.miss(kind, view.not_checked[kind])
         self._parts.lines(TAILS, self._tails(view.logs))
 

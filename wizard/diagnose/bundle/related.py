@@ -66,9 +66,14 @@ class Related:
         """All objects of a kind; none where the cluster has no such kind, or where they may not be
         read, which is noted.
         """
+        return await self.at(kind, kinds.Place(kind, namespace))
+
+    async def at(self, kind: Kind, place: kinds.Place) -> Sequence[Object]:
+        """As `all`, of a kind that may be another to the API."""
         async with self._free:
             try:
-                return (await self._objects.list(kind, namespace)).items
+                found = await self._objects.list(place.kind, place.namespace, place.labels)
+                return found.items
             except KindUnknown:  # nothing that could be missing
                 return ()
             except WorldError as error:
@@ -91,7 +96,8 @@ class Related:
 
 def file_of(kind: Kind) -> str:
     """The file that holds the objects of a kind: `objects/Deployment.apps.json`."""
-    return f"objects/{kind.name}{'.' if kind.group else ''}{kind.group}.json"
+    name = kind.name.replace("/", "-")
+    return f"objects/{name}{'.' if kind.group else ''}{kind.group}.json"
 
 
 def add_objects(parts: Parts, kind: Kind, objects: Iterable[Object]) -> None:

@@ -3,6 +3,7 @@
 from wizard.diagnose.rules import (
     certificates,
     cluster,
+    cluster_services,
     containers,
     core_logs,
     database_logs,
@@ -18,11 +19,14 @@ from wizard.diagnose.rules import (
     stale,
     storage,
     url,
+    volumes,
 )
 
 RULES = (
     *cluster.RULES,
+    *cluster_services.RULES,
     *storage.RULES,
+    *volumes.RULES,
     *mounts.RULES,
     *certificates.RULES,
     *servers.RULES,
