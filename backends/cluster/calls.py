@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 CALL_SECONDS = 30
 CONNECT_SECONDS = 10
-CALLS_AT_ONCE = 16
+CALLS_AT_ONCE = 8
 """More would open a connection each, and their handshakes take longer than the wait: `--check`
 took 1.2 times as long without a bound (measured on a local API server)."""
 FIRST_CONTACT_SECONDS = 2

@@ -101,15 +101,20 @@ class Helm:
         return objects.parse(stdout)
 
     async def release(self, name: str, namespace: str) -> Release | None:
-        """The newest revision of a release, or None."""
-        await self.version()
+        """The newest revision of a release, or None. A Helm that is none is told meanwhile."""
+        version = asyncio.create_task(self.version())
         arguments = ["history", name, "-n", namespace, "-o", "json"]
         try:
             history = await self._read(f"look at release {namespace}/{name}", arguments)
+            await version
         except HelmFailed as problem:
+            await version
             if problem.kind == "not-found":
                 return None
             raise
+        finally:
+            version.cancel()
+            await asyncio.gather(version, return_exceptions=True)
         return _release(name, namespace, json.loads(history))
 
     async def manifest(self, name: str, namespace: str, revision: int) -> list[Object]:

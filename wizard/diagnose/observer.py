@@ -42,7 +42,7 @@ EVERYTHING = (*dict.fromkeys((*WATCHED, *_BEYOND)),)
 class Scope:
     """What is looked at: kinds that are watched (for VOLUME_USE kubelets are asked), and others
     that it is known of before that they may not be read (`unread`, with the reason) or are not
-    served. Without `follow` logs are read as far as they have come.
+    served. Without `follow` all is read once, logs as far as they have come.
     """
 
     watched: Sequence[Kind] = WATCHED
@@ -192,6 +192,8 @@ class Observer:
                     changes = self._objects.watch(*where, brief=kind in kinds.BRIEF)
                     async for change in changes:
                         self._take(kind, change)
+                        if change.type == "SYNCED" and not self._scope.follow:
+                            return
                 except Forbidden as error:
                     self._lose(kind, error.what)
                     await asyncio.sleep(_ASK_AGAIN)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Self, TypeVar
 
@@ -108,11 +109,13 @@ class Gathering:
         """Helm's own word about the release: never its values or its manifest."""
         charts = self._world.charts
         try:
-            self.helm_version = await charts.version()
             return await charts.release(self._release, self._namespace)
         except WizardError as error:
             self._parts.missing["the Helm release"] = error.what
             return None
+        finally:
+            with suppress(WizardError):
+                self.helm_version = await charts.version()
 
     def _add_view(self, view: View, more: Mapping[Kind, Sequence[Object]]) -> None:
         """The view's objects; of kinds of which it sees little, all that was read."""
