@@ -18,7 +18,7 @@ from screens.models.telling import Told
 from screens.widgets.finding_list import FindingList
 from screens.widgets.prompt import Prompt
 from screens.widgets.watch_panes import WatchPanes
-from wizard.diagnose.kinds import OWN
+from wizard.diagnose.kinds import OWN, VOLUME_USE
 from wizard.errors import WizardError
 from wizard.plan.plan import Wanted
 from wizard.ports import Ref
@@ -90,7 +90,7 @@ class LookingScreen(LogScreen):
         ref, picture = await self._object(), self.panes.picture
         if ref is None or picture is None or self._open is None:
             return
-        if ref.kind in OWN:
+        if ref.kind in {*OWN, VOLUME_USE}:
             self.notify("This was answered to the wizard; k9s shows objects of Kubernetes alone.")
             return
         told = ""

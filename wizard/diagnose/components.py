@@ -194,7 +194,7 @@ _OF_OTHER_KINDS: Mapping[str, Sequence[Kind]] = {
 def _judge(view: View, id_: str, namespace: str, release: str) -> tuple[Health, str] | None:
     """State and reason of one component; None where the release has no such component."""
     if id_ == "api":
-        read = view.collections.keys() - kinds.OWN
+        read = view.collections.keys() - kinds.OWN - {kinds.VOLUME_USE}
         return ("ok", "") if read else ("unknown", "nothing could be read")
     if id_ in _AROUND:
         return _AROUND[id_](view)
