@@ -65,11 +65,14 @@ def _part(picture: Picture, state: ComponentState, above: Sequence[str]) -> Row:
     shown, waits = _STATES[state.state], state.reason
     if above:
         shown, waits = "not yet", f"because of {', '.join(above)}"
-    if figures and figures.since:
-        since = f"since {_clock(figures.since, picture.view.now)}"
-        waits = f"{waits} ({since})" if waits else since
-    waits = "; ".join(part for part in (waits, *map(str, state.volumes)) if part)
-    return Row(state.id, shown, state.title, _word(state, figures), waits)
+    word = _word(state, figures)
+    since = f"since {_clock(figures.since, picture.view.now)}" if figures and figures.since else ""
+    fullest = str(max(state.volumes, key=lambda fill: fill.percent)) if state.volumes else ""
+    if state.state == "ok":
+        more = tuple(filter(None, (fullest, since)))
+        return Row(state.id, shown, state.title, word, waits, more=more)
+    waits = f"{waits} ({since})".strip() if since else waits
+    return Row(state.id, shown, state.title, word, "; ".join(filter(None, (waits, fullest))))
 
 
 def _word(state: ComponentState, figures: Vitals | None) -> str:
@@ -181,10 +184,10 @@ def sources_of(picture: Picture, component: str, sources: Sequence[str]) -> Sequ
 
 
 def _clock(time: datetime, now: datetime | None = None) -> str:
-    """The time of the day, with the day where that is another one than that of `now`."""
+    """The time of the day; the day where that is another one than that of `now`."""
     here = time.astimezone()
     other_day = now is not None and now.astimezone().date() != here.date()
-    return here.strftime("%Y-%m-%d %H:%M" if other_day else "%H:%M:%S")
+    return here.strftime("%Y-%m-%d" if other_day else "%H:%M:%S")
 
 
 def _many(count: int, word: str, words: str = "") -> str:

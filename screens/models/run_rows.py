@@ -40,6 +40,8 @@ class Row:
     trouble: Trouble | None = None
     hint: str = ""
     """What can be done now."""
+    more: Sequence[str] = ()
+    """What is told beside the word as far as it fits: all rows stay on the screen for that."""
 
 
 def rows(run: Run, now: datetime) -> Sequence[Row]:

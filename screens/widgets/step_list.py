@@ -91,12 +91,15 @@ class StepList(OptionList):
 
     def _prompt(self, row: Row) -> Content:
         colour = STYLES.get(row.state, "")
-        title = f"{sign(row.state)} {row.title}"
-        room = self._width - 2 - len(row.word)
+        title, word = f"{sign(row.state)} {row.title}", row.word
+        for more in row.more:
+            longer = f"{word}, {more}"
+            word = longer if len(title) + 2 + len(longer) <= self._width else word
+        room = self._width - 2 - len(word)
         title = title if len(title) <= room else f"{title[: room - 1]}…"
-        gap = " " * max(2, self._width - len(title) - len(row.word))
+        gap = " " * max(2, self._width - len(title) - len(word))
         quiet = "$text-muted" if row.state in {"not yet", "unknown"} else ""
-        lines = [Content.assemble((title, colour), gap, (row.word, quiet or colour))]
+        lines = [Content.assemble((title, colour), gap, (word, quiet or colour))]
         lines += [Content.styled(line, "$text-muted") for line in self._wrapped(row.waits)]
         if row.trouble:
             head = f"{row.trouble.id}  {row.trouble.title}".strip()

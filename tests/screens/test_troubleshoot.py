@@ -54,6 +54,14 @@ async def test_enter_on_a_part_shows_its_logs_alone() -> None:
         assert not person.sees("harbor-core")
 
 
+async def test_a_part_says_on_its_line_how_full_its_volume_is_and_since_when_it_is_ready() -> None:
+    async with guided() as person:
+        await person.watch_installed()
+        await person.until_seen("of 1 GiB used, 5 %")
+        (line,) = [one for one in person.text.splitlines() if "Database" in one]
+        assert "1/1 ready, 0.1 of 1 GiB used, 5 %, since " in line
+
+
 async def test_a_change_comes_to_the_screen_by_itself() -> None:
     async with guided() as person:
         await person.watch_installed()
