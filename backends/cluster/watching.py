@@ -18,13 +18,11 @@ from collections.abc import (
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from pydantic_core import from_json
-
 from backends.brief import metadata_alone
 from wizard.errors import KindUnknown, NotFound, Throttled, Unreachable
 from wizard.ports import Change, Listing, Object
 
-from .calls import Calls, pause_before
+from .calls import Calls, parsed, pause_before
 from .discovery import Resource
 from .failures import Gone, failure
 
@@ -134,7 +132,7 @@ def _watch_query(revision: str, labels: str) -> dict[str, str]:
 def _event(line: bytes, where: str) -> dict[str, Any]:
     """One line of a watch. Raises what an ERROR event stands for."""
     try:
-        event: dict[str, Any] = from_json(line)
+        event: dict[str, Any] = parsed(line)
     except ValueError:  # the connection broke off within a line
         raise Unreachable("The API server broke off a watch", where=where) from None
     if event["type"] == "ERROR":
