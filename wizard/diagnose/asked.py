@@ -157,7 +157,8 @@ def _may_be_right(place: Place, realm: str) -> bool:
 def health(view: View, kind: Kind) -> tuple[Health, str] | None:
     """How the URL or its realm is doing, and why; None where nobody asked."""
     if reason := view.not_checked.get(kind):
-        return "unknown", reason
+        same = kind == REALM and reason == view.not_checked.get(URL)
+        return "unknown", "for the same reason as the URL" if same else reason
     for obj in view.all(kind):
         url, told = spec(obj)["url"], status(obj)
         if kind == REALM or told.get("realm"):

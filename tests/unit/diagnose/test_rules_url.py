@@ -171,6 +171,7 @@ def test_no_answer_is_not_known_to_be_a_fault_and_says_why_and_what_to_do() -> N
     view = unanswered(Unreachable("No answer", why="the connection is refused"), "host")
     reason = f"{URL}: the connection is refused; name Harbor's preset with --preset"
     assert parts(view)["url"][0] == parts(view)["realm"][0] == "unknown"
+    assert parts(view)["realm"][1] == "for the same reason as the URL"
     assert parts(view)["url"][1].startswith(reason)
     assert unchecked(view) == RULES
     assert found(view) == []
