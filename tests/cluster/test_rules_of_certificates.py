@@ -36,10 +36,8 @@ def certificate(name: str) -> Object:
     }
 
 
-def request(issuer: str, **of: str) -> Object:
-    """A request for a certificate, as it comes from a Certificate of that issuer; `of` tells the
-    issuer's kind and group, where it is not cert-manager's own.
-    """
+def request(issuer: str) -> Object:
+    """A request for a certificate, as it comes from a Certificate of that issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.DNSName("harbor.test")])
     asked = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
@@ -49,7 +47,7 @@ def request(issuer: str, **of: str) -> Object:
         "apiVersion": "cert-manager.io/v1",
         "kind": "CertificateRequest",
         "metadata": {"name": f"of-{issuer}"},
-        "spec": {"request": pem, "issuerRef": {"name": issuer, **of}},
+        "spec": {"request": pem, "issuerRef": {"name": issuer}},
     }
 
 
@@ -60,15 +58,6 @@ async def test_what_is_told_of_a_request_that_its_issuer_cannot_serve(
     requests = wizard.path("cert-manager.io/v1", "certificaterequests")
     wizard.admin.create(requests, request("gone"))
     assert await found(wizard_identity, wizard.namespace, {"HW-221"}) == {"HW-221"}
-
-
-async def test_a_request_to_an_issuer_of_others_waits_for_an_approval_that_nobody_gives(
-    cert_manager: CertManager, wizard: Wizard, wizard_identity: Identity
-) -> None:
-    wizard.make_namespace()
-    requests = wizard.path("cert-manager.io/v1", "certificaterequests")
-    wizard.admin.create(requests, request("corp", kind="CorpIssuer", group="certs.corp.test"))
-    assert await found(wizard_identity, wizard.namespace, {"HW-220"}) == {"HW-220"}
 
 
 async def test_what_is_told_of_issuers_and_certificates(
