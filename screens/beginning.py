@@ -44,7 +44,7 @@ def _named(watch: "Wanted | None") -> Draft:
     """What is said already where a release was named: its target. Else nothing."""
     if watch is None:
         return Draft(EMPTY)
-    return Draft({**EMPTY, "target": {"namespace": watch.namespace, "release": watch.release}})
+    return Draft({"target": {"namespace": watch.namespace, "release": watch.release}})
 
 
 def first_stop(session: Session) -> str:

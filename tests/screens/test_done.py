@@ -9,6 +9,7 @@ from tests.screens.guided import DEMO, Guided, guided
 from wizard.answers.loading import read
 from wizard.app import _ways
 from wizard.options import Common
+from wizard.plan.plan import Target
 from wizard.run.consent import Consent
 from wizard.run.redaction import Redactor
 
@@ -52,6 +53,13 @@ def test_a_preset_that_was_given_whole_needs_no_saving() -> None:
     given, changed = read([DEMO]), read([DEMO], ["name=other"])
     assert first_session(replace(ways, draft=given), connection, redactor).desk.saved == DEMO
     assert first_session(replace(ways, draft=changed), connection, redactor).desk.saved is None
+
+
+def test_the_release_that_is_watched_is_all_that_is_said_of_an_installation() -> None:
+    ways = replace(_ways(Common(demo=True)), watch=Target("", "", "registry", "hub"))
+    desk = first_session(ways, Connection(ways.open_world), Redactor()).desk
+    assert desk.draft.data == {"target": {"namespace": "registry", "release": "hub"}}
+    assert desk.name == ""
 
 
 async def test_without_a_file_saving_is_offered() -> None:
