@@ -6,6 +6,7 @@ for seconds (measured with kubernetes 37.0.2).
 
 import asyncio
 import json
+import random
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -27,8 +28,9 @@ from .discovery import Resource
 from .failures import Gone, failure
 
 PAGE = "500"
-WATCH_SECONDS = "290"
-"""How long the server keeps one watch open."""
+WATCH_SECONDS = (240, 480)
+"""How long the server keeps one watch open, of all that begin together each its own time: as many
+that began anew at once would hold up everything else."""
 SILENCE = 120
 """Seconds after which a watch is taken for dead; the server sends a bookmark every minute."""
 
@@ -123,7 +125,7 @@ def _watch_query(revision: str, labels: str) -> dict[str, str]:
     return {
         "watch": "true",
         "allowWatchBookmarks": "true",
-        "timeoutSeconds": WATCH_SECONDS,
+        "timeoutSeconds": str(random.randint(*WATCH_SECONDS)),  # noqa: S311 - spreads load
         "resourceVersion": revision,
         **_selector(labels),
     }
