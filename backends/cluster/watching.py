@@ -34,6 +34,8 @@ that began anew at once would hold up everything else."""
 SILENCE = 120
 """Seconds after which a watch is taken for dead; the server sends a bookmark every minute."""
 
+AT_A_TIME = 1000
+"""Objects of a list that are told before others have their turn: 20,000 take 0.1 s."""
 BROKEN_WATCHES = 3
 """After so many in a row without any event, lists have to do: some proxies let no watch through."""
 
@@ -83,7 +85,7 @@ async def watch(
         try:
             if not revision:
                 listing = await list_again()
-                for change in _differences(known, listing.items):
+                async for change in _in_turns(_differences(known, listing.items)):
                     yield change
                 if not synced:
                     synced = True
@@ -106,6 +108,14 @@ async def watch(
             revision = "" if attempt >= BROKEN_WATCHES else revision
         await asyncio.sleep(pause_before(attempt, trouble))
         attempt += 1
+
+
+async def _in_turns(changes: Iterator[Change]) -> AsyncGenerator[Change]:
+    """The changes, between which others have their turns."""
+    for number, change in enumerate(changes, start=1):
+        yield change
+        if number % AT_A_TIME == 0:
+            await asyncio.sleep(0)
 
 
 def _stream(
