@@ -113,16 +113,13 @@ def watched(
         ways = _ways(settings)
         if not presets and (wanted := named(settings.namespace, release)):
             return replace(ways, watch=wanted)
-        from wizard.answers.loading import load, load_target
+        from wizard.answers.loading import load_target, read
 
-        given = [*sets, *([] if release is None else [f"target.release={release}"])]
-        preset = load(presets, settings.sets(given)) if presets else None
-        return replace(
-            ways,
-            draft=_draft(settings, presets, given),
-            watch=preset.target if preset else load_target(settings.sets(given)),
-            preset=preset,
-        )
+        given = settings.sets([*sets, *([] if release is None else [f"target.release={release}"])])
+        draft = read(presets, given)
+        preset = draft.to_preset() if presets else None
+        target = preset.target if preset else load_target(given)
+        return replace(ways, draft=draft, watch=target, preset=preset)
 
     return _on_screen(settings, prepared)
 
@@ -171,7 +168,7 @@ async def application(ways: "Ways") -> AsyncIterator["WizardApp"]:
     if ways.watch is not None:
         from screens.models.watching import Watching
 
-        network = ways.draft.tentative()[0].network if ways.draft else None
+        network = ways.preset.network if ways.preset else None
         world = connection.world(ways.watch.context, network)
         watching = Watching(world, ways.watch, ways.preset)
     try:
