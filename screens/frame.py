@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Event, Resize, ScreenResume
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from screens.opening import OpeningScreen
 from screens.widgets.key_footer import KeyFooter
 from screens.widgets.step_map import StepMap
 
@@ -20,7 +20,7 @@ SMALLEST = (80, 24)
 """Columns and rows in which every screen is complete."""
 
 
-class FrameScreen(Screen[None]):
+class FrameScreen(OpeningScreen[None]):
     """A screen in the frame. Subclasses give the body and say where on the map they are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +86,7 @@ class FrameScreen(Screen[None]):
         """Whether all of it can be drawn: not before it is composed, nor while it is removed or the
         application ends, the innermost widgets first.
         """
-        return self.is_mounted and self.is_attached and self.display and self.app.is_running
+        return self.is_mounted and self.display and self.opened
 
     def refresh_frame(self) -> None:
         """Show the screen as it is now, where it stands; once it does, it is shown in any case."""

@@ -5,10 +5,12 @@ from typing import ClassVar, Generic, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from screens.opening import OpeningScreen
+
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+class Dialog(OpeningScreen[Answer | None], ModalScreen[Answer | None], Generic[Answer]):
     """A window that Escape closes without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
