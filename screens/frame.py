@@ -102,11 +102,12 @@ class FrameScreen(OpeningScreen[None]):
         """Say so where the window is too small; nothing is lost meanwhile."""
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self.set_class(small, "-too-small")
-        self.query_one("#too-small", Static).update(
-            f"This window has {event.size.width} columns and {event.size.height} rows.\n"
-            f"The wizard needs {SMALLEST[0]} x {SMALLEST[1]}: make it larger.\n"
-            "Nothing is lost meanwhile."
-        )
+        if small:
+            self.query_one("#too-small", Static).update(
+                f"This window has {event.size.width} columns and {event.size.height} rows.\n"
+                f"The wizard needs {SMALLEST[0]} x {SMALLEST[1]}: make it larger.\n"
+                "Nothing is lost meanwhile."
+            )
 
     def on_step_map_chosen(self, event: StepMap.Chosen) -> None:
         """Go there."""

@@ -14,7 +14,6 @@ from screens.dialogs.pick import Choice, Pick
 from screens.dialogs.review_text import ReviewText
 from screens.log_screen import LogScreen
 from screens.models.described import described, note_of, object_of, objects_of
-from screens.models.telling import Told
 from screens.widgets.finding_list import FindingList
 from screens.widgets.prompt import Prompt
 from screens.widgets.watch_panes import WatchPanes
@@ -123,8 +122,11 @@ class LookingScreen(LogScreen):
     @work(group="bundle", exclusive=True)
     async def _write_bundle(self, path: Path) -> None:
         """Gather it as `wizard support-bundle` does, show it, and write it where that is agreed."""
-        session, told, agreed = await self.wizard.ready(), Told(), False
+        session = await self.wizard.ready()
+        from screens.models.telling import Told
         from wizard.support import BundleWish, support_bundle
+
+        told, agreed = Told(), False
 
         async def agrees() -> bool:
             nonlocal agreed

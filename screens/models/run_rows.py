@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from screens.models.run import Run, StepView
 from screens.models.troubles import CHECKS, Trouble, of_checks, of_step, troubles
 from screens.signs import State
 from wizard.errors import ExitCode
 from wizard.run.rendering import duration
+
+if TYPE_CHECKING:
+    from screens.models.run import Run, StepView
 
 THE_RUN = "run"
 """The id of the row that tells what ended the run, where that is about no step."""
@@ -44,7 +47,7 @@ class Row:
     """What is told beside the word as far as it fits: all rows stay on the screen for that."""
 
 
-def rows(run: Run, now: datetime) -> Sequence[Row]:
+def rows(run: "Run", now: datetime) -> Sequence[Row]:
     """The rows of a run as it stands."""
     found = [
         _checks(run),
@@ -64,7 +67,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
 
 
-def headline(run: Run, now: datetime) -> str:
+def headline(run: "Run", now: datetime) -> str:
     """The run in one line: what it does, for how long, how far it came."""
     seconds = (now - run.started).total_seconds() if run.running else run.seconds
     name = str(run.draft.get("name") or "")
@@ -75,23 +78,23 @@ def headline(run: Run, now: datetime) -> str:
     return f"{_doing(run)} {name}   {clock(seconds)}   {done} of {len(run.steps)} steps"
 
 
-def waits(run: Run) -> str:
+def waits(run: "Run") -> str:
     """What the run as a whole waits for; empty for nothing."""
     return run.waits_for if run.running else ""
 
 
-def _doing(run: Run) -> str:
+def _doing(run: "Run") -> str:
     if run.running:
         return "Going on installing" if run.goes_on else "Installing"
     words = {ExitCode.DONE: "Installed", ExitCode.INTERRUPTED: "Stopped installing"}
     return words.get(run.exit or ExitCode.DONE, "Failed to install")
 
 
-def _answered(run: Run) -> str:
+def _answered(run: "Run") -> str:
     return f"{len(run.checks)} checks answered"
 
 
-def _checks(run: Run) -> Row:
+def _checks(run: "Run") -> Row:
     """All checks in one row: they come before the first step."""
     failed = of_checks(run)
     warned = sum(check.state == "warn" for check in run.checks)
@@ -104,11 +107,11 @@ def _checks(run: Run) -> Row:
     return Row(CHECKS, state, "Checks and plan", _answered(run), _asked_last(run))
 
 
-def _asked_last(run: Run) -> str:
+def _asked_last(run: "Run") -> str:
     return f"{run.checks[-1].title}: {run.checks[-1].fact}" if run.running and run.checks else ""
 
 
-def _step(step: StepView, run: Run, now: datetime) -> Row:
+def _step(step: "StepView", run: "Run", now: datetime) -> Row:
     found = of_step(step) if step.state in ("failed", "waiting") else []
     waits = ""
     if step.state == "running" and step.waits_for and step.waits_since:
@@ -118,7 +121,7 @@ def _step(step: StepView, run: Run, now: datetime) -> Row:
     return Row(step.id, _STATES[step.state], step.title, _word(step, run, now), waits, trouble)
 
 
-def _word(step: StepView, run: Run, now: datetime) -> str:
+def _word(step: "StepView", run: "Run", now: datetime) -> str:
     if step.state == "running":
         come = f"{step.progress[0]} of {step.progress[1]}  " if step.progress else ""
         return f"{come}working {_whole(now - step.started)}" if step.started else come
@@ -140,7 +143,7 @@ def _whole(span: timedelta) -> str:
     return f"{seconds // 60} min {seconds % 60:02d} s" if seconds >= 60 else f"{seconds} s"
 
 
-def _ended(run: Run) -> Iterator[Row]:
+def _ended(run: "Run") -> Iterator[Row]:
     """What ended the run, where that is about no step and no check."""
     for trouble in troubles(run):
         if trouble.state == "wrong" and not trouble.step:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from screens.models.run import Run, StepView
 from screens.signs import OF_CHECK, State
 from wizard.answers.paths import Path, parse_path
 from wizard.answers.problems import PresetInvalid
 from wizard.diagnose.finding import Finding
 from wizard.diagnose.offer import Offer
 from wizard.errors import CheckFailed, WizardError
-from wizard.run.events import CheckFinished
+
+if TYPE_CHECKING:
+    from screens.models.run import Run, StepView
+    from wizard.run.events import CheckFinished
 
 CHECKS = "checks"
 """Stands for all checks where a step's id is expected."""
@@ -44,7 +47,7 @@ class Trouble:
             yield from (f"      {line}" for line in rest)
 
 
-def troubles(run: Run) -> Sequence[Trouble]:
+def troubles(run: "Run") -> Sequence[Trouble]:
     """All that is wrong in a run, what ended it first; then what is only to be looked at."""
     found = [
         *_of_error(run),
@@ -55,7 +58,7 @@ def troubles(run: Run) -> Sequence[Trouble]:
     return sorted(found, key=lambda one: one.state != "wrong")
 
 
-def of_step(step: StepView) -> Sequence[Trouble]:
+def of_step(step: "StepView") -> Sequence[Trouble]:
     """What is wrong with a step: its failure, and what was diagnosed meanwhile."""
     ended_by = next((one for one in step.findings if step.what.startswith(_head(one))), None)
     found = [_of_finding(one, step) for one in step.findings if one is not ended_by]
@@ -68,12 +71,12 @@ def of_step(step: StepView) -> Sequence[Trouble]:
     return [Trouble(state, step.what, details, step.id), *found]
 
 
-def of_checks(run: Run) -> Sequence[Trouble]:
+def of_checks(run: "Run") -> Sequence[Trouble]:
     """The checks that fail."""
     return [_of_check(check) for check in run.checks if check.state == "fail"]
 
 
-def _of_error(run: Run) -> Iterator[Trouble]:
+def _of_error(run: "Run") -> Iterator[Trouble]:
     """What ended the run, where no step and no check tells it."""
     error = run.error
     if error is None or (isinstance(error, CheckFailed) and of_checks(run)):
@@ -92,12 +95,12 @@ def _of(error: WizardError, state: State) -> Trouble:
     )
 
 
-def _of_check(check: CheckFinished) -> Trouble:
+def _of_check(check: "CheckFinished") -> Trouble:
     details = _details(("Why", check.why), ("Fix", check.fix))
     return Trouble(OF_CHECK[check.state], f"{check.title}: {check.fact}", details, CHECKS)
 
 
-def _of_finding(finding: Finding, step: StepView, *, decisive: bool = False) -> Trouble:
+def _of_finding(finding: Finding, step: "StepView", *, decisive: bool = False) -> Trouble:
     """A finding; one that did not end the run may have been mended since."""
     because = f"{finding.suppressed_by} explains it" if finding.suppressed_by else ""
     seen = [("Seen", line) for line in dict.fromkeys(finding.evidence)]
@@ -115,7 +118,7 @@ def _details(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in pairs if text)
 
 
-def answer_behind(run: Run, topics: Sequence[str]) -> Path:
+def answer_behind(run: "Run", topics: Sequence[str]) -> Path:
     """The answer that what ended a run is about; empty where it is about none.
 
     `topics` are the first words of the paths of answers that can be asked for.
@@ -130,7 +133,7 @@ def answer_behind(run: Run, topics: Sequence[str]) -> Path:
     return ()
 
 
-def _named(run: Run) -> Iterator[str]:
+def _named(run: "Run") -> Iterator[str]:
     if isinstance(run.error, PresetInvalid):
         yield from (problem.path for problem in run.error.problems if problem.path)
     if run.error and "/" not in run.error.where and " " not in run.error.where:

@@ -38,9 +38,12 @@ class Watching:
         self._seen = pictures(opened, self.target, told, preset=self.preset)
         return await anext(self._seen)
 
-    async def begun(self) -> None:
-        """Wait until the first picture is there, or what kept it from coming."""
-        await asyncio.wait([self._first])
+    async def begun(self, seconds: float | None = None) -> None:
+        """Wait until who is to be shown the first picture has it, or what kept it from coming; for
+        so long at most.
+        """
+        await asyncio.wait([self._first], timeout=seconds)
+        await asyncio.sleep(0)
 
     async def pictures(self) -> AsyncGenerator[Picture]:
         """See wizard.live.pictures; for one who shows them."""
