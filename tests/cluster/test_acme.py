@@ -13,8 +13,10 @@ from tests.bao import Bao, opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.identities import Identity
 from tests.cluster.kube import Object
-from tests.cluster.test_issuer import entries
+from tests.cluster.test_issuer import entries, make_issuer
+from tests.cluster.test_rules_alone import found
 from tests.cluster.wizard import LEASES, Wizard, site
 
 ACME, UPDATES = "acme.vault.svc", "acme-dns.test.svc"
@@ -157,3 +159,39 @@ def test_a_proof_that_cannot_be_given_is_told_with_its_reason(
             assert '"forbidden"' in told["text"], told
     finally:
         cert_manager.names.refusing = False
+
+
+def solver(secret: str, zone: str) -> Object:
+    """A proof by acme-dns for names in the zone."""
+    account = {"name": secret, "key": "accounts.json"}
+    return {
+        "selector": {"dnsZones": [zone]},
+        "dns01": {"acmeDNS": {"host": f"http://{UPDATES}", "accountSecretRef": account}},
+    }
+
+
+async def test_what_is_told_of_an_order_that_nobody_proves_and_of_a_proof_without_an_account(
+    cert_manager: CertManager, server: Bao, wizard: Wizard, wizard_identity: Identity
+) -> None:
+    wizard.make_namespace()
+    accounts = {"metadata": {"name": "none"}, "stringData": {"accounts.json": "{}"}}
+    wizard.admin.create(wizard.path("", "secrets"), accounts)
+    for issuer, zone in (("elsewhere", "other.test"), ("stranger", "proof.test")):
+        acme = {
+            "server": f"http://{ACME}:8200/v1/staging/acme/directory",
+            "privateKeySecretRef": {"name": f"{issuer}-account"},
+            "solvers": [solver("none", zone)],
+        }
+        make_issuer(wizard, issuer, {"acme": acme})
+        wanted = {
+            "apiVersion": "cert-manager.io/v1",
+            "kind": "Certificate",
+            "metadata": {"name": issuer},
+            "spec": {
+                "secretName": issuer,
+                "dnsNames": [f"{issuer}.proof.test"],
+                "issuerRef": {"name": issuer},
+            },
+        }
+        wizard.admin.create(wizard.path("cert-manager.io/v1", "certificates"), wanted)
+    await found(wizard_identity, wizard.namespace, {"HW-223", "HW-224"})

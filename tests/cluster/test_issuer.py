@@ -8,13 +8,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from backends.certificates import X509
-from tests.bao import opened_bao
+from tests.bao import Bao, opened_bao
 from tests.cluster.cert_manager import CertManager
 from tests.cluster.command import Ended
 from tests.cluster.control_plane import ControlPlane
@@ -158,9 +159,20 @@ def test_troubleshooting_looks_at_the_certificate_too(issued: tuple[Wizard, KeyP
 def test_a_renewal_is_carried_out_and_leaves_nothing_to_do(
     issued: tuple[Wizard, KeyPair],
 ) -> None:
-    """As `cmctl renew` asks for one: by the status condition Issuing."""
     wizard, _ = issued
     before = serial(wizard)
+    path = ask_for_renewal(wizard)
+    wizard.admin.wait(
+        path,
+        lambda one: one["status"]["revision"] == 2 and condition(one, "Issuing") != "True",
+    )
+
+    assert serial(wizard) != before
+    wizard.nothing_to_do()
+
+
+def ask_for_renewal(wizard: Wizard) -> str:
+    """As `cmctl renew` does, by the status condition Issuing; the path of the Certificate."""
     path = wizard.path("cert-manager.io/v1", "certificates", "harbor-tls")
     asked = {
         "type": "Issuing",
@@ -172,13 +184,7 @@ def test_a_renewal_is_carried_out_and_leaves_nothing_to_do(
     live = wizard.admin.get(path)
     conditions = [one for one in live["status"]["conditions"] if one["type"] != "Issuing"]
     wizard.admin.merge(f"{path}/status", {"status": {"conditions": [*conditions, asked]}})
-    wizard.admin.wait(
-        path,
-        lambda one: one["status"]["revision"] == 2 and condition(one, "Issuing") != "True",
-    )
-
-    assert serial(wizard) != before
-    wizard.nothing_to_do()
+    return path
 
 
 def serial(wizard: Wizard) -> int:
@@ -230,11 +236,10 @@ def test_an_issuer_that_is_missing_or_not_ready_fails_a_check(
     assert '"missing" not found' in ended.stdout.replace("\\", "")
 
 
-def test_a_role_that_refuses_ends_the_run_in_seconds_before_there_is_a_certificate(
-    cert_manager: CertManager, wizard: Wizard, tmp_path: Path
-) -> None:
-    """A Certificate would rest for an hour after its first failure."""
-    bao = opened_bao(tmp_path / "bao")
+@contextmanager
+def corporate_vault(cert_manager: CertManager, wizard: Wizard, folder: Path) -> Iterator[Bao]:
+    """A server behind the Issuer `corp`; its role signs nothing for the host."""
+    bao = opened_bao(folder)
     cert_manager.services["vault.corp.svc"] = bao.port
     try:
         bao.write("sys/mounts/pki", type="pki", config={"max_lease_ttl": "87600h"})
@@ -256,7 +261,28 @@ def test_a_role_that_refuses_ends_the_run_in_seconds_before_there_is_a_certifica
             issuer_path(wizard, "corp"), lambda one: condition(one, "Ready") == "True"
         )
         wizard.preset(pki=PKI)
+        yield bao
+    finally:
+        del cert_manager.services["vault.corp.svc"]
+        bao.stop()
 
+
+def let_sign(bao: Bao, domain: str) -> None:
+    """Let the role sign for this domain alone."""
+    bao.write(
+        "pki/roles/harbor",
+        allowed_domains=[domain],
+        allow_bare_domains=True,
+        key_type="any",
+        require_cn=False,
+    )
+
+
+def test_a_role_that_refuses_ends_the_run_in_seconds_before_there_is_a_certificate(
+    cert_manager: CertManager, wizard: Wizard, tmp_path: Path
+) -> None:
+    """A Certificate would rest for an hour after its first failure."""
+    with corporate_vault(cert_manager, wizard, tmp_path / "bao") as bao:
         ended = wizard.install().require(5)
 
         assert steps(ended)["pki.trial"] == "failed"
@@ -268,16 +294,24 @@ def test_a_role_that_refuses_ends_the_run_in_seconds_before_there_is_a_certifica
         for resource in ("certificates", "certificaterequests"):
             assert wizard.names("cert-manager.io/v1", resource) == set()
 
-        bao.write(
-            "pki/roles/harbor",
-            allowed_domains=[HOST],
-            allow_bare_domains=True,
-            key_type="any",
-            require_cn=False,
-        )
+        let_sign(bao, HOST)
         wizard.install().require(0)
         assert b"BEGIN CERTIFICATE" in entries(wizard)["tls.crt"]
         wizard.nothing_to_do()
-    finally:
-        del cert_manager.services["vault.corp.svc"]
-        bao.stop()
+
+
+def test_a_renewal_that_is_refused_is_told_while_the_certificate_still_serves(
+    cert_manager: CertManager, wizard: Wizard, tmp_path: Path
+) -> None:
+    with corporate_vault(cert_manager, wizard, tmp_path / "bao") as bao:
+        let_sign(bao, HOST)
+        wizard.install().require(0)
+        let_sign(bao, "other.test")
+        path = ask_for_renewal(wizard)
+        wizard.admin.wait(path, lambda one: condition(one, "Issuing") == "False")
+
+        preset = str(wizard.folder / "preset.yaml")
+        ended = wizard.run("troubleshoot", "--preset", preset, "--once", "--output", "json")
+        (finding,) = ended.require(0).document["findings"]
+        assert (finding["id"], finding["severity"]) == ("HW-225", "warn")
+        assert "not allowed by this role" in finding["cause"]

@@ -201,11 +201,45 @@ def test_a_broken_order_blames_the_proof_that_failed() -> None:
     assert [one.id for one in gate.terminal] == ["HW-224"]
 
 
+ASKED = {"state": "pending", "authorizations": [{"identifier": "harbor.test"}]}
+
+
+def unsolved(order: Object) -> Object:
+    """What cert-manager 1.21 says of an order that no solver fits, once."""
+    about = {"kind": "Order", "name": "o", "uid": order["metadata"]["uid"]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "o.1", "namespace": "harbor", "uid": "uid-event"},
+        "involvedObject": about,
+        "type": "Warning",
+        "reason": "Solver",
+        "message": "Failed to determine a valid solver configuration for the set of domains on the "
+        "Order: no configured challenge solvers can be used for this challenge",
+        "lastTimestamp": AGO,
+    }
+
+
 def test_an_order_without_a_solver_for_the_host_never_ends() -> None:
-    reason = "no configured challenge solvers can be used for this challenge"
-    (finding,) = findings(made("Order", "o", status={"state": "pending", "reason": reason}))
+    order = made("Order", "o", status=ASKED)
+    (finding,) = findings(order, unsolved(order), since=NOW)
     assert (finding.id, finding.terminal) == ("HW-223", True)
+    assert "harbor.test" in finding.cause
+    assert "no configured challenge solvers" in finding.evidence[0]
     assert "pki.solver" in finding.fix
+
+
+def test_an_order_without_a_solver_is_told_when_its_event_is_forgotten_too() -> None:
+    order = made("Order", "o", status=ASKED)
+    (finding,) = findings(order)
+    assert (finding.id, finding.terminal) == ("HW-223", True)
+
+
+def test_an_order_just_made_waits_for_its_proof() -> None:
+    order = made("Order", "o", status=ASKED)
+    assert findings(order, since=NOW - timedelta(seconds=2)) == []
+    proof = made("Challenge", "c", owner=order, status={"state": "pending"})
+    assert findings(order, proof) == []
 
 
 def test_a_certificate_that_serves_but_is_not_renewed_is_a_warning() -> None:

@@ -195,23 +195,38 @@ def _shared_secret(view: View) -> Iterable[Match]:
 
 
 def _orders(view: View) -> Iterable[Match]:
+    """Orders that ended without a certificate, or of which nobody proves anything."""
     for order in view.all(ORDER):
         told = status(order)
-        reason = one_line(told.get("reason"))
-        broken = told.get("state") in BROKEN_ORDER
-        if not broken and "no configured challenge solvers" not in reason:
+        if any(_of_order(one, order) for one in view.all(CHALLENGE)):
             continue
-        if not broken or not any(_of_order(one, order) for one in view.all(CHALLENGE)):
+        if told.get("state") in BROKEN_ORDER:
+            reason = one_line(told.get("reason"))
             yield Match(
                 obj=order,
-                cause=f"The ACME server did not issue: {reason or told.get('state')}",
-                fix="Correct pki.solver so that it fits the host."
-                if not broken
-                else "Change what the reason names, then give the same command again.",
+                cause=f"The ACME server did not issue: {reason or told['state']}",
+                fix="Change what the reason names, then give the same command again.",
                 evidence=(reason,),
-                seen=moment(told.get("failureTime")) if broken else None,
+                seen=moment(told.get("failureTime")),
                 terminal=True,
             )
+        elif told.get("state") == "pending" and told.get("authorizations"):
+            yield _unproven(view, order)
+
+
+def _unproven(view: View, order: Object) -> Match:
+    """An order for which cert-manager has no solver: it says so once, by an event alone."""
+    events = (one for one in view.warnings(order) if one.get("reason") == "Solver")
+    said = tuple(one_line(one.get("message")) for one in events)
+    names = ", ".join(one.get("identifier", "") for one in status(order)["authorizations"])
+    return Match(
+        obj=order,
+        cause=f"Nothing is done to prove {names} to the ACME server: no solver of the issuer fits.",
+        fix="Correct pki.solver so that it fits the host.",
+        evidence=said,
+        since=created(order),
+        terminal=bool(said),
+    )
 
 
 def _of_order(challenge: Object, order: Object) -> bool:
@@ -294,7 +309,10 @@ RULES = (
         "HW-225", "A certificate is not renewed", Layer.DEPENDENCY, (CERTIFICATE,), _renewals,
         offers="renew",
     ),
-    Rule("HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER,), _orders, offers="renew"),
+    Rule(
+        "HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER, CHALLENGE), _orders,
+        quiet=timedelta(seconds=5), grace=timedelta(seconds=30), offers="renew",
+    ),
     Rule(
         "HW-224", "An ACME proof does not succeed", Layer.DEPENDENCY, (CHALLENGE,), _challenges,
         quiet=timedelta(seconds=20), grace=timedelta(minutes=10),
