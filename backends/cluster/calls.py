@@ -27,7 +27,7 @@ CALLS_AT_ONCE = 8
 took 1.2 times as long without a bound (measured on a local API server)."""
 FIRST_CONTACT_SECONDS = 2
 """Time for repeats before the server ever answered: a wrong address is told at once."""
-_LONG = 2**16
+_LONG = 2**20
 """Bytes from which on JSON is read by another parser: twice as fast with a list of pods, it takes
 longer to import than all the answers of a small namespace take to be read."""
 LINE_BYTES = 2**22

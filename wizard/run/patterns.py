@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from wizard.steps.difference import MASK
 
@@ -36,6 +36,7 @@ object; `existingSecretKey` is a key in it.
 _NAME = re.compile(_KEY, re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def names_a_secret(name: str) -> bool:
     """Whether a variable, a key or an option of that name holds a secret."""
     return _NAME.fullmatch(name) is not None
@@ -60,10 +61,8 @@ class _Pattern:
     expression: re.Pattern[str]
     genuine: Callable[[str], bool]
 
-    def redact(self, text: str, lowered: str, mask: Mask) -> str:
-        if any(hint in lowered for hint in self.hints):
-            return self.expression.sub(partial(self._mask, mask), text)
-        return text
+    def redact(self, text: str, mask: Mask) -> str:
+        return self.expression.sub(partial(self._mask, mask), text)
 
     def _mask(self, mask: Mask, found: re.Match[str]) -> str:
         secret = found["secret"]
@@ -199,11 +198,15 @@ _PATTERNS: Iterable[_Pattern] = (
         r"[^\s\"'{\[|>&*!#][^\s]*)[ \t]*$",
     ),
 )
+_HINTS = {hint for pattern in _PATTERNS for hint in pattern.hints}
 
 
 def redact_patterns(text: str, mask: Mask = fixed) -> str:
     """The text with everything masked that looks like a secret."""
     lowered = text.lower()
-    for pattern in _PATTERNS:
-        text = pattern.redact(text, lowered, mask)
+    hints = {hint for hint in _HINTS if hint in lowered}
+    if hints:
+        for pattern in _PATTERNS:
+            if not hints.isdisjoint(pattern.hints):
+                text = pattern.redact(text, mask)
     return text
