@@ -16,6 +16,7 @@ from wizard.diagnose.evaluate import Diagnosis, evaluate
 from wizard.diagnose.kinds import (
     CERT_MANAGER,
     CERTIFICATE,
+    HTTP_ROUTE,
     ISSUING,
     NAMESPACE,
     VOLUME_USE,
@@ -73,8 +74,10 @@ async def reach(world: World) -> Server:
 
 async def require_identity(world: World, wanted: Wanted) -> None:
     """Raise CheckFailed where another cluster than the preset's answers."""
+    if not wanted.cluster_uid:
+        return
     with suppress(WorldError):  # what may not be seen is no reason not to look
-        outcome = await same_cluster(world, wanted.cluster_uid or None)
+        outcome = await same_cluster(world, wanted.cluster_uid)
         if outcome.state == "fail":
             raise CheckFailed(
                 outcome.fact.rstrip("."),
@@ -82,16 +85,6 @@ async def require_identity(world: World, wanted: Wanted) -> None:
                 fix="Choose the right context with --context. Where this cluster is meant, add "
                 "--set target.clusterUid=null.",
             )
-
-
-@asynccontextmanager
-async def watched(
-    world: World, wanted: Wanted, on_log: Callable[[LogLine], None] | None = None
-) -> AsyncIterator[tuple[Target, Observer]]:
-    """The target, and an observer of it that has read everything once. See `observed`."""
-    async with observed(world, wanted, on_log) as (target, observer):
-        await all_read(observer)
-        yield target, observer
 
 
 async def all_read(observer: Observer) -> None:
@@ -103,16 +96,16 @@ async def all_read(observer: Observer) -> None:
 @asynccontextmanager
 async def observed(
     world: World, wanted: Wanted, on_log: Callable[[LogLine], None] | None = None
-) -> AsyncIterator[tuple[Target, Observer]]:
-    """The target, and an observer of it that begins to read. Logs are followed where somebody
-    hears them, else read as far as they have come.
+) -> AsyncIterator[tuple[Server, Target, Observer]]:
+    """The API server, the target, and an observer of it that begins to read. Logs are followed
+    where somebody hears them, else read as far as they have come.
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
     server = await reach(world)
     _, target, scope = await asyncio.gather(
         require_identity(world, wanted),
-        identify(world, wanted),
+        identify(world, wanted, server),
         _scope(world, server, wanted.namespace),
     )
     place = (target.namespace, {"release": target.release}, on_log)
@@ -124,7 +117,7 @@ async def observed(
         clock_skew=server.clock_skew,
         scope=scope,
     ) as observer:
-        yield target, observer
+        yield server, target, observer
 
 
 async def _scope(world: World, server: Server, namespace: str) -> Scope:
@@ -133,15 +126,17 @@ async def _scope(world: World, server: Server, namespace: str) -> Scope:
     """
     beyond = [kind for kind in EVERYTHING if kind not in WATCHED]
     absent = {
-        kind for kind in ISSUING if f"{kind.api_version}/{kind.name}" not in server.api_versions
+        kind
+        for kind in (*ISSUING, HTTP_ROUTE)
+        if f"{kind.api_version}/{kind.name}" not in server.api_versions
     }
     if CERTIFICATE in absent:
         absent.add(CERT_MANAGER)
     rights = {kind: _to_look_at(kind, namespace) for kind in beyond if kind not in absent}
     allowed = await world.access.allowed(sorted(rights.values()))
     unread = {kind: f"No right to {right}" for kind, right in rights.items() if not allowed[right]}
-    watched = [*WATCHED, *(kind for kind in rights if kind not in unread)]
-    return Scope(watched, unread, frozenset(absent))
+    looked_at = [kind for kind in (*WATCHED, *rights) if kind not in absent | unread.keys()]
+    return Scope(looked_at, unread, frozenset(absent))
 
 
 def _to_look_at(kind: Kind, namespace: str) -> Right:
@@ -163,12 +158,13 @@ async def pictures(
 
     After `look_again` seconds without one the API server is asked whether it is still there.
 
-    Raises what `watched` raises, and Unauthorized once the login is not taken any more.
+    Raises what `observed` raises, and Unauthorized once the login is not taken any more.
     """
     async with (
-        watched(world, wanted, on_log) as (target, observer),
+        observed(world, wanted, on_log) as (_, target, observer),
         aclosing(UrlAsker(world, target, preset, observer.wake)) as asker,
     ):
+        await all_read(observer)
         behind: datetime | None = None
         settled = time.monotonic()
         while True:

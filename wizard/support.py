@@ -18,9 +18,9 @@ from wizard.diagnose.bundle.lines import hidden
 from wizard.diagnose.bundle.parts import FINDINGS, HIDDEN, MANIFEST, Hider, Parts
 from wizard.diagnose.bundle.reading import VERSION
 from wizard.errors import ExitCode, UsageError, WizardError
-from wizard.live import Picture, picture_of, reach, watched
+from wizard.live import Picture, observed, picture_of
 from wizard.plan.plan import Target, Wanted
-from wizard.ports import World
+from wizard.ports import Server, World
 from wizard.report_bundle import bundle_document, bundle_lines, written_lines
 from wizard.report_documents import troubleshoot_document
 from wizard.run.hiding import Hiding
@@ -64,12 +64,12 @@ async def support_bundle(
         try:
             async with (
                 Gathering(world, wanted.namespace, wanted.release, parts) as gathering,
-                watched(world, wanted) as (target, observer),
+                observed(world, wanted) as (server, target, observer),
             ):
                 asker = UrlAsker(world, target, wish.preset)
                 look = partial(settled, observer, asker, SECONDS)
                 seen = picture_of(target, await gathering.gather(look))
-                missing = await _complete(world, seen, gathering, wish, parts)
+                missing = _complete(server, seen, gathering, wish, parts)
         except OSError as error:
             raise _no_room(error, folder) from error
         told = bundle_document(parts.all, parts.hider.report(), missing, wish.file)
@@ -101,8 +101,8 @@ def _no_room(error: OSError, folder: str) -> UsageError:
     )
 
 
-async def _complete(
-    world: World, seen: Picture, gathering: Gathering, wish: BundleWish, parts: Parts
+def _complete(
+    server: Server, seen: Picture, gathering: Gathering, wish: BundleWish, parts: Parts
 ) -> Sequence[Mapping[str, str]]:
     """Add what is known of all that was gathered; returns what is missing."""
     target = seen.target
@@ -116,7 +116,7 @@ async def _complete(
             "wizard": __version__,
             "python": platform.python_version(),
             "system": platform.platform(),
-            "kubernetes": (await reach(world)).version,
+            "kubernetes": server.version,
             "helm": gathering.helm_version,
         },
         "view": view_document(seen.view),

@@ -38,7 +38,7 @@ async def troubleshoot(
 
     Raises CheckFailed where nobody answers, or another cluster than the preset's.
     """
-    async with observed(world, wanted) as (target, observer):
+    async with observed(world, wanted) as (_, target, observer):
         asker = UrlAsker(world, target, preset)
         seen = picture_of(target, await settled(observer, asker, _URL_SECONDS))
     return tell(seen, voices, offers=True)

@@ -7,14 +7,16 @@ from wizard.checks.cluster import KUBE_SYSTEM
 from wizard.errors import WorldError
 from wizard.names import LABEL, RELEASE_LENGTH, USUAL
 from wizard.plan.plan import Target, Wanted
-from wizard.ports import World
+from wizard.ports import Server, World
 
 
-async def identify(world: World, wanted: Wanted) -> Target:
-    """The target as far as the cluster lets it be known; the checks tell what is in the way."""
+async def identify(world: World, wanted: Wanted, server: Server | None = None) -> Target:
+    """The target as far as the cluster lets it be known; the checks tell what is in the way. The
+    `server` is asked where it is not known already.
+    """
     uid = context = ""
     with suppress(WorldError):
-        context = (await world.access.server()).context
+        context = (server or await world.access.server()).context
         found = await world.objects.get(KUBE_SYSTEM)
         uid = found["metadata"]["uid"] if found else ""
     return Target(uid, context, wanted.namespace, wanted.release)

@@ -34,6 +34,7 @@ class Gathering:
         self._release = release
         self._parts = parts
         self._related = Related(world.objects, namespace, parts)
+        self._tasks: list[asyncio.Task[Any]] = []
         self.timings: dict[str, float] = {}
         self.helm_version = ""
 
@@ -46,13 +47,14 @@ class Gathering:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        started = (self._helm, self._secrets, self._pods, self._others)
-        for task in started:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*started, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, what: str, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
-        return asyncio.create_task(self._timed(what, work))
+        task = asyncio.create_task(self._timed(what, work))
+        self._tasks.append(task)
+        return task
 
     async def gather(self, look: Callable[[], Coroutine[Any, Any, View]]) -> View:
         """Add objects and logs, and return the view that `look` gives.
@@ -62,13 +64,12 @@ class Gathering:
         secrets, pods = await self._secrets, await self._pods
         self._conceal(secrets, pods)
         logs = add_logs(self._world.pods, pods, self._release, self._parts)
-        async with asyncio.TaskGroup() as reading:
-            seen = reading.create_task(self._timed("view", look()))
-            reading.create_task(self._timed("logs", logs))
+        looking, logging = self._start("view", look()), self._start("logs", logs)
+        view = await looking
+        await logging
         release = await self._helm
         if release is not None:
             self._parts.document("helm/release.json", asdict(release))
-        view = seen.result()
         unseen = await self._timed("unseen", self._unseen(view))
         begun = time.monotonic()
         more = {**unseen, **await self._others, SECRET: secrets}

@@ -56,6 +56,8 @@ class Related:
             *((kind, self._namespace) for kind in NAMESPACED),
             *((kind, "") for kind in OF_THE_CLUSTER),
         ]
+        # What no cluster has to serve comes first: for all of it together kinds are asked once.
+        asked.sort(key=lambda one: one[0].api_version != _GATEWAY)
         found = await asyncio.gather(*(self.all(kind, place) for kind, place in asked))
         read = {kind: items for (kind, _), items in zip(asked, found, strict=True)}
         read[kinds.NAMESPACE] = await self._namespace_itself()
