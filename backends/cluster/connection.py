@@ -16,6 +16,7 @@ from wizard.errors import UsageError
 
 from .audience import NOBODY, Audience
 from .credentials import obtain
+from .http_library import import_aiohttp
 from .identity import Credentials, pem
 from .kubeconfig import Kubeconfig
 from .proxying import PROXIES, proxy_for
@@ -104,6 +105,7 @@ async def connect(
     kubeconfig: Kubeconfig, environ: Mapping[str, str] = os.environ, audience: Audience = NOBODY
 ) -> AsyncIterator[Connection]:
     """Log in; nothing is asked of the server yet. Raises UsageError."""
+    import_aiohttp()
     import aiohttp
 
     tls, proxy = _tls(kubeconfig), _proxy(kubeconfig, environ)
@@ -112,7 +114,7 @@ async def connect(
         _write_private(file, json.dumps(_for_helm(kubeconfig, proxy, environ)).encode())
         async with aiohttp.ClientSession(
             # No bound: the 101st open watch, log or forward would wait silently for a free one.
-            connector=aiohttp.TCPConnector(limit=0, ssl=tls or True),
+            connector=aiohttp.TCPConnector(limit=0, ssl=tls or ssl.create_default_context()),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"harbor-wizard/{__version__}"},
             read_bufsize=READ_BUFFER,

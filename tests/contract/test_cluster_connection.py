@@ -93,6 +93,40 @@ async def test_an_unknown_authority_is_told_and_not_tried_again(
     assert tls_server.requests == []
 
 
+ASKED_IN_A_FRESH_INTERPRETER = """
+import asyncio, os, sys
+from pathlib import Path
+from backends.cluster import open_cluster
+
+async def main():
+    async with open_cluster(Path(sys.argv[1]), None) as cluster:
+        print((await cluster.access.server()).version)
+
+before = dict(os.environ)
+asyncio.run(main())
+import aiohttp.connector
+print(aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()["x509_ca"])
+print(dict(os.environ) == before)
+"""
+
+
+async def test_this_machines_authorities_are_read_for_connections_alone(
+    tls_server: ScriptedServer, tmp_path: Path
+) -> None:
+    """aiohttp would read them twice as it is imported."""
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(AUTHORITY.certificate)
+    kubeconfig = write_kubeconfig(tmp_path, tls_server.url, TOKEN)
+    asked = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", ASKED_IN_A_FRESH_INTERPRETER, str(kubeconfig)),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "SSL_CERT_FILE": str(authorities), "SSL_CERT_DIR": str(tmp_path / "no")},
+    )
+    told, _ = await asked.communicate()
+    assert told.decode().split() == ["v1.34.4", "0", "True"]
+
+
 async def test_another_name_than_the_certificates(
     tls_server: ScriptedServer, tmp_path: Path
 ) -> None:
