@@ -69,7 +69,8 @@ class WizardApp(Navigation):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes every line on its way to the terminal."""
-        return [*super().get_line_filters(), *([] if unicode_shown() else [AsciiFilter()])]
+        filters = super().get_line_filters()
+        return filters if unicode_shown() else [*filters, AsciiFilter()]
 
     def get_default_screen(self) -> Screen[None]:
         """The first screen; all others stand on it. What is watched comes at once: on nothing."""
@@ -101,9 +102,7 @@ class WizardApp(Navigation):
         from screens.troubleshoot import TroubleshootScreen
 
         painted = asyncio.Event()
-        with self.batch_update():
-            await self.push_screen(TroubleshootScreen(watching, self._redactor))
-            await watching.begun(_AT_ONCE_SECONDS)
+        self.push_screen(TroubleshootScreen(watching, self._redactor))
         await watching.begun()
         self.call_after_refresh(painted.set)
         await painted.wait()
@@ -153,7 +152,8 @@ class WizardApp(Navigation):
     @property
     def installing(self) -> bool:
         """Whether a run goes on."""
-        return bool(self._session and self._session.run and self._session.run.running)
+        run = self._session.run if self._session else None
+        return run is not None and run.running
 
     def start_run(self, consent: "Consent") -> None:
         """Carry out the answers as they are now; where a run goes on already, go to that."""
@@ -234,6 +234,3 @@ class WizardApp(Navigation):
 _INTERRUPTED = 130
 _NOTICE_SECONDS = 120
 """How long what a login program says stands: somebody has to type it elsewhere."""
-_AT_ONCE_SECONDS = 0.3
-"""So long nothing is painted between the empty view and its first picture: what comes by pieces
-would be laid out for each of them (with 5,000 pods 3 % of the processor time until they show)."""

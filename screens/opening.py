@@ -12,8 +12,9 @@ class OpeningScreen(Screen[ScreenResultType]):
 
     @property
     def opened(self) -> bool:
-        """Whether it was neither closed nor the application left by now."""
-        return self.is_attached and self.app.is_running and self in self.app.screen_stack
+        """Whether neither was it closed for good nor the application left by now."""
+        stays = self in self.app.screen_stack or self.app.is_screen_installed(self)
+        return stays and self.is_attached and self.app.is_running
 
     async def on_event(self, event: Event) -> None:
         """Take the event, where there is still something to begin with."""

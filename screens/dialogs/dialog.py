@@ -10,7 +10,7 @@ from screens.opening import OpeningScreen
 Answer = TypeVar("Answer")
 
 
-class Dialog(OpeningScreen[Answer | None], ModalScreen[Answer | None], Generic[Answer]):
+class Dialog(ModalScreen[Answer | None], OpeningScreen[Answer | None], Generic[Answer]):
     """A window that Escape closes without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

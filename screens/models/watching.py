@@ -39,11 +39,8 @@ class Watching:
         return await anext(self._seen)
 
     async def begun(self, seconds: float | None = None) -> None:
-        """Wait until who is to be shown the first picture has it, or what kept it from coming; for
-        so long at most.
-        """
+        """Wait until the first picture is there, or what kept it from coming; so long at most."""
         await asyncio.wait([self._first], timeout=seconds)
-        await asyncio.sleep(0)
 
     async def pictures(self) -> AsyncGenerator[Picture]:
         """See wizard.live.pictures; for one who shows them."""

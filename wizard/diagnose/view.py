@@ -168,7 +168,7 @@ class View:
     logs: LogTails = field(default_factory=dict)
     not_checked: Mapping[Kind, str] = field(default_factory=dict)
     unserved: frozenset[Kind] = frozenset()
-    """Those of `not_checked` that the cluster does not serve: there is nothing of them."""
+    """Kinds that the cluster does not serve: there is nothing of them."""
 
     @classmethod
     def of(

@@ -52,8 +52,8 @@ def hides_nothing(value: str) -> bool:
 class _Pattern:
     """A regular expression whose group `secret` is masked, and what it recognises, for people.
 
-    It is tried only on text that holds one of the `hints` (in lower case), so that an ordinary
-    log line costs little. `genuine` tells secrets from words that only look the same.
+    It is for text that holds one of the `hints` (in lower case), so that an ordinary log line
+    costs little. `genuine` tells secrets from words that only look the same.
     """
 
     what: str
@@ -205,8 +205,7 @@ def redact_patterns(text: str, mask: Mask = fixed) -> str:
     """The text with everything masked that looks like a secret."""
     lowered = text.lower()
     hints = {hint for hint in _HINTS if hint in lowered}
-    if hints:
-        for pattern in _PATTERNS:
-            if not hints.isdisjoint(pattern.hints):
-                text = pattern.redact(text, mask)
+    for pattern in _PATTERNS:
+        if not hints.isdisjoint(pattern.hints):
+            text = pattern.redact(text, mask)
     return text

@@ -222,9 +222,9 @@ def unsolved(order: Object) -> Object:
 
 def test_an_order_without_a_solver_for_the_host_never_ends() -> None:
     order = made("Order", "o", status=ASKED)
-    (finding,) = findings(order, unsolved(order), since=NOW)
+    (finding,) = findings(order, unsolved(order))
     assert (finding.id, finding.terminal) == ("HW-223", True)
-    assert "harbor.test" in finding.cause
+    assert "prove harbor.test" in finding.cause
     assert "no configured challenge solvers" in finding.evidence[0]
     assert "pki.solver" in finding.fix
 
@@ -233,6 +233,13 @@ def test_an_order_without_a_solver_is_told_when_its_event_is_forgotten_too() -> 
     order = made("Order", "o", status=ASKED)
     (finding,) = findings(order)
     assert (finding.id, finding.terminal) == ("HW-223", True)
+    assert "probably" in finding.cause
+
+
+def test_an_order_whose_names_are_proven_already_needs_no_proof() -> None:
+    proven = {"identifier": "harbor.test", "initialState": "valid"}
+    order = made("Order", "o", status={"state": "pending", "authorizations": [proven]})
+    assert findings(order) == []
 
 
 def test_an_order_just_made_waits_for_its_proof() -> None:

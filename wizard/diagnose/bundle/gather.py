@@ -64,9 +64,7 @@ class Gathering:
         secrets, pods = await self._secrets, await self._pods
         self._conceal(secrets, pods)
         logs = add_logs(self._world.pods, pods, self._release, self._parts)
-        looking, logging = self._start("view", look()), self._start("logs", logs)
-        view = await looking
-        await logging
+        view, _ = await asyncio.gather(self._start("view", look()), self._start("logs", logs))
         release = await self._helm
         if release is not None:
             self._parts.document("helm/release.json", asdict(release))

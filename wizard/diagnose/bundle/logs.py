@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from wizard.diagnose.bundle.lines import hidden
 from wizard.diagnose.bundle.parts import Parts
@@ -21,20 +21,27 @@ _SECONDS = 20.0
 async def add_logs(port: Pods, pods: Sequence[Object], release: str, parts: Parts) -> None:
     """Add the logs of all containers: of the present run, and of the one before a restart.
 
-    Where there are too many pods, those of the release that are not ready come first.
+    Where there are too many pods, those of the release that are not ready come first. Raises
+    OSError where they cannot be written.
     """
     ranked = sorted(pods, key=lambda pod: _rank(pod, release))
     for pod in ranked[PODS:]:
         name = pod["metadata"]["name"]
         parts.missing[f"logs of pod {name}"] = f"only the logs of {PODS} pods are gathered"
     free = asyncio.Semaphore(_AT_ONCE)
-    async with asyncio.TaskGroup() as reading:
-        for pod in ranked[:PODS]:
-            for declared, told in containers(pod):
-                runs = (False, True) if told.get("restartCount") else (False,)
-                for previous in runs:
-                    log = _Log(port, pod, declared["name"], previous)
+    try:
+        async with asyncio.TaskGroup() as reading:
+            for pod in ranked[:PODS]:
+                for log in _logs(port, pod):
                     reading.create_task(log.add(parts, free))
+    except ExceptionGroup as group:  # they fail for one reason: there is no room
+        raise group.exceptions[0] from None
+
+
+def _logs(port: Pods, pod: Object) -> Iterator["_Log"]:
+    for declared, told in containers(pod):
+        for previous in (False, True) if told.get("restartCount") else (False,):
+            yield _Log(port, pod, declared["name"], previous)
 
 
 def _rank(pod: Object, release: str) -> tuple[bool, bool, str]:

@@ -56,7 +56,8 @@ class Related:
             *((kind, self._namespace) for kind in NAMESPACED),
             *((kind, "") for kind in OF_THE_CLUSTER),
         ]
-        # What no cluster has to serve comes first: for all of it together kinds are asked once.
+        # Kinds that a cluster may lack go first, at once: an unknown kind makes discovery ask
+        # again, and together they share one answer.
         asked.sort(key=lambda one: one[0].api_version != _GATEWAY)
         found = await asyncio.gather(*(self.all(kind, place) for kind, place in asked))
         read = {kind: items for (kind, _), items in zip(asked, found, strict=True)}

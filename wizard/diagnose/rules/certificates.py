@@ -198,7 +198,7 @@ def _orders(view: View) -> Iterable[Match]:
     """Orders that ended without a certificate, or of which nobody proves anything."""
     for order in view.all(ORDER):
         told = status(order)
-        if any(_of_order(one, order) for one in view.all(CHALLENGE)):
+        if view.owned(order, CHALLENGE):
             continue
         if told.get("state") in BROKEN_ORDER:
             reason = one_line(told.get("reason"))
@@ -210,28 +210,31 @@ def _orders(view: View) -> Iterable[Match]:
                 seen=moment(told.get("failureTime")),
                 terminal=True,
             )
-        elif told.get("state") == "pending" and told.get("authorizations"):
-            yield _unproven(view, order)
+        elif not view.unknown(CHALLENGE) and (names := _to_prove(order)):
+            yield _unproven(view, order, names)
 
 
-def _unproven(view: View, order: Object) -> Match:
-    """An order for which cert-manager has no solver: it says so once, by an event alone."""
+def _to_prove(order: Object) -> str:
+    """The names that are still to be proven to the ACME server."""
+    told = status(order)
+    asked = told.get("authorizations") or () if told.get("state") == "pending" else ()
+    return ", ".join(one["identifier"] for one in asked if one.get("initialState") != "valid")
+
+
+def _unproven(view: View, order: Object, names: str) -> Match:
+    """An order that no solver fits: cert-manager (1.21) says so once, by an event alone."""
     events = (one for one in view.warnings(order) if one.get("reason") == "Solver")
     said = tuple(one_line(one.get("message")) for one in events)
-    names = ", ".join(one.get("identifier", "") for one in status(order)["authorizations"])
+    why = "no solver of the issuer fits" if said else "probably no solver of the issuer fits"
     return Match(
         obj=order,
-        cause=f"Nothing is done to prove {names} to the ACME server: no solver of the issuer fits.",
-        fix="Correct pki.solver so that it fits the host.",
+        cause=f"Nothing is done to prove {names} to the ACME server: {why}.",
+        fix="Correct pki.solver so that it fits the host."
+        if said
+        else "See whether pki.solver fits the host, and what cert-manager's log says of the order.",
         evidence=said,
         since=created(order),
-        terminal=bool(said),
     )
-
-
-def _of_order(challenge: Object, order: Object) -> bool:
-    owners = challenge["metadata"].get("ownerReferences") or ()
-    return any(owner["uid"] == order["metadata"].get("uid") for owner in owners)
 
 
 def _challenges(view: View) -> Iterable[Match]:
@@ -310,7 +313,7 @@ RULES = (
         offers="renew",
     ),
     Rule(
-        "HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER, CHALLENGE), _orders,
+        "HW-223", "An ACME order failed", Layer.DEPENDENCY, (ORDER,), _orders,
         quiet=timedelta(seconds=5), grace=timedelta(seconds=30), offers="renew",
     ),
     Rule(
