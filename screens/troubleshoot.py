@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
+from textual.worker import Worker
 
 from screens.looking import LookingScreen
 from screens.models.watching import Watching
@@ -74,6 +75,7 @@ class TroubleshootScreen(LookingScreen):
         super().__init__(watching.target, redactor, watching.preset)
         self._watching = watching
         self._offered: Offer | None = None
+        self._watcher: Worker[None] | None = None
 
     def body(self) -> ComposeResult:
         """The panes, and the line that asks."""
@@ -83,11 +85,12 @@ class TroubleshootScreen(LookingScreen):
     def on_mount(self) -> None:
         """Watch at once."""
         self.set_interval(REPAINT_SECONDS, self._flow)
-        self._watch()
+        self._watcher = self._watch()
 
     async def on_unmount(self) -> None:
-        """Look no longer, also where it was closed before it stood."""
-        await self._watching.close()
+        """Look no longer, where it was closed before it stood; else who watches ends that."""
+        if self._watcher is None:
+            await self._watching.close()
 
     def action_back(self) -> None:
         """Back to where it was opened; where nothing is under it, to the first screen."""
@@ -99,16 +102,18 @@ class TroubleshootScreen(LookingScreen):
     @work(group="watch", exclusive=True)
     async def _watch(self) -> None:
         """Show every picture there is, until the screen is left or the login ends."""
-        with self.app.batch_update():  # the view stands empty; what comes now by pieces is one
-            await self._watching.begun(_AT_ONCE_SECONDS)
-        self.refresh()  # what a batch held back is painted at the next message only
         try:
+            with self.app.batch_update():  # the view stands empty; what comes now by pieces is one
+                await self._watching.begun(_AT_ONCE_SECONDS)
+            self.refresh()  # what a batch held back is painted at the next message only
             async with aclosing(self._watching.pictures()) as seen:
                 async for picture in seen:
                     if self.stands:
                         self.panes.show(picture)
         except WizardError as error:
             self.panes.tell(self._redactor.redact(str(error)))
+        finally:
+            await self._watching.close()
 
     def _flow(self) -> None:
         if self._watching.lines and self.stands:

@@ -43,14 +43,11 @@ class Watching:
         await asyncio.wait([self._first], timeout=seconds)
 
     async def pictures(self) -> AsyncGenerator[Picture]:
-        """See wizard.live.pictures; for one who shows them."""
-        try:
-            yield await self._first
-            if self._seen is not None:
-                async for picture in self._seen:
-                    yield picture
-        finally:
-            await self.close()
+        """See wizard.live.pictures; for one who shows them, and closes this afterwards."""
+        yield await self._first
+        if self._seen is not None:
+            async for picture in self._seen:
+                yield picture
 
     async def close(self) -> None:
         """Look no longer, whether somebody was shown anything or not."""
