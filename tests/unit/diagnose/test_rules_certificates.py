@@ -236,9 +236,15 @@ def test_an_order_without_a_solver_is_told_when_its_event_is_forgotten_too() -> 
     assert "probably" in finding.cause
 
 
-def test_an_order_whose_names_are_proven_already_needs_no_proof() -> None:
-    proven = {"identifier": "harbor.test", "initialState": "valid"}
-    order = made("Order", "o", status={"state": "pending", "authorizations": [proven]})
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param({"identifier": "harbor.test", "initialState": "valid"}, id="proven already"),
+        pytest.param({"url": "https://acme.test/authorization/1"}, id="not looked at yet"),
+    ],
+)
+def test_an_order_that_needs_no_proof_now_is_left_alone(authorization: Object) -> None:
+    order = made("Order", "o", status={"state": "pending", "authorizations": [authorization]})
     assert findings(order) == []
 
 

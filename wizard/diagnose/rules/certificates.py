@@ -215,10 +215,13 @@ def _orders(view: View) -> Iterable[Match]:
 
 
 def _to_prove(order: Object) -> str:
-    """The names that are still to be proven to the ACME server."""
+    """The names that are still to be proven to the ACME server, once cert-manager knows them: at
+    first it knows of an authorization only where it is.
+    """
     told = status(order)
     asked = told.get("authorizations") or () if told.get("state") == "pending" else ()
-    return ", ".join(one["identifier"] for one in asked if one.get("initialState") != "valid")
+    unproven = (one for one in asked if one.get("initialState") != "valid")
+    return ", ".join(one["identifier"] for one in unproven if "identifier" in one)
 
 
 def _unproven(view: View, order: Object, names: str) -> Match:
