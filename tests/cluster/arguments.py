@@ -115,12 +115,17 @@ class Arguments:
         ]
 
     def scheduler(self) -> list[str]:
-        """The default scheduler, without its own port."""
+        """The default scheduler, without its own port.
+
+        A pod that it fails to try again when its claim is bound, as once in hundreds of pods, waits
+        for half a minute instead of five: longer than tests do.
+        """
         return [
             self.programs.path("kube-scheduler"),
             f"--kubeconfig={self.kubeconfig}",
             "--leader-elect=false",
             "--secure-port=0",
+            "--pod-max-in-unschedulable-pods-duration=30s",
         ]
 
     def kubelets(self) -> list[str]:

@@ -141,7 +141,7 @@ def test_requests_that_fail_now_and_then_are_repeated(wizard: Wizard, way: Fault
 def test_a_server_that_asks_to_slow_down_is_obeyed(wizard: Wizard, way: FaultProxy) -> None:
     own, others = (
         way.fail(429, path=OWN, share=0.1, retry_after=1),
-        way.fail(429, share=0.02, retry_after=1),
+        way.fail(429, share=0.05, retry_after=1),
     )
     all_is_well(wizard, way, wizard.install())
     assert own.hits > 3
